@@ -1,0 +1,1 @@
+"""The painter: documents, brushes, rasterisers, networks and exports. No Qt, no training code."""

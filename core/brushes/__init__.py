@@ -1,0 +1,27 @@
+"""Stroke types: one module a type, each a `Brush`; adding one is adding a module and a line here."""
+
+from __future__ import annotations
+
+from core.brushes.base import Brush, Stamps
+from core.brushes.bezier import BEZIER
+from core.errors import SettingError
+
+BRUSHES: tuple[Brush, ...] = (BEZIER,)
+"""Every stroke type; a document stores a stroke's type as its index here, so the order never changes."""
+
+MAX_PARAMETERS = max(brush.size for brush in BRUSHES)
+
+
+def brush_named(name: str) -> Brush:
+    """The stroke type of that name.
+
+    Raises:
+        SettingError: If there is none.
+    """
+    for brush in BRUSHES:
+        if brush.name == name:
+            return brush
+    raise SettingError("stroke type", name, "choose one of " + ", ".join(brush.name for brush in BRUSHES))
+
+
+__all__ = ["BEZIER", "BRUSHES", "MAX_PARAMETERS", "Brush", "Stamps", "brush_named"]

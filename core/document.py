@@ -1,0 +1,45 @@
+"""The document: a sheet and the ordered strokes on it. Immutable; painting replaces it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from core.geometry import Size
+from core.stroke import Strokes
+
+Rgb = tuple[int, int, int]
+"""An 8-bit colour, red first."""
+
+BLACK: Rgb = (0, 0, 0)
+WHITE: Rgb = (255, 255, 255)
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """Everything that is needed to draw a painting, at any resolution.
+
+    Strokes count in sheet pixels: those of a drawing at the sheet's own size.
+    """
+
+    size: Size
+    """Height and width of the sheet."""
+    background: Rgb = BLACK
+    """The bare sheet's colour."""
+    strokes: Strokes = field(default_factory=Strokes)
+    """Lowest first."""
+    job: Mapping[str, Any] = field(default_factory=dict)
+    """What painted it (seed, schedule, weights), as plain JSON values; informative only."""
+
+    def __post_init__(self) -> None:
+        if self.size.height < 1 or self.size.width < 1:
+            raise ValueError(f"a sheet measures at least 1 x 1 pixels, got {self.size}")
+
+    def painted(self, strokes: Strokes) -> Document:
+        """This document with strokes laid on top."""
+        return replace(self, strokes=self.strokes.appended(strokes))
+
+    def cut(self, count: int) -> Document:
+        """This document as it was after its first `count` strokes."""
+        return replace(self, strokes=self.strokes[:count])

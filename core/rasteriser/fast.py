@@ -1,0 +1,74 @@
+"""The fast CPU rasteriser: documents to pixels at any resolution, cost in proportion to the pixels touched."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.document import Document, Rgb
+from core.geometry import Size, pixel_scale
+from core.rasteriser import kernels
+from core.rasteriser.stamping import stamp_strokes
+from core.stroke import Strokes
+
+Canvas = NDArray[np.float32]
+"""[H, W, 3], RGB in 0..1."""
+
+_BATCH = 4096
+"""Strokes stamped at a time, so that memory stays bounded however long the document."""
+
+_BAND = 64
+"""Rows a thread takes at a time: the band's alpha stays in the processor's cache."""
+
+_NO_TARGET: Canvas = np.zeros((0, 0, 3), np.float32)
+
+
+def bare_canvas(size: Size, background: Rgb) -> Canvas:
+    """A canvas of nothing but the sheet's colour."""
+    canvas = np.empty((*size, 3), np.float32)
+    canvas[:] = np.array(background, np.float32) / 255
+    return canvas
+
+
+def lay(canvas: Canvas, strokes: Strokes, scale: float = 1.0, target: Canvas | None = None) -> NDArray[np.float64]:
+    """Lay strokes on a canvas, in place, lowest first.
+
+    Args:
+        canvas: The canvas.
+        strokes: N strokes, in sheet pixels.
+        scale: Canvas pixels per sheet pixel.
+        target: Of the canvas's shape, where the change of error is wanted.
+
+    Returns:
+        [N]: how much each stroke raised the sum of squared errors to the target (negative: it helped); zeros without
+        a target.
+    """
+    gains = np.zeros(len(strokes))
+    height = canvas.shape[0]
+    bands = np.append(np.arange(0, height, _BAND), height)
+    for start in range(0, len(strokes), _BATCH):
+        part = strokes[start : start + _BATCH]
+        stamps = stamp_strokes(part, scale)
+        firsts = stamps.offsets[:-1]
+        tops = np.minimum.reduceat(stamps.row - stamps.radius, firsts) - 1
+        bottoms = np.maximum.reduceat(stamps.row + stamps.radius, firsts) + 2
+        boxes = np.clip(np.stack([tops, bottoms], axis=1), 0, height).astype(np.int64)
+        by_band = np.zeros((len(bands) - 1, len(part)))
+        kernels.lay_strokes(
+            canvas, _NO_TARGET if target is None else target, *stamps, part.rgb(), boxes, bands, by_band
+        )
+        gains[start : start + len(part)] = by_band.sum(axis=0)
+    return gains
+
+
+def draw(document: Document, size: Size | None = None) -> Canvas:
+    """The document's pixels at the sheet's own size, or another of its aspect."""
+    size = size or document.size
+    canvas = bare_canvas(size, document.background)
+    lay(canvas, document.strokes, pixel_scale(document.size, size))
+    return canvas
+
+
+def to_bytes(canvas: NDArray[np.floating]) -> NDArray[np.uint8]:
+    """A canvas [..., 3] in 0..1 as 8-bit pixels, rounded to the nearest."""
+    return (np.clip(canvas, 0, 1) * 255 + 0.5).astype(np.uint8)

@@ -1,0 +1,213 @@
+"""The compiled pixel loops: the brush's rule, stamp by stamp, over only the pixels that a stamp covers.
+
+Stamps are taken last to first. Keeping for each pixel the share T still open to earlier stamps (T = 1, then
+T <- T (1 - coverage), A <- A + T opacity coverage) gives the same A as laying them first to last, and whatever a
+later stamp has fully covered costs earlier ones one look.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numba
+import numpy as np
+
+# Strict floating point: the same strokes must give the same bits whatever band or thread draws them.
+_jit = numba.njit(cache=True, nogil=True, error_model="numpy")
+_parallel = numba.njit(cache=True, nogil=True, error_model="numpy", parallel=True)
+
+_SQRT3 = math.sqrt(3.0)
+
+
+@_jit  # type: ignore[untyped-decorator]
+def _edge(radius, feather):  # type: ignore[no-untyped-def]
+    """The disc's (R, peak): where coverage is peak / 2 on its ramp, and the most it reaches."""
+    if radius < feather / _SQRT3:
+        return 0.5 * feather, 3.0 * (radius / feather) ** 2
+    return math.sqrt(radius * radius - feather * feather / 12.0), 1.0
+
+
+@_jit  # type: ignore[untyped-decorator]
+def _cover_band(row, column, radius, opacity, first, last, top, bottom, width, alpha, still_open, left, right):  # type: ignore[no-untyped-def]
+    """Alpha of one stroke in rows top..bottom, into `alpha`; `left` and `right` tell each row's touched columns.
+
+    Expects alpha 0, still_open 1, left `width`, right 0 throughout, and returns the touched rows as (low, high).
+    """
+    low, high = bottom, top
+    for stamp in range(last - 1, first - 1, -1):
+        edge, peak = _edge(radius[stamp], 1.0)
+        weight = opacity[stamp]
+        outer = edge + 0.5
+        inner = edge - 0.5
+        from_row = max(top, math.ceil(row[stamp] - outer - 0.5))
+        to_row = min(bottom - 1, math.floor(row[stamp] + outer - 0.5))
+        low, high = min(low, from_row), max(high, to_row + 1)
+        for y in range(from_row, to_row + 1):
+            dy = y + 0.5 - row[stamp]
+            reach = outer * outer - dy * dy
+            if reach <= 0.0:
+                continue
+            reach = math.sqrt(reach)
+            x0 = max(0, math.ceil(column[stamp] - reach - 0.5))
+            x1 = min(width - 1, math.floor(column[stamp] + reach - 0.5))
+            if x1 < x0:
+                continue
+            line = y - top
+            left[line] = min(left[line], x0)
+            right[line] = max(right[line], x1 + 1)
+            solid0, solid1 = x1 + 1, x1 + 1
+            if peak == 1.0 and inner > 0.0 and inner * inner > dy * dy:
+                inside = math.sqrt(inner * inner - dy * dy)
+                solid0 = min(x1 + 1, max(x0, math.ceil(column[stamp] - inside - 0.5)))
+                solid1 = min(x1 + 1, max(solid0, math.floor(column[stamp] + inside - 0.5) + 1))
+                for x in range(solid0, solid1):
+                    alpha[line, x] += np.float32(still_open[line, x] * weight)
+                    still_open[line, x] = 0.0
+            for part in range(2):
+                begin, end = (x0, solid0) if part == 0 else (solid1, x1 + 1)
+                for x in range(begin, end):
+                    share = still_open[line, x]
+                    if share > 0.0:
+                        dx = x + 0.5 - column[stamp]
+                        covered = outer - math.sqrt(dx * dx + dy * dy)
+                        covered = min(1.0, max(0.0, covered)) * peak
+                        alpha[line, x] += np.float32(share * weight * covered)
+                        still_open[line, x] = np.float32(share * (1.0 - covered))
+    return low, high
+
+
+@_parallel  # type: ignore[untyped-decorator]
+def lay_strokes(canvas, target, row, column, radius, opacity, offsets, rgb, boxes, bands, gains):  # type: ignore[no-untyped-def]
+    """Lay strokes on a canvas in place, in horizontal bands that threads share.
+
+    Args:
+        canvas: float32 [H, W, 3] in 0..1.
+        target: float32 [H, W, 3], or [0, 0, 3] where errors are not wanted.
+        row, column, radius, opacity: float64 [M] stamps, canvas pixels.
+        offsets: int64 [N + 1], each stroke's stamps.
+        rgb: float32 [N, 3].
+        boxes: int64 [N, 2] first and past-the-last row that a stroke can touch.
+        bands: int64 [K + 1] the rows at which bands begin, and H.
+        gains: float64 [K, N], filled with the rise of the summed squared error by each stroke in each band.
+
+    Sizes: H x W canvas, M stamps, N strokes, K bands.
+    """
+    width = canvas.shape[1]
+    measured = target.shape[0] > 0
+    for band in numba.prange(len(bands) - 1):
+        top, bottom = bands[band], bands[band + 1]
+        alpha = np.zeros((bottom - top, width), np.float32)
+        still_open = np.ones((bottom - top, width), np.float32)
+        left = np.full(bottom - top, width, np.int64)
+        right = np.zeros(bottom - top, np.int64)
+        for stroke in range(len(offsets) - 1):
+            if boxes[stroke, 1] <= top or boxes[stroke, 0] >= bottom:
+                continue
+            low, high = _cover_band(
+                row, column, radius, opacity, offsets[stroke], offsets[stroke + 1],
+                top, bottom, width, alpha, still_open, left, right,
+            )  # fmt: skip
+            gain = 0.0
+            for y in range(low, high):
+                line = y - top
+                for x in range(left[line], right[line]):
+                    a = alpha[line, x]
+                    alpha[line, x] = 0.0
+                    still_open[line, x] = 1.0
+                    if a > 0.0:
+                        for channel in range(3):
+                            before = canvas[y, x, channel]
+                            after = before * (np.float32(1.0) - a) + rgb[stroke, channel] * a
+                            canvas[y, x, channel] = after
+                            if measured:
+                                goal = target[y, x, channel]
+                                gain += (after - goal) * (after - goal) - (before - goal) * (before - goal)
+                left[line] = width
+                right[line] = 0
+            gains[band, stroke] = gain
+
+
+@_jit  # type: ignore[untyped-decorator]
+def _span(centre, reach, limit):  # type: ignore[no-untyped-def]
+    """The pixels [first, past the last) within `reach` of a centre on one axis."""
+    return max(0, math.ceil(centre - reach - 0.5)), min(limit, math.floor(centre + reach - 0.5) + 1)
+
+
+@_parallel  # type: ignore[untyped-decorator]
+def alpha_forward(row, column, radius, opacity, offsets, feather, alpha):  # type: ignore[no-untyped-def]
+    """Fill alpha [N, H, W] (zeros) with each stroke's coverage; arguments as in `lay_strokes`, any float type."""
+    height, width = alpha.shape[1], alpha.shape[2]
+    for stroke in numba.prange(len(offsets) - 1):
+        still_open = np.ones((height, width), alpha.dtype)
+        for stamp in range(offsets[stroke + 1] - 1, offsets[stroke] - 1, -1):
+            edge, peak = _edge(radius[stamp], feather)
+            reach = edge + 0.5 * feather
+            y0, y1 = _span(row[stamp], reach, height)
+            for y in range(y0, y1):
+                dy = y + 0.5 - row[stamp]
+                room = reach * reach - dy * dy
+                if room <= 0.0:
+                    continue
+                x0, x1 = _span(column[stamp], math.sqrt(room), width)
+                for x in range(x0, x1):
+                    share = still_open[y, x]
+                    if share > 0.0:
+                        dx = x + 0.5 - column[stamp]
+                        covered = (reach - math.sqrt(dx * dx + dy * dy)) / feather
+                        covered = min(1.0, max(0.0, covered)) * peak
+                        alpha[stroke, y, x] += share * opacity[stamp] * covered
+                        still_open[y, x] = share * (1.0 - covered)
+
+
+@_parallel  # type: ignore[untyped-decorator]
+def alpha_backward(row, column, radius, opacity, offsets, feather, alpha, grad, d_row, d_column, d_radius, d_opacity):  # type: ignore[no-untyped-def]
+    """Gradients of sum(grad * alpha) by every stamp, into d_row, d_column, d_radius and d_opacity [M].
+
+    Walks the stamps as `alpha_forward` does. With T the open share and E what stamps below still add (at first all of
+    alpha), a stamp of coverage c adds T w c, so that E below it is E - T w c = T (1 - c) A_below and
+    d alpha / d c = T (w - A_below), d alpha / d w = T c.
+    """
+    height, width = alpha.shape[1], alpha.shape[2]
+    for stroke in numba.prange(len(offsets) - 1):
+        still_open = np.ones((height, width), np.float64)
+        below = alpha[stroke].astype(np.float64)
+        for stamp in range(offsets[stroke + 1] - 1, offsets[stroke] - 1, -1):
+            r = radius[stamp]
+            weight = opacity[stamp]
+            edge, peak = _edge(r, feather)
+            reach = edge + 0.5 * feather
+            # d edge / d r on a full disc; on a small one the edge stands still and the peak moves.
+            edge_slope = r / edge if peak == 1.0 else 0.0
+            peak_slope = 0.0 if peak == 1.0 else 6.0 * r / (feather * feather)
+            sum_row, sum_column, sum_radius, sum_opacity = 0.0, 0.0, 0.0, 0.0
+            y0, y1 = _span(row[stamp], reach, height)
+            for y in range(y0, y1):
+                dy = y + 0.5 - row[stamp]
+                room = reach * reach - dy * dy
+                if room <= 0.0:
+                    continue
+                x0, x1 = _span(column[stamp], math.sqrt(room), width)
+                for x in range(x0, x1):
+                    share = still_open[y, x]
+                    if share <= 0.0:
+                        continue
+                    dx = x + 0.5 - column[stamp]
+                    distance = math.sqrt(dx * dx + dy * dy)
+                    ramp = (reach - distance) / feather
+                    covered = min(1.0, max(0.0, ramp)) * peak
+                    slope = grad[stroke, y, x]
+                    sum_opacity += slope * share * covered
+                    rest = below[y, x] - share * weight * covered
+                    if 0.0 < ramp < 1.0:
+                        by_cover = slope * (share * weight - rest / (1.0 - covered))
+                        by_ramp = by_cover * peak / feather
+                        if distance > 0.0:
+                            sum_row += by_ramp * dy / distance
+                            sum_column += by_ramp * dx / distance
+                        sum_radius += by_ramp * edge_slope + by_cover * ramp * peak_slope
+                    below[y, x] = rest
+                    still_open[y, x] = share * (1.0 - covered)
+            d_row[stamp] = sum_row
+            d_column[stamp] = sum_column
+            d_radius[stamp] = sum_radius
+            d_opacity[stamp] = sum_opacity

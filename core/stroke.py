@@ -1,0 +1,216 @@
+"""Strokes as frozen values: one `Stroke`, and `Strokes`, many of them in columns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.brushes import BRUSHES, MAX_PARAMETERS, Brush, brush_named
+from core.geometry import Patch
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stroke:
+    """One mark on the sheet."""
+
+    type: str
+    """Name of its stroke type."""
+    patch: Patch
+    """The square of the sheet that its parameters are relative to."""
+    parameters: tuple[float, ...]
+    """As the stroke type names them, each in 0..1, colour (RGB) last; exact in single precision."""
+    step: int
+    """The painting step (action bundle) it came in, from 0."""
+    error: float = float("nan")
+    """Mean squared error of the canvas after it, pixels and channels in 0..1; NaN where it was not measured."""
+
+    @property
+    def brush(self) -> Brush:
+        """Its stroke type."""
+        return brush_named(self.type)
+
+    @property
+    def rgb(self) -> tuple[float, float, float]:
+        """Its colour in 0..1."""
+        red, green, blue = self.parameters[-3:]
+        return red, green, blue
+
+
+_COLUMNS: tuple[tuple[str, type[np.generic], tuple[int, ...]], ...] = (
+    ("types", np.uint8, ()),
+    ("patches", np.float64, (3,)),
+    ("parameters", np.float32, (MAX_PARAMETERS,)),
+    ("steps", np.int32, ()),
+    ("errors", np.float32, ()),
+)
+
+
+class _Columns:
+    """Growing arrays that several `Strokes` may share; rows below `used` never change."""
+
+    __slots__ = ("arrays", "capacity", "used")
+
+    def __init__(self, capacity: int) -> None:
+        self.capacity, self.used = capacity, 0
+        self.arrays = {name: np.zeros((capacity, *shape), kind) for name, kind, shape in _COLUMNS}
+
+
+class Strokes:
+    """An immutable sequence of strokes held in columns, lowest stroke first.
+
+    Appending to the longest of several that share their arrays costs only what is appended: a painting of N strokes
+    grows in O(N), and every earlier version stays as it was.
+
+    Attributes (read-only views):
+        types: [N] index into `core.brushes.BRUSHES`.
+        patches: [N, 3] row, column, side of each stroke's patch, sheet pixels.
+        parameters: [N, MAX_PARAMETERS], unit frame; zero past the stroke type's own.
+        steps: [N] painting step.
+        errors: [N] mean squared error after the stroke, NaN where unknown.
+    """
+
+    __slots__ = ("_columns", "_first", "_last")
+
+    def __init__(self, _columns: _Columns | None = None, _first: int = 0, _last: int = 0) -> None:
+        self._columns = _columns if _columns is not None else _Columns(0)
+        self._first, self._last = _first, _last
+
+    @classmethod
+    def from_columns(
+        cls,
+        *,
+        types: NDArray[np.integer],
+        patches: NDArray[np.floating],
+        parameters: NDArray[np.floating],
+        steps: NDArray[np.integer],
+        errors: NDArray[np.floating] | None = None,
+    ) -> Strokes:
+        """Strokes from arrays as the attributes describe them; `parameters` may be narrower than MAX_PARAMETERS."""
+        count = len(types)
+        columns = _Columns(count)
+        columns.arrays["types"][:] = types
+        columns.arrays["patches"][:] = patches
+        columns.arrays["parameters"][:, : parameters.shape[1]] = parameters
+        columns.arrays["steps"][:] = steps
+        columns.arrays["errors"][:] = np.nan if errors is None else errors
+        columns.used = count
+        return cls(columns, 0, count)
+
+    @classmethod
+    def of(cls, strokes: Iterable[Stroke]) -> Strokes:
+        """Strokes from single ones.
+
+        Raises:
+            SettingError: If a type is unknown.
+            ValueError: If a stroke has another number of parameters than its type.
+        """
+        each = list(strokes)
+        parameters = np.zeros((len(each), MAX_PARAMETERS), np.float32)
+        for row, stroke in zip(parameters, each, strict=True):
+            if len(stroke.parameters) != stroke.brush.size:
+                raise ValueError(f"a {stroke.type} has {stroke.brush.size} parameters, got {len(stroke.parameters)}")
+            row[: stroke.brush.size] = stroke.parameters
+        return cls.from_columns(
+            types=np.array([BRUSHES.index(stroke.brush) for stroke in each], np.uint8),
+            patches=np.array([stroke.patch for stroke in each], np.float64).reshape(-1, 3),
+            parameters=parameters,
+            steps=np.array([stroke.step for stroke in each], np.int32),
+            errors=np.array([stroke.error for stroke in each], np.float32),
+        )
+
+    def __len__(self) -> int:
+        return self._last - self._first
+
+    def __getitem__(self, part: slice) -> Strokes:
+        start, stop, stride = part.indices(len(self))
+        if stride != 1:
+            raise ValueError("strokes are cut in one piece; a stride would reorder the painting")
+        return Strokes(self._columns, self._first + start, self._first + max(start, stop))
+
+    def __iter__(self) -> Iterator[Stroke]:
+        return (self.stroke(index) for index in range(len(self)))
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Strokes):
+            return NotImplemented
+        return len(self) == len(other) and all(
+            np.array_equal(self._column(name), other._column(name), equal_nan=kind is np.float32)
+            for name, kind, _ in _COLUMNS
+        )
+
+    __hash__ = None  # type: ignore[assignment]  # equal by value, and values of a million numbers make no keys
+
+    def __repr__(self) -> str:
+        return f"<Strokes: {len(self)}>"
+
+    def _column(self, name: str) -> NDArray[np.generic]:
+        view = self._columns.arrays[name][self._first : self._last]
+        view.flags.writeable = False
+        return view
+
+    @property
+    def types(self) -> NDArray[np.uint8]:
+        """[N]; see the class."""
+        return self._column("types")  # type: ignore[return-value]
+
+    @property
+    def patches(self) -> NDArray[np.float64]:
+        """[N, 3]; see the class."""
+        return self._column("patches")  # type: ignore[return-value]
+
+    @property
+    def parameters(self) -> NDArray[np.float32]:
+        """[N, MAX_PARAMETERS]; see the class."""
+        return self._column("parameters")  # type: ignore[return-value]
+
+    @property
+    def steps(self) -> NDArray[np.int32]:
+        """[N]; see the class."""
+        return self._column("steps")  # type: ignore[return-value]
+
+    @property
+    def errors(self) -> NDArray[np.float32]:
+        """[N]; see the class."""
+        return self._column("errors")  # type: ignore[return-value]
+
+    def rgb(self) -> NDArray[np.float32]:
+        """[N, 3] colours in 0..1."""
+        sizes = np.array([brush.size for brush in BRUSHES])[self.types]
+        return np.take_along_axis(self.parameters, sizes[:, None] - 3 + np.arange(3), axis=1)
+
+    def stroke(self, index: int) -> Stroke:
+        """The stroke at an index, 0 the lowest.
+
+        Raises:
+            IndexError: If there is none.
+        """
+        if not 0 <= index < len(self):
+            raise IndexError(f"stroke {index} of {len(self)}")
+        brush = BRUSHES[self.types[index]]
+        row, column, side = self.patches[index].tolist()
+        return Stroke(
+            type=brush.name,
+            patch=Patch(row, column, side),
+            parameters=tuple(self.parameters[index, : brush.size].tolist()),
+            step=int(self.steps[index]),
+            error=float(self.errors[index]),
+        )
+
+    def appended(self, other: Strokes) -> Strokes:
+        """These strokes with others on top."""
+        columns, added = self._columns, len(other)
+        if self._last != columns.used or self._last + added > columns.capacity:
+            # Another painting has grown from here, or there is no room: move, with room to grow by half.
+            columns = _Columns(max(64, len(self) + added + len(self) // 2))
+            for name, array in columns.arrays.items():
+                array[: len(self)] = self._column(name)
+            first, last = 0, len(self)
+        else:
+            first, last = self._first, self._last
+        for name, array in columns.arrays.items():
+            array[last : last + added] = other._column(name)
+        columns.used = last + added
+        return Strokes(columns, first, last + added)
