@@ -50,6 +50,10 @@ class Brush(Protocol):
     def size(self) -> int:
         """How many parameters a stroke has, colour included."""
 
+    @property
+    def rule(self) -> str:
+        """How parameters become stamps, in a few sentences that travel with stroke files."""
+
     def times(self, shape: Array) -> tuple[Array, Array]:
         """Where along each stroke its stamps lie: the brush's density rule.
 
@@ -67,4 +71,15 @@ class Brush(Protocol):
             shape: [N, >= size - 3] parameters, unit frame.
             patches: [N, 3] (row, column, side) of each stroke's patch; the result is in the patches' frame.
             times: What `times(shape)` gave; computed where absent.
+        """
+
+    def geometry(self, shape: Array, patches: Array) -> dict[str, Array]:
+        """The points and lengths that a stroke consists of, by name, for readers without this program.
+
+        Args:
+            shape: [N, >= size - 3] parameters, unit frame.
+            patches: [N, 3] (row, column, side) of each stroke's patch; the result is in the patches' frame.
+
+        Returns:
+            Arrays [N, ...]; points end in (row, column).
         """

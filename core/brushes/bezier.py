@@ -41,6 +41,14 @@ class Bezier:
         "red", "green", "blue",
     )  # fmt: skip
     size = 13
+    rule = (
+        "A quadratic Bezier curve B(t) whose radius r and opacity w run linearly in t from 0 to 1. In the unit frame "
+        "its points are p0, p1 = p0 + (p2 - p0) q and p2, with p0 = (row0, column0), q = (row1, column1) taken axis by "
+        "axis, p2 = (row2, column2); a radius is 1/256 + parameter / 4. It is drawn by discs, the stamps, from t = 0 "
+        "to t = 1. Their density in t, in the unit frame, is max(|B'(t)| / sqrt(8 r / 2048), 48 |w2 - w0|, 0.001), "
+        "taken at the middle of each of 16 equal parts of t and constant over it; C(t) is its integral from 0. "
+        "There are n = max(2, ceil(C(1) - 0.000001) + 1) stamps, stamp i of 0..n-1 where C(t) = C(1) i / (n - 1)."
+    )
 
     def times(self, shape: Array) -> tuple[Array, Array]:
         """Place stamps by the density rule; see `Brush.times`."""
@@ -85,6 +93,16 @@ class Bezier:
         radius = MIN_RADIUS + RADIUS_RANGE * (each[:, 6] * (1 - t) + each[:, 7] * t)
         opacity = each[:, 8] * (1 - t) + each[:, 9] * t
         return Stamps(row, column, radius * patch[:, 2], opacity, offsets)
+
+    def geometry(self, shape: Array, patches: Array) -> dict[str, Array]:
+        """Three control points [N, 3, 2] and the radii at both ends [N, 2]; see `Brush.geometry`."""
+        xp = array_api_compat.array_namespace(shape)
+        p0, q, p2 = shape[:, 0:2], shape[:, 2:4], shape[:, 4:6]
+        points = xp.stack([p0, p0 + (p2 - p0) * q, p2], axis=1)
+        return {
+            "points": patches[:, None, :2] + patches[:, 2, None, None] * points,
+            "radii": patches[:, 2, None] * (MIN_RADIUS + RADIUS_RANGE * shape[:, 6:8]),
+        }
 
 
 def _legs(p0: Array, q: Array, p2: Array) -> tuple[Array, Array]:

@@ -1,0 +1,89 @@
+"""Writing files aside and then renaming them: what stands under a name is always a whole file, the old or the new."""
+
+from __future__ import annotations
+
+import errno
+import os
+import secrets
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from core.errors import OutputError
+
+_PROBLEMS = {
+    errno.ENOSPC: "the disk is full; free some space or choose another disk",
+    errno.EDQUOT: "your share of the disk is used up; free some space or choose another disk",
+    errno.EFBIG: "the file is too large for this disk; choose another disk or a smaller size",
+    errno.EACCES: "you may not write there; choose another folder",
+    errno.EPERM: "you may not write there; choose another folder",
+    errno.EROFS: "that disk is read-only; choose another folder",
+    errno.EISDIR: "a folder has that name; choose another name",
+    errno.EEXIST: "a file has that name; choose another name for the folder",
+    errno.ENOENT: "its folder does not exist; create the folder or choose another",
+    errno.ENOTDIR: "a part of its path is a file, not a folder; choose another folder",
+    errno.ENAMETOOLONG: "the name is too long; choose a shorter one",
+}
+
+
+@contextmanager
+def written_aside(path: Path) -> Iterator[Path]:
+    """A path to write to, which becomes `path` only when all went well.
+
+    The folder is tried before the body runs, so that long work does not end in vain.
+
+    Args:
+        path: The file to write or replace; its folder must exist.
+
+    Yields:
+        A hidden sibling of the same suffix, not there yet; write the file there. At the end of the body it is brought
+        safely to the disk and renamed to `path`; where the body raises, it is removed and `path` stays as it was.
+
+    Raises:
+        OutputError: If the folder or file cannot be written, the body's own OSErrors included.
+    """
+    aside = path.parent / f".strokewise-{secrets.token_hex(8)}{path.suffix}"
+    try:
+        if path.is_dir():
+            raise IsADirectoryError(errno.EISDIR, "is a directory")
+        if path.exists() and not path.is_file():  # a rename would do away with /dev/null itself
+            raise OutputError(path, "that is a device, not a file; choose another name")
+        _try_writing_in(path.parent)
+        yield aside
+        if not aside.exists():
+            raise OutputError(path, "the encoder wrote nothing; choose another format or a smaller size")
+        with aside.open("r+b") as file:
+            os.fsync(file.fileno())
+        os.replace(aside, path)
+    except OSError as error:
+        raise OutputError(path, _problem(error)) from error
+    finally:
+        with suppress(OSError):  # what went wrong before matters more than a file left over
+            aside.unlink(missing_ok=True)
+
+
+def checked_output_folder(path: Path) -> Path:
+    """The folder at `path`, created with its parents where missing, and proven to be writable.
+
+    Raises:
+        OutputError: If it cannot be created or written in.
+    """
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+        _try_writing_in(path)
+    except OSError as error:
+        raise OutputError(path, _problem(error)) from error
+    return path
+
+
+def _try_writing_in(folder: Path) -> None:
+    # Asking for permissions is not enough: they say nothing of read-only disks, network shares or the super-user.
+    with tempfile.TemporaryFile(dir=folder):
+        pass
+
+
+def _problem(error: OSError) -> str:
+    """What went wrong, and the remedy, in plain words."""
+    known = _PROBLEMS.get(error.errno or 0)
+    return known or f"the system says “{error.strerror or error}”; choose another folder or format"

@@ -1,0 +1,153 @@
+"""Pictures to train on: from a folder or zip files into memory, and random crops of them."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, UnidentifiedImageError
+
+from core.errors import PainterError
+
+Pixels = NDArray[np.uint8]
+"""[H, W, 3], RGB."""
+
+_SUFFIXES = {".jpg", ".jpeg", ".png", ".webp", ".bmp"}
+
+
+class DataError(PainterError):
+    """There is nothing to train on."""
+
+    def __init__(self, path: Path, problem: str) -> None:
+        super().__init__(path, problem)
+        self.path, self.problem = path, problem
+
+    def __str__(self) -> str:
+        return f"Cannot train on {self.path}: {self.problem}."
+
+
+def load_pictures(
+    paths: Sequence[Path], *, split: str | None = None, short_side: int = 160, limit: int | None = None
+) -> list[Pixels]:
+    """Decode the pictures of folders and zip files, in the order of their names.
+
+    Args:
+        paths: Folders (searched through) or zip files.
+        split: Only those below a folder of this name, such as "train" or "val"; all where None.
+        short_side: Larger pictures are shrunk to this short side, pixels.
+        limit: The most pictures to take of each path.
+
+    Returns:
+        [H, W, 3] arrays; pictures that cannot be decoded are left out.
+
+    Raises:
+        DataError: If a path is missing or there is not one readable picture.
+    """
+    pictures: list[Pixels] = []
+    with ThreadPoolExecutor() as pool:
+        for path in paths:
+            sources = list(_sources(path, split))[:limit]
+            pictures += [
+                picture for picture in pool.map(lambda data: _decode(data, short_side), sources) if picture is not None
+            ]
+    if not pictures:
+        raise DataError(paths[0], "it holds no readable picture; give a folder or zip of JPEG, PNG or WebP files")
+    return pictures
+
+
+def _sources(path: Path, split: str | None) -> Iterator[bytes]:
+    """The bytes of each picture file in a folder or zip."""
+    if path.is_dir():
+        for file in sorted(path.rglob("*")):
+            if file.suffix.lower() in _SUFFIXES and (split is None or split in file.relative_to(path).parts[:-1]):
+                yield file.read_bytes()
+    elif zipfile.is_zipfile(path):
+        with zipfile.ZipFile(path) as archive:
+            for name in sorted(archive.namelist()):
+                parts = Path(name)
+                if parts.suffix.lower() in _SUFFIXES and (split is None or split in parts.parts[:-1]):
+                    yield archive.read(name)
+    else:
+        raise DataError(path, "there is no such folder or zip file")
+
+
+def _decode(data: bytes, short_side: int) -> Pixels | None:
+    try:
+        with Image.open(io.BytesIO(data)) as image:
+            pixels = np.asarray(image.convert("RGB"))
+    except (UnidentifiedImageError, OSError, ValueError, SyntaxError):
+        return None
+    shorter = min(pixels.shape[:2])
+    if shorter > short_side:
+        scale = short_side / shorter
+        size = (max(short_side, round(pixels.shape[1] * scale)), max(short_side, round(pixels.shape[0] * scale)))
+        pixels = cv2.resize(pixels, size, interpolation=cv2.INTER_AREA).astype(np.uint8)
+    return np.ascontiguousarray(pixels)
+
+
+@dataclass(frozen=True, slots=True)
+class Crop:
+    """A square of one picture, perhaps mirrored."""
+
+    picture: int
+    """Index into the pictures."""
+    top: float
+    left: float
+    side: float
+    """In the picture's pixels."""
+    mirrored: bool
+
+    def part(self, row: float, column: float, share: float) -> Crop:
+        """The square of `share` of this one's side whose corner lies at unit (row, column) of it, as seen."""
+        if self.mirrored:
+            column = 1 - column - share
+        return Crop(
+            self.picture, self.top + row * self.side, self.left + column * self.side, self.side * share, self.mirrored
+        )
+
+
+class Pictures:
+    """Pictures in memory, and square crops of them."""
+
+    def __init__(self, pictures: Sequence[Pixels]) -> None:
+        self._pictures = pictures
+
+    def __len__(self) -> int:
+        return len(self._pictures)
+
+    def random_crop(self, generator: np.random.Generator, *, smallest: float = 0.5) -> Crop:
+        """A crop anywhere in any picture, its side from `smallest` to all of the picture's shorter side."""
+        picture = int(generator.integers(len(self._pictures)))
+        height, width = self._pictures[picture].shape[:2]
+        side = min(height, width) * generator.uniform(smallest, 1)
+        top, left = generator.uniform(0, height - side), generator.uniform(0, width - side)
+        return Crop(picture, top, left, side, bool(generator.integers(2)))
+
+    def pixels(self, crop: Crop, side: int) -> NDArray[np.float32]:
+        """A crop's pixels [3, side, side] in 0..1, by area when it shrinks and linearly when it grows."""
+        top, left = int(crop.top), int(crop.left)
+        extent = max(1, round(crop.side))
+        square = self._pictures[crop.picture][top : top + extent, left : left + extent]
+        way = cv2.INTER_AREA if extent > side else cv2.INTER_LINEAR
+        pixels = cv2.resize(square, (side, side), interpolation=way)
+        if crop.mirrored:
+            pixels = pixels[:, ::-1]
+        return np.ascontiguousarray(pixels.transpose(2, 0, 1), np.float32) / 255
+
+
+def centre_squares(pictures: Sequence[Pixels], side: int) -> NDArray[np.float32]:
+    """The largest centred square of each picture, [N, 3, side, side] in 0..1: fixed targets for scoring."""
+    whole = Pictures(pictures)
+    crops = []
+    for index, pixels in enumerate(pictures):
+        height, width = pixels.shape[:2]
+        extent = min(height, width)
+        crops.append(Crop(index, (height - extent) / 2, (width - extent) / 2, extent, False))
+    return np.stack([whole.pixels(crop, side) for crop in crops])

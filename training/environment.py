@@ -1,0 +1,144 @@
+"""The painting environment: many sheets at once, stepped by the exact rasteriser."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from core.actor import STROKES_PER_BUNDLE
+from core.brushes import Brush
+from core.geometry import Size
+from core.observation import coordinate_planes, observe
+from core.rasteriser.differentiable import lay_bundle, stroke_alpha
+from training.datasets import Crop, Pictures
+
+
+def paint_bundle(brush: Brush, canvas: Tensor, bundle: Tensor, *, feather: float = 1.0) -> Tensor:
+    """What the world does with an action bundle: lay its strokes, exactly.
+
+    Args:
+        brush: The strokes' type.
+        canvas: [B, 3, S, S] in 0..1.
+        bundle: [B, k P] in 0..1, as the actor emits it.
+        feather: See `stroke_alpha`.
+
+    Returns:
+        [B, 3, S, S], differentiable in both.
+    """
+    batch, _, side, _ = canvas.shape
+    strokes = bundle.float().reshape(-1, brush.size)
+    alpha = stroke_alpha(brush, strokes, Size(side, side), feather=feather).reshape(batch, -1, side, side)
+    return lay_bundle(canvas, alpha, strokes[:, -3:].reshape(batch, -1, 3))
+
+
+class Environment:
+    """Sheets of many kinds being painted, each with its target, its step and its length of episode.
+
+    A sheet begins bare (black, white, a grey tone, any tone, the target's mean), or as the blurred target, or as a
+    part of what was painted before, seen closer: what the actor meets when a painting goes from coarse to fine.
+
+    Attributes:
+        canvas: [E, 3, S, S] in 0..1.
+        target: [E, 3, S, S] in 0..1.
+        step: [E] steps done.
+        length: [E] steps in the episode.
+
+    Sizes: E environments, S side in pixels.
+    """
+
+    def __init__(self, pictures: Pictures, *, envs: int, side: int, episode_steps: int, seed: int) -> None:
+        self._pictures, self._side, self._episode_steps = pictures, side, episode_steps
+        self._random = np.random.default_rng(seed)
+        self._coordinates = coordinate_planes(side)
+        self._crops: list[Crop] = [self._pictures.random_crop(self._random) for _ in range(envs)]
+        self.canvas = torch.zeros(envs, 3, side, side)
+        self.target = torch.zeros(envs, 3, side, side)
+        self.step = torch.zeros(envs, dtype=torch.int64)
+        self.length = torch.ones(envs, dtype=torch.int64)
+        for index in range(envs):
+            self.reset(index)
+            # Episodes begin out of step with each other, so that a batch holds all their stages.
+            self.step[index] = int(self._random.integers(int(self.length[index])))
+
+    def observation(self, index: slice) -> Tensor:
+        """[B, 9, S, S] of some of the environments."""
+        return observe(
+            self.canvas[index], self.target[index], self.step[index] / self.length[index], self._coordinates
+        )
+
+    def advance(self, index: slice, canvas: Tensor) -> None:
+        """Take in what a step made of some of the canvases, and begin anew where an episode has ended."""
+        self.canvas[index] = canvas.detach()
+        self.step[index] += 1
+        start = index.indices(len(self.step))[0]
+        for over in torch.nonzero(self.step[index] >= self.length[index]).flatten().tolist():
+            self.reset(start + over)
+
+    def reset(self, index: int) -> None:
+        """Begin an episode."""
+        random, side = self._random, self._side
+        crop = self._crops[index]
+        if self.step[index] > 0 and crop.side > 60 and random.random() < 0.4:
+            share = random.uniform(0.3, 0.6)
+            row, column = random.uniform(0, 1 - share, 2)
+            extent = max(2, round(share * side))
+            top, left = round(row * (side - 1)), round(column * (side - 1))
+            painted = self.canvas[index].numpy().transpose(1, 2, 0)[top : top + extent, left : left + extent]
+            self._crops[index] = crop.part(row, column, share)
+            target = self._pictures.pixels(self._crops[index], side)
+            closer = cv2.resize(np.ascontiguousarray(painted), (side, side), interpolation=cv2.INTER_CUBIC)
+            canvas = closer.clip(0, 1).transpose(2, 0, 1).astype(np.float32)
+        else:
+            self._crops[index] = self._pictures.random_crop(random)
+            target = self._pictures.pixels(self._crops[index], side)
+            canvas = self._bare(target)
+        self.target[index] = torch.from_numpy(target)
+        self.canvas[index] = torch.from_numpy(canvas)
+        self.step[index] = 0
+        self.length[index] = int(random.integers(max(2, self._episode_steps // 4), self._episode_steps + 1))
+
+    def _bare(self, target: NDArray[np.float32]) -> NDArray[np.float32]:
+        """A starting canvas [3, S, S] for a target."""
+        random = self._random
+        kind = random.choice(6, p=[0.35, 0.15, 0.1, 0.1, 0.1, 0.2])
+        if kind == 5:
+            blurred = cv2.GaussianBlur(target.transpose(1, 2, 0), (0, 0), random.uniform(0.02, 0.25) * self._side)
+            return np.ascontiguousarray(blurred.transpose(2, 0, 1), np.float32)
+        tone = {
+            0: lambda: np.zeros(3),
+            1: lambda: np.ones(3),
+            2: lambda: np.full(3, random.random()),
+            3: lambda: random.random(3),
+            4: lambda: target.mean((1, 2)),
+        }[int(kind)]()
+        return np.broadcast_to(tone.astype(np.float32)[:, None, None], target.shape).copy()
+
+
+def episode(
+    actor: torch.nn.Module, brush: Brush, target: Tensor, *, steps: int, sheet: float = 0.0, paper_steps: int | None = None
+) -> list[Tensor]:
+    """Paint targets from a bare sheet with a fixed actor: the canvases [B, 3, S, S] after each step.
+
+    Args:
+        actor: In evaluation mode.
+        brush: Its stroke type.
+        target: [B, 3, S, S] in 0..1.
+        steps: Action bundles to paint, of `STROKES_PER_BUNDLE` strokes each.
+        sheet: Grey of the bare sheet.
+        paper_steps: The planned steps that the observation's step fraction counts by; `steps` where absent.
+    """
+    side = target.shape[-1]
+    canvas, coordinates = torch.full_like(target, sheet), coordinate_planes(side)
+    canvases = []
+    with torch.no_grad():
+        for step in range(steps):
+            fraction = torch.full((len(target),), step / (paper_steps or steps))
+            canvas = paint_bundle(brush, canvas, actor(observe(canvas, target, fraction, coordinates)))
+            canvases.append(canvas)
+    return canvases
+
+
+__all__ = ["STROKES_PER_BUNDLE", "Environment", "episode", "paint_bundle"]
