@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
@@ -9,6 +10,12 @@ from core.observation import CHANNELS
 
 STROKES_PER_BUNDLE = 5
 """k in the paper: strokes a step, found best there (section 4.3)."""
+
+GRID = 8
+"""Cells along a side of the dense head."""
+
+HEADS = {"average": STROKES_PER_BUNDLE, "dense": GRID**2}
+"""How many strokes an actor with each head emits."""
 
 
 class ResidualBlock(nn.Module):
@@ -22,9 +29,7 @@ class ResidualBlock(nn.Module):
         self.bn2 = nn.BatchNorm2d(outputs)
         self.shortcut = nn.Sequential()
         if stride != 1 or inputs != outputs:
-            self.shortcut = nn.Sequential(
-                nn.Conv2d(inputs, outputs, 1, stride, bias=False), nn.BatchNorm2d(outputs)
-            )
+            self.shortcut = nn.Sequential(nn.Conv2d(inputs, outputs, 1, stride, bias=False), nn.BatchNorm2d(outputs))
 
     def forward(self, x: Tensor) -> Tensor:
         """[B, inputs, H, W] to [B, outputs, H / stride, W / stride]."""
@@ -36,29 +41,27 @@ class ResidualBlock(nn.Module):
 class Actor(nn.Module):
     """ResNet-18 with sigmoid outputs: observation [B, 9, S, S] to action bundle [B, k P], all in 0..1.
 
-    `width` scales every layer; at width 1 and P = 13 it is the published ResNet(9, 18, 65), key for key. The head is
-    `average` pooling, as published, or `flatten`, which keeps where things are and needs S fixed.
+    `width` scales every layer. Two heads:
+
+    - `average`: average pooling and one dense layer to k strokes. At width 1, k = 5 and P = 13 it is the published
+      ResNet(9, 18, 65), key for key.
+    - `dense`: each cell of an 8 x 8 grid proposes one stroke from the features around it (of the last three stages),
+      so k = 64, of which the painter keeps the best. Places and sizes are learned far sooner, because what is seen in
+      a place decides the stroke in that place. Two buffers make the grid's starting point: `offset` [P, 8, 8] is added
+      before the sigmoid, and `floor` [P] is the least value of a parameter.
 
     Source: Huang, Heng, Zhou, "Learning to Paint with Model-based Deep Reinforcement Learning", ICCV 2019.
     Sizes: B batch, S side of the observation in pixels, k strokes in a bundle, P parameters of a stroke.
     """
 
-    def __init__(
-        self,
-        *,
-        parameters: int,
-        bundle: int = STROKES_PER_BUNDLE,
-        width: float = 1.0,
-        head: str = "average",
-        side: int = 128,
-    ) -> None:
+    def __init__(self, *, parameters: int, width: float = 1.0, head: str = "average", side: int = 128) -> None:
         super().__init__()
-        if head not in ("average", "flatten"):
-            raise ValueError(f"head is 'average' or 'flatten', got {head!r}")
+        if head not in HEADS:
+            raise ValueError(f"head is one of {', '.join(HEADS)}, got {head!r}")
         if side % 32:
             raise ValueError(f"an observation's side is a multiple of 32, got {side}")
-        self.parameters_per_stroke, self.bundle = parameters, bundle
-        self.width, self.head, self.side = width, head, side
+        self.parameters_per_stroke, self.width, self.head, self.side = parameters, width, head, side
+        self.bundle = HEADS[head]
         planes = [round(width * base) for base in (64, 128, 256, 512)]
         self.conv1 = nn.Conv2d(CHANNELS, planes[0], 3, 2, 1, bias=False)
         self.bn1 = nn.BatchNorm2d(planes[0])
@@ -67,12 +70,26 @@ class Actor(nn.Module):
             nn.Sequential(ResidualBlock(before, after, 2), ResidualBlock(after, after, 1))
             for before, after in zip(inputs, planes, strict=True)
         )
-        cells = (side // 32) ** 2 if head == "flatten" else 1
-        self.fc = nn.Linear(planes[-1] * cells, bundle * parameters)
+        if head == "average":
+            self.fc = nn.Linear(planes[-1], self.bundle * parameters)
+        else:
+            self.merge = nn.Conv2d(sum(planes[1:]), round(width * 384), 1)
+            self.emit = nn.Conv2d(round(width * 384), parameters, 1)
+            self.register_buffer("offset", torch.zeros(parameters, GRID, GRID))
+            self.register_buffer("floor", torch.zeros(parameters))
 
     def forward(self, observation: Tensor) -> Tensor:
         """[B, 9, S, S] to [B, k P]; see the class."""
         x = functional.relu(self.bn1(self.conv1(observation)))
-        x = self.layer4(self.layer3(self.layer2(self.layer1(x))))
-        x = functional.adaptive_avg_pool2d(x, 1) if self.head == "average" else x.contiguous()
-        return self.fc(x.flatten(1)).sigmoid()
+        middle = self.layer2(self.layer1(x))
+        deep = self.layer3(middle)
+        deepest = self.layer4(deep)
+        if self.head == "average":
+            bundle: Tensor = self.fc(functional.adaptive_avg_pool2d(deepest, 1).flatten(1)).sigmoid()
+            return bundle
+        seen = torch.cat([functional.adaptive_avg_pool2d(stage, GRID) for stage in (middle, deep, deepest)], dim=1)
+        # The outputs are numbers to draw with, not features: in full precision, whatever the layers ran in.
+        emitted = self.emit(functional.relu(self.merge(seen))).float() + self.get_buffer("offset")
+        strokes = emitted.flatten(2).transpose(1, 2).sigmoid()
+        floor = self.get_buffer("floor")
+        return (floor + (1 - floor) * strokes).flatten(1)

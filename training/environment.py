@@ -8,30 +8,20 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from core.actor import STROKES_PER_BUNDLE
+from core.actor import STROKES_PER_BUNDLE, Actor
 from core.brushes import Brush
 from core.geometry import Size
 from core.observation import coordinate_planes, observe
-from core.rasteriser.differentiable import lay_bundle, stroke_alpha
+from core.proposals import choose
+from core.rasteriser.differentiable import stroke_alpha
 from training.datasets import Crop, Pictures
 
 
-def paint_bundle(brush: Brush, canvas: Tensor, bundle: Tensor, *, feather: float = 1.0) -> Tensor:
-    """What the world does with an action bundle: lay its strokes, exactly.
-
-    Args:
-        brush: The strokes' type.
-        canvas: [B, 3, S, S] in 0..1.
-        bundle: [B, k P] in 0..1, as the actor emits it.
-        feather: See `stroke_alpha`.
-
-    Returns:
-        [B, 3, S, S], differentiable in both.
-    """
-    batch, _, side, _ = canvas.shape
+def bundle_alpha(brush: Brush, bundle: Tensor, side: int, *, feather: float = 1.0) -> tuple[Tensor, Tensor]:
+    """The exact coverage [B, k, S, S] and the colours [B, k, 3] of action bundles [B, k P]; see `stroke_alpha`."""
     strokes = bundle.float().reshape(-1, brush.size)
-    alpha = stroke_alpha(brush, strokes, Size(side, side), feather=feather).reshape(batch, -1, side, side)
-    return lay_bundle(canvas, alpha, strokes[:, -3:].reshape(batch, -1, 3))
+    alpha = stroke_alpha(brush, strokes, Size(side, side), feather=feather)
+    return alpha.reshape(len(bundle), -1, side, side), strokes[:, -3:].reshape(len(bundle), -1, 3)
 
 
 class Environment:
@@ -65,9 +55,7 @@ class Environment:
 
     def observation(self, index: slice) -> Tensor:
         """[B, 9, S, S] of some of the environments."""
-        return observe(
-            self.canvas[index], self.target[index], self.step[index] / self.length[index], self._coordinates
-        )
+        return observe(self.canvas[index], self.target[index], self.step[index] / self.length[index], self._coordinates)
 
     def advance(self, index: slice, canvas: Tensor) -> None:
         """Take in what a step made of some of the canvases, and begin anew where an episode has ended."""
@@ -118,27 +106,25 @@ class Environment:
 
 
 def episode(
-    actor: torch.nn.Module, brush: Brush, target: Tensor, *, steps: int, sheet: float = 0.0, paper_steps: int | None = None
+    actor: Actor, brush: Brush, target: Tensor, *, steps: int, sheet: float = 0.0, solve: bool = True
 ) -> list[Tensor]:
-    """Paint targets from a bare sheet with a fixed actor: the canvases [B, 3, S, S] after each step.
+    """Paint targets from a bare sheet with a fixed actor: the canvases [B, 3, S, S] after each step of k = 5 strokes.
 
     Args:
-        actor: In evaluation mode.
+        actor: In evaluation mode; where it proposes more than k strokes, the best are taken.
         brush: Its stroke type.
         target: [B, 3, S, S] in 0..1.
-        steps: Action bundles to paint, of `STROKES_PER_BUNDLE` strokes each.
+        steps: Action bundles to paint.
         sheet: Grey of the bare sheet.
-        paper_steps: The planned steps that the observation's step fraction counts by; `steps` where absent.
+        solve: Take each stroke in the best colour for its shape, as the default preset does, not the actor's own.
     """
     side = target.shape[-1]
     canvas, coordinates = torch.full_like(target, sheet), coordinate_planes(side)
     canvases = []
-    with torch.no_grad():
+    with torch.inference_mode():
         for step in range(steps):
-            fraction = torch.full((len(target),), step / (paper_steps or steps))
-            canvas = paint_bundle(brush, canvas, actor(observe(canvas, target, fraction, coordinates)))
+            fraction = torch.full((len(target),), step / steps)
+            alpha, rgb = bundle_alpha(brush, actor(observe(canvas, target, fraction, coordinates)), side)
+            canvas = choose(canvas, target, alpha, STROKES_PER_BUNDLE, rgb=None if solve else rgb).canvas
             canvases.append(canvas)
     return canvases
-
-
-__all__ = ["STROKES_PER_BUNDLE", "Environment", "episode", "paint_bundle"]

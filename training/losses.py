@@ -10,10 +10,19 @@ def squared_error(canvas: Tensor, target: Tensor) -> Tensor:
     return (canvas - target).square().mean(dim=(1, 2, 3))
 
 
-def log_error(canvas: Tensor, target: Tensor, *, floor: float = 1e-4) -> Tensor:
-    """Logarithm of each picture's mean squared error: [B, 3, H, W] twice to [B].
+def proposal_gain(change: Tensor, error: Tensor, *, floor: float) -> Tensor:
+    """What proposals are worth, negated: [B, N] changes of summed squared error, [B] that error, to a scalar.
 
-    Equal ratios count alike, so that the last strokes of a painting teach as much as the first; the mean over pictures
-    is the mean PSNR but for a factor. `floor` (40 dB) keeps pictures that are all but finished from drowning the rest.
+    A proposal's share of the picture's error counts by its square root, so that a small gain in a finished part teaches
+    as much as a large one in a bare part; harm counts in full. `floor` keeps pictures that are all but finished from
+    drowning the rest.
     """
-    return (squared_error(canvas, target) + floor).log()
+    share = change / (error + floor)[:, None] * change.shape[1]
+    gain = (-share).clamp_min(1e-4).sqrt()
+    return (share.clamp_min(0) - gain).mean()
+
+
+def colour_distance(rgb: Tensor, best: Tensor, alpha: Tensor) -> Tensor:
+    """Mean squared distance of emitted colours [B, N, 3] from the best ones, over strokes that cover anything."""
+    covers = alpha.mean(dim=(2, 3)) > 1e-3
+    return ((rgb - best).square().sum(-1) * covers).mean()

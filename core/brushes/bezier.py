@@ -82,9 +82,7 @@ class Bezier:
         """The discs along the curve; see `Brush.stamps`."""
         xp = array_api_compat.array_namespace(shape)
         t, offsets = self.times(shape) if times is None else times
-        stroke = xp.repeat(
-            xp.arange(shape.shape[0], device=array_api_compat.device(shape)), offsets[1:] - offsets[:-1]
-        )
+        stroke = xp.repeat(xp.arange(shape.shape[0], device=array_api_compat.device(shape)), offsets[1:] - offsets[:-1])
         each, patch = shape[stroke], patches[stroke]
         row, column = (
             patch[:, axis] + patch[:, 2] * _curve(each[:, axis], each[:, axis + 2], each[:, axis + 4], t)

@@ -20,7 +20,13 @@ from core.rasteriser import kernels
 
 
 def stroke_alpha(
-    brush: Brush, shape: Tensor, size: Size, *, patches: Tensor | None = None, feather: float = 1.0, compiled: bool = True
+    brush: Brush,
+    shape: Tensor,
+    size: Size,
+    *,
+    patches: Tensor | None = None,
+    feather: float = 1.0,
+    compiled: bool = True,
 ) -> Tensor:
     """What each stroke alone covers, times its opacity.
 
@@ -81,7 +87,14 @@ class _Compiled(torch.autograd.Function):
 
     @staticmethod
     def forward(
-        ctx: Any, row: Tensor, column: Tensor, radius: Tensor, opacity: Tensor, offsets: Tensor, size: Size, feather: float
+        ctx: Any,
+        row: Tensor,
+        column: Tensor,
+        radius: Tensor,
+        opacity: Tensor,
+        offsets: Tensor,
+        size: Size,
+        feather: float,
     ) -> Tensor:
         alpha = row.new_zeros(len(offsets) - 1, *size)
         stamps = [tensor.detach().contiguous() for tensor in (row, column, radius, opacity, offsets)]
@@ -110,7 +123,14 @@ class _Batched(torch.autograd.Function):
 
     @staticmethod
     def forward(
-        ctx: Any, row: Tensor, column: Tensor, radius: Tensor, opacity: Tensor, offsets: Tensor, size: Size, feather: float
+        ctx: Any,
+        row: Tensor,
+        column: Tensor,
+        radius: Tensor,
+        opacity: Tensor,
+        offsets: Tensor,
+        size: Size,
+        feather: float,
     ) -> Tensor:
         alpha = row.new_zeros(len(offsets) - 1, *size)
         still_open = torch.ones_like(alpha)
@@ -144,9 +164,7 @@ class _Batched(torch.autograd.Function):
             # Strokes with fewer stamps stay on their first, masked, while others go on: add, never overwrite.
             d_row.index_add_(0, index, (by_ramp * dy / distance).sum((1, 2)))
             d_column.index_add_(0, index, (by_ramp * dx / distance).sum((1, 2)))
-            d_radius.index_add_(
-                0, index, by_ramp.sum((1, 2)) * edge_slope + (by_cover * ramp).sum((1, 2)) * peak_slope
-            )
+            d_radius.index_add_(0, index, by_ramp.sum((1, 2)) * edge_slope + (by_cover * ramp).sum((1, 2)) * peak_slope)
             d_opacity.index_add_(0, index, (grad * still_open * covered).sum((1, 2)))
             below = rest
             still_open = still_open * (1 - covered)

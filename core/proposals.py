@@ -1,0 +1,96 @@
+"""What a stroke would gain, the colour in which it would gain most, and the best of many proposals."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+
+SHORT_LIST = 16
+"""Proposals that stay in the running after a first look; measuring only these anew after each stroke is enough."""
+
+
+class Choice(NamedTuple):
+    """Strokes chosen from proposals, in the order they are to be laid.
+
+    Attributes:
+        index: [B, k] which proposals.
+        rgb: [B, k, 3] their colours.
+        keep: [B, k] whether the stroke lowers the error; others were not laid.
+        canvas: [B, 3, H, W] after the strokes.
+    """
+
+    index: Tensor
+    rgb: Tensor
+    keep: Tensor
+    canvas: Tensor
+
+
+def error_change(canvas: Tensor, target: Tensor, alpha: Tensor, rgb: Tensor | None = None) -> tuple[Tensor, Tensor]:
+    """How much each of several strokes alone would change the summed squared error, differentiable in `alpha`.
+
+    With coverage A, canvas u, target t and colour c the change is sum A^2 (c - u)^2 - 2 A (c - u) (t - u): quadratic
+    in c, least at c = (sum A^2 u + sum A (t - u)) / sum A^2, clipped to 0..1 (a parabola in each channel, so the clipped
+    value is the best allowed). Every sum is a product of the coverages with planes made once a picture.
+
+    Args:
+        canvas: [B, 3, H, W] in 0..1.
+        target: [B, 3, H, W].
+        alpha: [B, N, H, W], each stroke's coverage times opacity.
+        rgb: [B, N, 3] colours; where absent, the best ones, held constant in the gradient (which is right but for the
+            clipping: at a minimum the colour's own move changes nothing).
+
+    Returns:
+        The change [B, N], negative where the stroke helps, and the colours [B, N, 3].
+
+    Sizes: B pictures, N strokes each, H and W pixels.
+    """
+    cover = alpha.flatten(2)
+    under, rest = canvas.flatten(2).transpose(1, 2), (target - canvas).flatten(2).transpose(1, 2)
+    ones = torch.ones_like(under[..., :1])
+    squared = torch.bmm(cover.square(), torch.cat([ones, under, under.square().sum(-1, keepdim=True)], dim=-1))
+    linear = torch.bmm(cover, torch.cat([rest, (under * rest).sum(-1, keepdim=True)], dim=-1))
+    if rgb is None:
+        best = (squared[..., 1:4] + linear[..., :3]) / squared[..., :1].clamp_min(1e-8)
+        rgb = best.clamp(0, 1).detach()
+    change = rgb.square().sum(-1) * squared[..., 0] + squared[..., 4] + 2 * linear[..., 3]
+    return change - 2 * (rgb * (squared[..., 1:4] + linear[..., :3])).sum(-1), rgb
+
+
+@torch.no_grad()
+def choose(
+    canvas: Tensor, target: Tensor, alpha: Tensor, count: int, *, rgb: Tensor | None = None, keep_all: bool = False
+) -> Choice:
+    """Choose strokes one after another, each the one that lowers the error most with those before it laid.
+
+    Args:
+        canvas: [B, 3, H, W].
+        target: [B, 3, H, W].
+        alpha: [B, N, H, W] coverages of the proposals.
+        count: Strokes to choose.
+        rgb: [B, N, 3] the proposals' colours; the best ones where absent.
+        keep_all: Lay a stroke even where it raises the error.
+
+    Sizes: as in `error_change`.
+    """
+    pictures = torch.arange(len(alpha), device=alpha.device)
+    change, _ = error_change(canvas, target, alpha, rgb)
+    listed = change.topk(min(max(SHORT_LIST, count), alpha.shape[1]), dim=1, largest=False).indices
+    alpha = alpha[pictures[:, None], listed]
+    rgb = None if rgb is None else rgb[pictures[:, None], listed]
+    taken = torch.zeros_like(change[:, : listed.shape[1]])
+    steps = []
+    for _ in range(min(count, listed.shape[1])):
+        change, colours = error_change(canvas, target, alpha, rgb)
+        best = (change + taken).argmin(dim=1)
+        keep = change[pictures, best] < 0
+        if keep_all:
+            keep = torch.ones_like(keep)
+        taken[pictures, best] = torch.inf
+        colour = colours[pictures, best]
+        cover = (alpha[pictures, best] * keep[:, None, None])[:, None]
+        canvas = torch.lerp(canvas, colour[:, :, None, None].expand_as(canvas), cover.expand_as(canvas))
+        steps.append((listed[pictures, best], colour, keep))
+    index, colour, keep = (torch.stack(part, dim=1) for part in zip(*steps, strict=True))
+    return Choice(index, colour, keep, canvas)

@@ -1,0 +1,94 @@
+"""How many strokes are painted at which scale."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from core.actor import STROKES_PER_BUNDLE
+from core.errors import SettingError
+
+PRESETS = ("default", "paper")
+MAX_DIVIDE = 64
+MAX_STROKES = 1_000_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Level:
+    """Strokes painted at one scale."""
+
+    divide: int
+    """Patches along the sheet's longer side."""
+    strokes: int
+    """Strokes painted at this scale."""
+
+
+def paper_strokes(max_step: int, divide: int) -> int:
+    """How many strokes the published painter makes: half its steps on the whole sheet, half on divide^2 patches."""
+    if divide == 1:
+        return STROKES_PER_BUNDLE * max_step
+    return STROKES_PER_BUNDLE * _half(max_step) * (1 + divide**2)
+
+
+def paper_levels(max_step: int, divide: int, strokes: int | None = None) -> tuple[Level, ...]:
+    """The published schedule; with a budget, cut off or prolonged at its last level to meet it."""
+    budget = paper_strokes(max_step, divide) if strokes is None else strokes
+    if divide == 1:
+        return (Level(divide=1, strokes=budget),)
+    whole = min(budget, STROKES_PER_BUNDLE * _half(max_step))
+    return tuple(
+        level
+        for level in (Level(divide=1, strokes=whole), Level(divide=divide, strokes=budget - whole))
+        if level.strokes
+    )
+
+
+def coarse_to_fine(budget: int, divide: int) -> tuple[Level, ...]:
+    """Levels of 1, 2, 4, ... patches up to `divide`; strokes as EXPONENT says, in all exactly the budget."""
+    divides = []
+    level = 1
+    while level < divide:
+        divides.append(level)
+        level *= 2
+    divides.append(divide)
+    weights = [float(each) ** EXPONENT for each in divides]
+    # Rounded down in sums rather than one by one, so that the levels add up to the budget.
+    ends = [int(budget * sum(weights[: index + 1]) / sum(weights) + 1e-9) for index in range(len(weights))]
+    ends[-1] = budget
+    return tuple(
+        Level(divide=each, strokes=end - start)
+        for each, start, end in zip(divides, [0, *ends[:-1]], ends, strict=True)
+        if end > start
+    )
+
+
+EXPONENT = 1.5
+"""Strokes of a level grow with this power of its divide: between its length (1) and its area (2) in patches."""
+
+
+def levels(*, preset: str, max_step: int, divide: int, strokes: int | None) -> tuple[Level, ...]:
+    """The levels of a preset, coarse first; their strokes add up to the budget.
+
+    Args:
+        preset: One of `PRESETS`.
+        max_step: Steps (action bundles) as the published painter counts them; sets the budget where `strokes` is None.
+        divide: Patches along the longer side at the finest level.
+        strokes: The exact budget, or None.
+
+    Raises:
+        SettingError: If one of them is out of range.
+    """
+    if preset not in PRESETS:
+        raise SettingError("preset", preset, "choose one of " + ", ".join(PRESETS))
+    if not 1 <= divide <= MAX_DIVIDE:
+        raise SettingError("divide", divide, f"give a whole number from 1 to {MAX_DIVIDE}")
+    if max_step < 1:
+        raise SettingError("max-step", max_step, "give a whole number from 1")
+    budget = paper_strokes(max_step, divide) if strokes is None else strokes
+    if not 1 <= budget <= MAX_STROKES:
+        name, value = ("strokes", strokes) if strokes is not None else ("max-step", max_step)
+        raise SettingError(name, value, f"a painting takes from 1 to {MAX_STROKES:,} strokes, this asks for {budget:,}")
+    return paper_levels(max_step, divide, strokes) if preset == "paper" else coarse_to_fine(budget, divide)
+
+
+def _half(max_step: int) -> int:
+    return max(1, max_step // 2)
