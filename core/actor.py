@@ -15,7 +15,7 @@ GRID = 8
 """Cells along a side of the dense head."""
 
 HEADS = {"average": STROKES_PER_BUNDLE, "dense": GRID**2}
-"""How many strokes an actor with each head emits."""
+"""How many strokes an actor with each head emits, where nothing else is said."""
 
 
 class ResidualBlock(nn.Module):
@@ -54,14 +54,18 @@ class Actor(nn.Module):
     Sizes: B batch, S side of the observation in pixels, k strokes in a bundle, P parameters of a stroke.
     """
 
-    def __init__(self, *, parameters: int, width: float = 1.0, head: str = "average", side: int = 128) -> None:
+    def __init__(
+        self, *, parameters: int, bundle: int | None = None, width: float = 1.0, head: str = "average", side: int = 128
+    ) -> None:
         super().__init__()
         if head not in HEADS:
             raise ValueError(f"head is one of {', '.join(HEADS)}, got {head!r}")
         if side % 32:
             raise ValueError(f"an observation's side is a multiple of 32, got {side}")
         self.parameters_per_stroke, self.width, self.head, self.side = parameters, width, head, side
-        self.bundle = HEADS[head]
+        self.bundle = HEADS[head] if bundle is None else bundle
+        if head == "dense" and self.bundle != GRID**2:
+            raise ValueError(f"a dense head emits {GRID**2} strokes, not {self.bundle}")
         planes = [round(width * base) for base in (64, 128, 256, 512)]
         self.conv1 = nn.Conv2d(CHANNELS, planes[0], 3, 2, 1, bias=False)
         self.bn1 = nn.BatchNorm2d(planes[0])
@@ -90,6 +94,6 @@ class Actor(nn.Module):
         seen = torch.cat([functional.adaptive_avg_pool2d(stage, GRID) for stage in (middle, deep, deepest)], dim=1)
         # The outputs are numbers to draw with, not features: in full precision, whatever the layers ran in.
         emitted = self.emit(functional.relu(self.merge(seen))).float() + self.get_buffer("offset")
-        strokes = emitted.flatten(2).transpose(1, 2).sigmoid()
         floor = self.get_buffer("floor")
-        return (floor + (1 - floor) * strokes).flatten(1)
+        strokes: Tensor = floor + (1 - floor) * emitted.flatten(2).transpose(1, 2).sigmoid()
+        return strokes.flatten(1)

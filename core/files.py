@@ -77,6 +77,27 @@ def checked_output_folder(path: Path) -> Path:
     return path
 
 
+@contextmanager
+def output_folder(path: Path) -> Iterator[None]:
+    """A folder for the body to write in, as of `checked_output_folder`, which goes again where all was in vain.
+
+    Where the body raises, the folders that were missing before and are still empty are removed.
+
+    Raises:
+        OutputError: If it cannot be created or written in.
+    """
+    created: list[Path] = []
+    try:
+        created += [folder for folder in (path, *path.parents) if not os.path.lexists(folder)]
+        checked_output_folder(path)
+        yield
+    except BaseException:
+        for folder in created:  # the innermost first
+            with suppress(OSError):  # it has files in it
+                folder.rmdir()
+        raise
+
+
 def _try_writing_in(folder: Path) -> None:
     # Asking for permissions is not enough: they say nothing of read-only disks, network shares or the super-user.
     with tempfile.TemporaryFile(dir=folder):

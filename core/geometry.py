@@ -68,6 +68,10 @@ class PixelBox(NamedTuple):
         """Height and width; zero where the box is empty."""
         return Size(max(0, self.bottom - self.top), max(0, self.right - self.left))
 
+    def moved(self, rows: int, columns: int) -> PixelBox:
+        """This box, so far down and to the right."""
+        return PixelBox(self.top + rows, self.left + columns, self.bottom + rows, self.right + columns)
+
     def clipped(self, size: Size) -> PixelBox:
         """The part of this box that lies on a canvas of `size`."""
         return PixelBox(

@@ -20,9 +20,11 @@ from core.geometry import PixelBox, Size
 from core.images import resized
 from core.observation import coordinate_planes, observe
 from core.patches import grid, windows_by_error
-from core.rasteriser.differentiable import lay_bundle, solve_colours, stroke_alpha
+from core.proposals import choose
+from core.rasteriser.differentiable import lay_bundle, stroke_alpha
 from core.rasteriser.fast import Canvas, bare_canvas, lay
 from core.renderer import SIDE as RENDERER_SIDE
+from core.renderer import NeuralRenderer
 from core.schedule import Level, levels
 from core.stroke import Strokes
 from core.weights import LoadedActor, LoadedRenderer
@@ -112,7 +114,7 @@ class Painter:
             problem = f"it draws {RENDERER_SIDE}-pixel patches and the actor sees {actor.actor.side}; leave it out"
             raise CheckpointError(renderer.path, problem)
         self._loaded, self._device = actor, torch.device(device)
-        self._actor = actor.actor.to(self._device, memory_format=torch.channels_last)
+        self._actor = actor.actor.to(self._device)
         self._side = actor.actor.side
         self._coordinates = coordinate_planes(self._side, device=self._device)
         self._neural = None if renderer is None else renderer.renderer.to(self._device)
@@ -145,7 +147,7 @@ class Painter:
             start, end = end, end + level.strokes
             if len(document.strokes) >= end:
                 continue
-            easel = _Easel(job.target, document, level, self._side)
+            easel = _Easel(job.target, document, level, self._side, neural=self._neural is not None)
             barren = 0
             while len(document.strokes) < end:
                 done = (len(document.strokes) - start) / level.strokes
@@ -168,15 +170,17 @@ class Painter:
             # Seeded by the step, so that a painting resumed here chooses as it would have.
             random = np.random.default_rng([job.seed, step])
             windows = windows_by_error(easel.errors(), self._side, max(1, easel.divide**2 // 2), random)
-        canvas, target = (self._batch(easel.crops(which, windows)) for which in (easel.canvas, easel.target))
-        bundle = self._bundles(canvas, target, done)
+        canvas, target = (
+            torch.from_numpy(crops).to(self._device).permute(0, 3, 1, 2) for crops in easel.crops(windows)
+        )
         brush = brush_named(job.stroke_type)
-        if by_paper:
+        bundle = self._bundles(canvas, target, done)
+        if by_paper and self._actor.bundle == STROKES_PER_BUNDLE:
             keep = torch.ones(bundle.shape[:2], dtype=torch.bool)
-            if self._neural is not None:
-                self._observe_neurally(easel, windows, canvas, bundle)
         else:
-            bundle, keep = self._bettered(brush, canvas, target, bundle, patient=patient)
+            bundle, keep = self._best(brush, canvas, target, bundle, own_colours=by_paper, keep_all=not patient)
+        if self._neural is not None:
+            easel.observe(windows, self._drawn_neurally(self._neural, canvas, bundle))
         kept = keep.cpu().numpy()
         window = np.repeat(np.arange(len(windows)), kept.sum(axis=1))
         patches = np.array([box.patch(easel.scale) for box in windows], np.float64)
@@ -187,116 +191,97 @@ class Painter:
             steps=np.full(len(window), step),
         )
 
-    def _batch(self, crops: NDArray[np.float32]) -> Tensor:
-        """Crops [B, S, S, 3] as [B, 3, S, S] on the device."""
-        return torch.from_numpy(crops).to(self._device).permute(0, 3, 1, 2)
-
     @torch.inference_mode()
     def _bundles(self, canvas: Tensor, target: Tensor, done: float) -> Tensor:
         """What the actor answers to windows [B, 3, S, S] twice: [B, k, P], RGB."""
         fraction = torch.full((len(canvas),), done, device=self._device)
         observation = observe(canvas, target, fraction, self._coordinates, bgr=self._loaded.bgr)
-        bundle = self._actor(observation).float().reshape(len(canvas), STROKES_PER_BUNDLE, -1)
+        bundle: Tensor = self._actor(observation).float().reshape(len(canvas), self._actor.bundle, -1)
         if self._loaded.bgr:
             bundle = torch.cat([bundle[..., :-3], bundle[..., -3:].flip(-1)], dim=-1)
         if not bool(torch.isfinite(bundle).all()):
             raise CheckpointError(self._loaded.path, "it emitted numbers that are not finite; use other weights")
         return bundle.contiguous()
 
-    @torch.no_grad()
-    def _bettered(
-        self, brush: Brush, canvas: Tensor, target: Tensor, bundle: Tensor, *, patient: bool
-    ) -> tuple[Tensor, Tensor]:
-        """Bundles [B, k, P] with the best colours for their shapes, and which strokes lower their window's error.
-
-        A stroke that does not help is left out before the next is looked at.
-        """
-        windows, count, _ = bundle.shape
-        size = Size(self._side, self._side)
-        alpha = stroke_alpha(brush, bundle.reshape(windows * count, -1), size).reshape(windows, count, *size)
-        bundle, keep = bundle.clone(), torch.ones(windows, count, dtype=torch.bool, device=bundle.device)
-        error = (canvas - target).square().sum((1, 2, 3))
-        for stroke in range(count):
-            one = alpha[:, stroke : stroke + 1]
-            rgb = solve_colours(canvas, target, one)
-            bundle[:, stroke, -3:] = rgb[:, 0]
-            after = lay_bundle(canvas, one, rgb)
-            error_after = (after - target).square().sum((1, 2, 3))
-            if patient:
-                keep[:, stroke] = error_after < error
-            canvas = torch.where(keep[:, stroke, None, None, None], after, canvas)
-            error = torch.where(keep[:, stroke], error_after, error)
-        return bundle, keep
-
     @torch.inference_mode()
-    def _observe_neurally(self, easel: _Easel, windows: list[PixelBox], canvas: Tensor, bundle: Tensor) -> None:
-        """Put the neural renderer's picture of the bundles where the actor will look next."""
-        if self._neural is None:
-            return
-        shapes, rgb = bundle[..., :-3], bundle[..., -3:]
-        alpha = self._neural(shapes.reshape(-1, shapes.shape[-1])).reshape(*shapes.shape[:2], *canvas.shape[2:])
-        easel.put(windows, lay_bundle(canvas, alpha, rgb).permute(0, 2, 3, 1).cpu().numpy())
+    def _best(
+        self, brush: Brush, canvas: Tensor, target: Tensor, bundle: Tensor, *, own_colours: bool, keep_all: bool
+    ) -> tuple[Tensor, Tensor]:
+        """The best strokes [B, 5, P] of bundles [B, k, P], in the order to lay them, and which of them help [B, 5]."""
+        size = Size(self._side, self._side)
+        alpha = stroke_alpha(brush, bundle.flatten(0, 1), size).reshape(*bundle.shape[:2], *size)
+        rgb = bundle[..., -3:] if own_colours else None
+        choice = choose(canvas, target, alpha, STROKES_PER_BUNDLE, rgb=rgb, keep_all=keep_all or own_colours)
+        shapes = bundle[torch.arange(len(bundle), device=bundle.device)[:, None], choice.which, :-3]
+        return torch.cat([shapes, choice.rgb], dim=-1), choice.keep
+
+    @staticmethod
+    @torch.inference_mode()
+    def _drawn_neurally(renderer: NeuralRenderer, canvas: Tensor, bundle: Tensor) -> NDArray[np.float32]:
+        """Windows [B, S, S, 3] after bundles [B, k, P], by a neural renderer and cut at the patch, as published."""
+        shapes = bundle[..., :-3]
+        alpha = renderer(shapes.flatten(0, 1)).reshape(*shapes.shape[:2], *canvas.shape[2:])
+        windows: NDArray[np.float32] = lay_bundle(canvas, alpha, bundle[..., -3:]).permute(0, 2, 3, 1).cpu().numpy()
+        return windows
 
 
 class _Easel:
-    """A level's canvas and target at the level's scale, where a patch is as large as an observation.
+    """A level's canvas and target, at the scale where a patch is as large as an observation.
 
-    Both carry a margin of one patch. Outside the sheet they agree: nothing is left to paint there.
+    A window may stick out of the sheet: there canvas and target agree, so that nothing is left to paint.
     """
 
-    def __init__(self, target: NDArray[np.uint8], document: Document, level: Level, side: int) -> None:
+    def __init__(self, target: NDArray[np.uint8], document: Document, level: Level, side: int, *, neural: bool) -> None:
         self.divide, self._margin = level.divide, side
         self.scale = side * level.divide / document.size.longer
         self.size = document.size.scaled(self.scale)
-        goal = resized(target, self.size).astype(np.float32) / 255
-        self.target: Canvas = cv2.copyMakeBorder(goal, side, side, side, side, cv2.BORDER_REPLICATE)
-        self.canvas = self.target.copy()
-        sheet = bare_canvas(self.size, document.background)
-        lay(sheet, document.strokes, self.scale)
-        self._sheet(self.canvas)[:] = sheet
-        self._neural = False
-
-    def _sheet(self, padded: Canvas) -> Canvas:
-        """The part of an array with margins that is the sheet."""
-        margin = self._margin
-        return padded[margin : margin + self.size.height, margin : margin + self.size.width]
+        self._target: Canvas = resized(target, self.size).astype(np.float32) / np.float32(255)
+        self._around: Canvas = cv2.copyMakeBorder(self._target, side, side, side, side, cv2.BORDER_REPLICATE)
+        self._canvas = bare_canvas(self.size, document.background)
+        lay(self._canvas, document.strokes, self.scale)
+        # What the actor sees is the canvas itself, or a neural renderer's idea of it.
+        self._seen = self._canvas.copy() if neural else self._canvas
 
     def errors(self) -> NDArray[np.float32]:
         """[H, W]: squared error summed over channels."""
-        difference = self._sheet(self.canvas) - self._sheet(self.target)
+        difference = self._canvas - self._target
         errors: NDArray[np.float32] = np.einsum("hwc,hwc->hw", difference, difference)
         return errors
 
-    def crops(self, padded: Canvas, windows: list[PixelBox]) -> NDArray[np.float32]:
-        """[B, S, S, 3]: what windows show of the canvas or the target."""
+    def crops(self, windows: list[PixelBox]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """[B, S, S, 3] twice: what windows show of the canvas and of the target."""
         margin = self._margin
-        return np.stack(
-            [padded[box.top + margin : box.bottom + margin, box.left + margin : box.right + margin] for box in windows]
-        )
+        target = np.stack([self._around[_slices(box.moved(margin, margin))] for box in windows])
+        canvas: NDArray[np.float32] = target.copy()
+        for crop, box in zip(canvas, windows, strict=True):
+            part = box.clipped(self.size)
+            crop[_within(part, box)] = self._seen[_slices(part)]
+        return canvas, target
 
-    def put(self, windows: list[PixelBox], pixels: NDArray[np.float32]) -> None:
-        """Replace what windows show of the canvas; strokes are laid on it no more."""
-        margin = self._margin
-        self._neural = True
-        keep = self.canvas.copy()
-        for box, part in zip(windows, pixels, strict=True):
-            self.canvas[box.top + margin : box.bottom + margin, box.left + margin : box.right + margin] = part
-        sheet = self._sheet(self.canvas).copy()
-        self.canvas = keep
-        self._sheet(self.canvas)[:] = sheet
+    def observe(self, windows: list[PixelBox], pixels: NDArray[np.float32]) -> None:
+        """Replace what the actor sees in windows by [B, S, S, 3]."""
+        for drawn, box in zip(pixels, windows, strict=True):
+            part = box.clipped(self.size)
+            self._seen[_slices(part)] = drawn[_within(part, box)]
 
     def laid(self, strokes: Strokes) -> Strokes:
         """Lay strokes on the canvas; returns them with the error after each."""
-        sheet, goal = np.ascontiguousarray(self._sheet(self.canvas)), np.ascontiguousarray(self._sheet(self.target))
-        values = goal.size
         before = float(np.sum(self.errors(), dtype=np.float64))
-        gains = lay(sheet, strokes, self.scale, goal)
-        if not self._neural:
-            self._sheet(self.canvas)[:] = sheet
+        gains = lay(self._canvas, strokes, self.scale, self._target)
         return Strokes.from_columns(
             types=strokes.types,
             patches=strokes.patches,
             parameters=strokes.parameters,
             steps=strokes.steps,
-            errors=np.maximum(0, before + np.cumsum(gains)) / values,
+            errors=np.maximum(0, before + np.cumsum(gains)) / self._target.size,
         )
+
+
+def _slices(box: PixelBox) -> tuple[slice, slice]:
+    """A box as an index into [H, W, ...]."""
+    return slice(box.top, box.bottom), slice(box.left, box.right)
+
+
+def _within(part: PixelBox, box: PixelBox) -> tuple[slice, slice]:
+    """A part of a box as an index into the box's own pixels."""
+    return _slices(part.moved(-box.top, -box.left))

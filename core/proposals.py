@@ -15,13 +15,13 @@ class Choice(NamedTuple):
     """Strokes chosen from proposals, in the order they are to be laid.
 
     Attributes:
-        index: [B, k] which proposals.
+        which: [B, k] indices of the proposals.
         rgb: [B, k, 3] their colours.
         keep: [B, k] whether the stroke lowers the error; others were not laid.
         canvas: [B, 3, H, W] after the strokes.
     """
 
-    index: Tensor
+    which: Tensor
     rgb: Tensor
     keep: Tensor
     canvas: Tensor
@@ -31,8 +31,8 @@ def error_change(canvas: Tensor, target: Tensor, alpha: Tensor, rgb: Tensor | No
     """How much each of several strokes alone would change the summed squared error, differentiable in `alpha`.
 
     With coverage A, canvas u, target t and colour c the change is sum A^2 (c - u)^2 - 2 A (c - u) (t - u): quadratic
-    in c, least at c = (sum A^2 u + sum A (t - u)) / sum A^2, clipped to 0..1 (a parabola in each channel, so the clipped
-    value is the best allowed). Every sum is a product of the coverages with planes made once a picture.
+    in c, least at c = (sum A^2 u + sum A (t - u)) / sum A^2, clipped to 0..1 (a parabola in each channel, so the
+    clipped value is the best allowed). Every sum is a product of the coverages with planes made once a picture.
 
     Args:
         canvas: [B, 3, H, W] in 0..1.
@@ -92,5 +92,5 @@ def choose(
         cover = (alpha[pictures, best] * keep[:, None, None])[:, None]
         canvas = torch.lerp(canvas, colour[:, :, None, None].expand_as(canvas), cover.expand_as(canvas))
         steps.append((listed[pictures, best], colour, keep))
-    index, colour, keep = (torch.stack(part, dim=1) for part in zip(*steps, strict=True))
-    return Choice(index, colour, keep, canvas)
+    which, colour, keep = (torch.stack(part, dim=1) for part in zip(*steps, strict=True))
+    return Choice(which, colour, keep, canvas)

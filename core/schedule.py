@@ -11,6 +11,9 @@ PRESETS = ("default", "paper")
 MAX_DIVIDE = 64
 MAX_STROKES = 1_000_000
 
+EXPONENT = 1.5
+"""Strokes of a level grow with this power of its divide: between its length (1) and its area (2) in patches."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Level:
@@ -35,11 +38,8 @@ def paper_levels(max_step: int, divide: int, strokes: int | None = None) -> tupl
     if divide == 1:
         return (Level(divide=1, strokes=budget),)
     whole = min(budget, STROKES_PER_BUNDLE * _half(max_step))
-    return tuple(
-        level
-        for level in (Level(divide=1, strokes=whole), Level(divide=divide, strokes=budget - whole))
-        if level.strokes
-    )
+    both = (Level(divide=1, strokes=whole), Level(divide=divide, strokes=budget - whole))
+    return tuple(level for level in both if level.strokes)
 
 
 def coarse_to_fine(budget: int, divide: int) -> tuple[Level, ...]:
@@ -59,10 +59,6 @@ def coarse_to_fine(budget: int, divide: int) -> tuple[Level, ...]:
         for each, start, end in zip(divides, [0, *ends[:-1]], ends, strict=True)
         if end > start
     )
-
-
-EXPONENT = 1.5
-"""Strokes of a level grow with this power of its divide: between its length (1) and its area (2) in patches."""
 
 
 def levels(*, preset: str, max_step: int, divide: int, strokes: int | None) -> tuple[Level, ...]:

@@ -139,7 +139,7 @@ class Pictures:
         pixels = cv2.resize(square, (side, side), interpolation=way)
         if crop.mirrored:
             pixels = pixels[:, ::-1]
-        return np.ascontiguousarray(pixels.transpose(2, 0, 1), np.float32) / 255
+        return np.ascontiguousarray(pixels.transpose(2, 0, 1), np.float32) / np.float32(255)
 
 
 def centre_squares(pictures: Sequence[Pixels], side: int) -> NDArray[np.float32]:

@@ -16,6 +16,9 @@ from core.proposals import choose
 from core.rasteriser.differentiable import stroke_alpha
 from training.datasets import Crop, Pictures
 
+_SHEETS = {"black": 0.35, "white": 0.15, "grey": 0.1, "tone": 0.1, "mean of target": 0.1, "blurred target": 0.2}
+"""How an episode may begin, and how often it does."""
+
 
 def bundle_alpha(brush: Brush, bundle: Tensor, side: int, *, feather: float = 1.0) -> tuple[Tensor, Tensor]:
     """The exact coverage [B, k, S, S] and the colours [B, k, 3] of action bundles [B, k P]; see `stroke_alpha`."""
@@ -91,18 +94,19 @@ class Environment:
     def _bare(self, target: NDArray[np.float32]) -> NDArray[np.float32]:
         """A starting canvas [3, S, S] for a target."""
         random = self._random
-        kind = random.choice(6, p=[0.35, 0.15, 0.1, 0.1, 0.1, 0.2])
-        if kind == 5:
+        kind = str(random.choice(list(_SHEETS), p=list(_SHEETS.values())))
+        if kind == "blurred target":
             blurred = cv2.GaussianBlur(target.transpose(1, 2, 0), (0, 0), random.uniform(0.02, 0.25) * self._side)
             return np.ascontiguousarray(blurred.transpose(2, 0, 1), np.float32)
-        tone = {
-            0: lambda: np.zeros(3),
-            1: lambda: np.ones(3),
-            2: lambda: np.full(3, random.random()),
-            3: lambda: random.random(3),
-            4: lambda: target.mean((1, 2)),
-        }[int(kind)]()
-        return np.broadcast_to(tone.astype(np.float32)[:, None, None], target.shape).copy()
+        tones = {
+            "black": np.zeros(3),
+            "white": np.ones(3),
+            "grey": np.full(3, random.random()),
+            "tone": random.random(3),
+            "mean of target": target.mean((1, 2)),
+        }
+        tone = tones[kind].astype(np.float32)
+        return np.broadcast_to(tone[:, None, None], target.shape).copy()
 
 
 def episode(

@@ -1,8 +1,9 @@
 """The recipe for an actor, first form: straight down the exact rasteriser's gradient, no critic.
 
-Sheets in all stages of painting are stepped by the actor. Each stroke it proposes is judged alone, by what it would take
-from the error in its best colour, and the gradient of that flows through the differentiable rasteriser into the actor;
-its own colours learn to be those best ones. The proposals that gain most are laid, and the next step begins there.
+Sheets in all stages of painting are stepped by the actor. Each stroke it proposes is judged alone, by what it would
+take from the error in its best colour, and the gradient of that flows through the differentiable rasteriser into the
+actor; its own colours learn to be those best ones. The proposals that gain most are laid, and the next step begins
+there.
 """
 
 from __future__ import annotations
@@ -85,7 +86,7 @@ def train_painter(config: DirectConfig) -> Path:
         new_actor(brush, width=config.width, side=config.side)
         if config.init is None
         else load_actor(config.init, stroke_type=config.stroke_type).actor.requires_grad_(True)
-    ).to(memory_format=torch.channels_last)
+    )
     averaged = copy.deepcopy(actor).eval()
     optimiser = torch.optim.AdamW(actor.parameters(), lr=config.learning_rate, betas=(0.9, 0.99), weight_decay=1e-4)
     world = Environment(
@@ -160,6 +161,7 @@ def new_actor(brush: Brush, *, width: float, side: int) -> Actor:
     actor = Actor(parameters=brush.size, width=width, head="dense", side=side)
     centre = torch.logit((torch.arange(GRID) + 0.5) / GRID)
     offset, floor = actor.get_buffer("offset"), actor.get_buffer("floor")
+    bias = actor.emit.get_parameter("bias")
     start = {"row0": -0.3, "row2": 0.3, "column0": -0.15, "column2": 0.15, "radius0": -1.1, "radius2": -1.1}
     with torch.no_grad():
         actor.emit.weight.mul_(0.3)
@@ -171,7 +173,7 @@ def new_actor(brush: Brush, *, width: float, side: int) -> Actor:
             elif name.startswith("opacity"):
                 # Faint strokes are a safe way to do little harm, and nothing learned comes of them.
                 floor[index] = OPACITY_FLOOR
-            actor.emit.bias[index] = 2.0 if name.startswith("opacity") else start.get(name, 0.0)
+            bias[index] = 2.0 if name.startswith("opacity") else start.get(name, 0.0)
     return actor
 
 

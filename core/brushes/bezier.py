@@ -69,7 +69,7 @@ class Bezier:
         total = xp.cumulative_sum(density, axis=1) / INTERVALS
         counts = xp.astype(xp.ceil(total[:, -1] - 1e-6), xp.int64) + 1
         counts = xp.maximum(counts, xp.ones_like(counts) * 2)
-        offsets = xp.concat([xp.zeros_like(counts[:1]), xp.cumulative_sum(counts, axis=0)])
+        offsets = xp.concat([xp.zeros(1, dtype=xp.int64, device=where), xp.cumulative_sum(counts, axis=0)])
         stroke = xp.repeat(xp.arange(counts.shape[0], device=where), counts)
         rank = xp.arange(stroke.shape[0], device=where) - offsets[stroke]
         goal = total[stroke, -1] * xp.astype(rank, shape.dtype) / xp.astype(counts[stroke] - 1, shape.dtype)

@@ -17,6 +17,16 @@ Progress = Callable[[int, int], None]
 """Called with (done, total) after each frame; what it raises stops the export."""
 
 
+def check_for_frames(folder: Path) -> None:
+    """Refuse a folder with frames of another painting: those past the new one's last would be taken for its end.
+
+    Raises:
+        OutputError: If there are any.
+    """
+    if any(folder.glob("frame-*.png")):
+        raise OutputError(folder, "it already has frames in it; choose an empty folder")
+
+
 def write_frames(
     document: Document, folder: Path, *, size: Size | None = None, every: int = 50, progress: Progress | None = None
 ) -> int:
@@ -40,9 +50,7 @@ def write_frames(
     """
     if every < 1:
         raise SettingError("strokes a frame", every, "choose 1 or more")
-    if any(checked_output_folder(folder).glob("frame-*.png")):
-        # Those past this painting's last would be taken for its end.
-        raise OutputError(folder, "it already has frames in it; choose an empty folder")
+    check_for_frames(checked_output_folder(folder))
     total = len(document.strokes)
     counts = [*range(0, total, every), total]
     for frame, canvas in enumerate(moments(document, size or document.size, counts)):

@@ -42,7 +42,12 @@ def lay(canvas: Canvas, strokes: Strokes, scale: float = 1.0, target: Canvas | N
     Returns:
         [N]: how much each stroke raised the sum of squared errors to the target (negative: it helped); zeros without
         a target.
+
+    Raises:
+        ValueError: If the target has another shape than the canvas.
     """
+    if target is not None and target.shape != canvas.shape:  # the compiled loops would read past its end
+        raise ValueError(f"a target of shape {target.shape} does not fit a canvas of shape {canvas.shape}")
     gains = np.zeros(len(strokes))
     height = canvas.shape[0]
     bands = np.append(np.arange(0, height, _BAND), height)
@@ -71,4 +76,5 @@ def draw(document: Document, size: Size | None = None) -> Canvas:
 
 def to_bytes(canvas: NDArray[np.floating]) -> NDArray[np.uint8]:
     """A canvas [..., 3] in 0..1 as 8-bit pixels, rounded to the nearest."""
-    return (np.clip(canvas, 0, 1) * 255 + 0.5).astype(np.uint8)
+    levels: NDArray[np.uint8] = (np.clip(canvas, 0, 1) * 255 + 0.5).astype(np.uint8)
+    return levels

@@ -19,16 +19,16 @@ _parallel = numba.njit(cache=True, nogil=True, error_model="numpy", parallel=Tru
 _SQRT3 = math.sqrt(3.0)
 
 
-@_jit  # type: ignore[untyped-decorator]
-def _edge(radius, feather):  # type: ignore[no-untyped-def]
+@_jit
+def _edge(radius, feather):
     """The disc's (R, peak): where coverage is peak / 2 on its ramp, and the most it reaches."""
     if radius < feather / _SQRT3:
         return 0.5 * feather, 3.0 * (radius / feather) ** 2
     return math.sqrt(radius * radius - feather * feather / 12.0), 1.0
 
 
-@_jit  # type: ignore[untyped-decorator]
-def _cover_band(row, column, radius, opacity, first, last, top, bottom, width, alpha, still_open, left, right):  # type: ignore[no-untyped-def]
+@_jit
+def _cover_band(row, column, radius, opacity, first, last, top, bottom, width, alpha, still_open, left, right):
     """Alpha of one stroke in rows top..bottom, into `alpha`; `left` and `right` tell each row's touched columns.
 
     Expects alpha 0, still_open 1, left `width`, right 0 throughout, and returns the touched rows as (low, high).
@@ -76,8 +76,8 @@ def _cover_band(row, column, radius, opacity, first, last, top, bottom, width, a
     return low, high
 
 
-@_parallel  # type: ignore[untyped-decorator]
-def lay_strokes(canvas, target, row, column, radius, opacity, offsets, rgb, boxes, bands, gains):  # type: ignore[no-untyped-def]
+@_parallel
+def lay_strokes(canvas, target, row, column, radius, opacity, offsets, rgb, boxes, bands, gains):
     """Lay strokes on a canvas in place, in horizontal bands that threads share.
 
     Args:
@@ -127,14 +127,14 @@ def lay_strokes(canvas, target, row, column, radius, opacity, offsets, rgb, boxe
             gains[band, stroke] = gain
 
 
-@_jit  # type: ignore[untyped-decorator]
-def _span(centre, reach, limit):  # type: ignore[no-untyped-def]
+@_jit
+def _span(centre, reach, limit):
     """The pixels [first, past the last) within `reach` of a centre on one axis."""
     return max(0, math.ceil(centre - reach - 0.5)), min(limit, math.floor(centre + reach - 0.5) + 1)
 
 
-@_parallel  # type: ignore[untyped-decorator]
-def alpha_forward(row, column, radius, opacity, offsets, feather, alpha):  # type: ignore[no-untyped-def]
+@_parallel
+def alpha_forward(row, column, radius, opacity, offsets, feather, alpha):
     """Fill alpha [N, H, W] (zeros) with each stroke's coverage; arguments as in `lay_strokes`, any float type."""
     height, width = alpha.shape[1], alpha.shape[2]
     for stroke in numba.prange(len(offsets) - 1):
@@ -159,8 +159,8 @@ def alpha_forward(row, column, radius, opacity, offsets, feather, alpha):  # typ
                         still_open[y, x] = share * (1.0 - covered)
 
 
-@_parallel  # type: ignore[untyped-decorator]
-def alpha_backward(row, column, radius, opacity, offsets, feather, alpha, grad, d_row, d_column, d_radius, d_opacity):  # type: ignore[no-untyped-def]
+@_parallel
+def alpha_backward(row, column, radius, opacity, offsets, feather, alpha, grad, d_row, d_column, d_radius, d_opacity):
     """Gradients of sum(grad * alpha) by every stamp, into d_row, d_column, d_radius and d_opacity [M].
 
     Walks the stamps as `alpha_forward` does. With T the open share and E what stamps below still add (at first all of

@@ -24,16 +24,17 @@ def stamp_strokes(strokes: Strokes, scale: float = 1.0) -> Stamps:
         return Stamps(none, none, none, none, np.zeros(1, np.int64))
     parameters, patches = strokes.parameters.astype(np.float64), strokes.patches * scale
     if len(kinds) == 1:
-        return BRUSHES[kinds[0]].stamps(parameters, patches)
+        return BRUSHES[int(kinds[0])].stamps(parameters, patches)
     counts = np.zeros(len(strokes), np.int64)
     parts = []
-    for kind in kinds:
+    for kind in kinds.tolist():
         of_kind = np.flatnonzero(strokes.types == kind)
         stamps = BRUSHES[kind].stamps(parameters[of_kind], patches[of_kind])
         counts[of_kind] = np.diff(stamps.offsets)
         parts.append((of_kind, stamps))
     offsets = np.concatenate([[0], np.cumsum(counts)])
-    merged = Stamps(*(np.empty(offsets[-1]) for _ in range(4)), offsets)
+    row, column, radius, opacity = np.empty((4, offsets[-1]))
+    merged = Stamps(row, column, radius, opacity, offsets)
     for of_kind, stamps in parts:
         shift = np.repeat(offsets[of_kind] - stamps.offsets[:-1], np.diff(stamps.offsets))
         places = np.arange(len(stamps.row)) + shift

@@ -81,7 +81,7 @@ def published() -> dict[str, Tensor]:
 # Our own files
 
 
-@pytest.mark.parametrize(("head", "side"), [("average", 128), ("flatten", 64)])
+@pytest.mark.parametrize(("head", "side"), [("average", 128), ("dense", 64)])
 def test_an_actor_comes_back_rounded_to_half_precision(tmp_path: Path, head: str, side: int) -> None:
     actor = small_actor(head, side)
     rounded = copy.deepcopy(actor).half().float().eval()
@@ -371,14 +371,15 @@ def test_the_published_actor_is_not_taken_for_a_renderer(tmp_path: Path, publish
         ({"kind": "renderer"}, "it is the renderer; choose weights of the actor"),
         ({"stroke_type": "triangle"}, "trained on triangle strokes; choose weights for bezier strokes"),
         ({"parameters": "10"}, "no actor that this program can build .bezier strokes take 13 parameters.*; update"),
-        ({"head": "attention"}, "no actor that this program can build .head is 'average' or 'flatten'"),
+        ({"head": "attention"}, "no actor that this program can build .head is one of average, dense"),
         ({"width": "1000000"}, "width 1000000 is outside"),
         ({"width": "nan"}, "width nan is outside"),
         ({"width": "wide"}, "could not convert string to float: 'wide'"),
         ({"side": "100"}, "an observation's side is a multiple of 32, got 100"),
         ({"bundle": "0"}, "bundle 0 is outside"),
         ({"width": "0.25"}, r"conv1\.weight should have shape \(16, 9, 3, 3\) and has \(8, 9, 3, 3\)"),
-        ({"head": "flatten"}, r"fc\.weight should have shape \(65, 1024\) and has \(65, 64\)"),
+        ({"head": "dense"}, "a dense head emits 64 strokes, not 5"),
+        ({"head": "dense", "bundle": "64"}, "offset is missing, so this is another network"),
     ],
 )
 def test_a_header_that_does_not_fit_is_refused(tmp_path: Path, entries: dict[str, str], words: str) -> None:

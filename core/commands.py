@@ -1,0 +1,190 @@
+"""What the command line does, as functions: a picture painted into a folder, a document drawn into a file."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import orjson
+import torch
+from tqdm import tqdm
+
+from core.document import Document, Rgb
+from core.errors import DeviceError, OutputError, SettingError
+from core.export.frames import check_for_frames, write_frames
+from core.export.picture import write_picture
+from core.export.stroke_json import write_json
+from core.export.svg import write_svg
+from core.export.video import write_video
+from core.files import output_folder, written_aside
+from core.geometry import Size
+from core.images import MAX_PIXELS, load_picture, save_picture
+from core.metrics import score_table
+from core.painter import Painter, PaintJob
+from core.rasteriser.fast import draw, to_bytes
+from core.session import Session
+from core.weights import load_actor, load_renderer
+
+MAX_SIDE = 16_384
+"""Of a picture drawn from strokes at another size than its sheet's, pixels."""
+
+MAX_SEED = 2**32 - 1
+
+
+def chosen_device(name: str) -> torch.device:
+    """The device of that name; `auto` is a GPU where there is one.
+
+    Raises:
+        DeviceError: If it is unknown or not on this machine.
+    """
+    if name == "auto":
+        name = "cuda" if torch.cuda.is_available() else "cpu"
+    if name not in ("cpu", "cuda"):
+        raise DeviceError(name, "choose auto, cpu or cuda")
+    if name == "cuda" and not torch.cuda.is_available():
+        raise DeviceError(name, "this machine, or this build of torch, has no CUDA; use --device cpu")
+    return torch.device(name)
+
+
+def device_name(device: torch.device) -> str:
+    """The device as a person knows it."""
+    return torch.cuda.get_device_name(device) if device.type == "cuda" else "cpu"
+
+
+def paint_picture(
+    source: str,
+    out: Path,
+    *,
+    background: Rgb,
+    max_step: int,
+    divide: int,
+    strokes: int | None,
+    preset: str,
+    stroke_type: str,
+    seed: int,
+    device: str,
+    actor: Path | None,
+    renderer: Path | None,
+    size: int | None,
+    frames: bool,
+    video: bool,
+    svg: bool,
+) -> dict[str, Any]:
+    """Paint a picture and write painting.png, strokes.json, report.json and what else was asked for.
+
+    Everything that can be refused is refused before anything is written.
+
+    Returns:
+        The report: strokes, seconds (of painting alone), device, weights and scores.
+
+    Raises:
+        PainterError: If the input, a setting, the weights, the device or the folder is unusable.
+    """
+    if not 0 <= seed <= MAX_SEED:
+        raise SettingError("seed", seed, f"give a whole number from 0 to {MAX_SEED}")
+    target = load_picture(source)
+    job = PaintJob(
+        target=target, stroke_type=stroke_type, preset=preset, max_step=max_step, divide=divide, strokes=strokes,
+        background=background, seed=seed,
+    )  # fmt: skip
+    total = sum(level.strokes for level in job.levels)
+    canvas_size = _canvas_size(Size(*target.shape[:2]), size)
+    where = chosen_device(device)
+    loaded = load_actor(actor, stroke_type=stroke_type)
+    neural = None if renderer is None else load_renderer(renderer, stroke_type=stroke_type)
+    painter = Painter(loaded, device=where, renderer=neural)
+    if frames:
+        check_for_frames(out / "frames")
+
+    with output_folder(out):
+        started = time.monotonic()
+        document = _painted(painter, job, total)
+        seconds = time.monotonic() - started
+        pixels = to_bytes(draw(document, canvas_size))
+        report = {
+            "strokes": len(document.strokes),
+            "seconds": seconds,
+            "strokes_per_second": len(document.strokes) / seconds,
+            "device": device_name(where),
+            "weights": loaded.id,
+            "renderer": None if neural is None else neural.id,
+            "picture": source.encode(errors="replace").decode(),  # a file's name need not be Unicode; a report is
+            "size": [canvas_size.height, canvas_size.width],
+            "job": job.settings(),
+            **score_table(target, pixels),
+        }
+        save_picture(out / "painting.png", pixels)
+        write_json(document, out / "strokes.json")
+        if svg:
+            write_svg(document, out / "painting.svg")
+        if frames:
+            with _progress("frames", "frame") as show:
+                write_frames(document, out / "frames", size=canvas_size, progress=show)
+        if video:
+            with _progress("film", "frame") as show:
+                write_video(document, out / "painting.mp4", progress=show)
+        with written_aside(out / "report.json") as path:
+            path.write_bytes(orjson.dumps(report, option=orjson.OPT_INDENT_2) + b"\n")
+    return report
+
+
+def _painted(painter: Painter, job: PaintJob, total: int) -> Document:
+    """The finished painting, its progress shown."""
+    session: Session | None = None
+    with _progress("painting", "stroke") as show:
+        for frame in painter.frames(job):
+            session = session or Session(frame.document.cut(0))
+            session.extend(frame.strokes)
+            error = float(frame.strokes.errors[-1])
+            show(len(session.document.strokes), total, f"{-10 * math.log10(error):.1f} dB" if error > 0 else "")
+    if session is None:
+        raise SettingError("strokes", total, "nothing was painted; give at least one stroke")
+    return session.document
+
+
+@contextmanager
+def _progress(what: str, unit: str) -> Iterator[Callable[..., None]]:
+    """A bar with time left, to be called with (done, total, note); none where nobody watches, as in a log."""
+    with tqdm(desc=what, unit=unit, total=1, dynamic_ncols=True, leave=False, disable=None) as bar:
+
+        def show(done: int, total: int, note: str = "") -> None:
+            bar.total = total
+            bar.set_postfix_str(note, refresh=False)
+            bar.update(done - bar.n)
+
+        yield show
+
+
+def export_document(document: Document, path: Path, *, size: int | None = None) -> None:
+    """Write a document in the form that the file's suffix names: a picture, .svg, .json or .mp4.
+
+    Raises:
+        OutputError: If the suffix is unknown or the file cannot be written.
+        SettingError: If the size is out of range, or the form has none.
+    """
+    suffix = path.suffix.lower()
+    if suffix in (".svg", ".json"):
+        if size is not None:
+            raise SettingError("size", size, f"{suffix} holds strokes, which have no pixels; leave --size out")
+        (write_svg if suffix == ".svg" else write_json)(document, path)
+        return
+    canvas_size = _canvas_size(document.size, size)
+    if suffix == ".mp4":
+        write_video(document, path, size=None if size is None else canvas_size)
+    elif suffix in (".png", ".jpg", ".jpeg", ".webp", ".tif", ".tiff"):
+        write_picture(document, path, size=canvas_size)
+    else:
+        raise OutputError(path, "end its name in .png, .jpg, .svg, .json or .mp4")
+
+
+def _canvas_size(sheet: Size, longer: int | None) -> Size:
+    """The sheet's size, or its aspect with another longer side."""
+    size = sheet if longer is None else sheet.with_longer_side(longer)
+    if (longer is not None and not 1 <= longer <= MAX_SIDE) or size.height * size.width > MAX_PIXELS:
+        problem = f"give the longer side in pixels, from 1 to {MAX_SIDE}, and {MAX_PIXELS // 10**6} million pixels in all"
+        raise SettingError("size", f"{size.width} x {size.height}" if longer is None else longer, problem)
+    return size

@@ -1,0 +1,206 @@
+"""The command line: `paint`, `score`, `export`, `train`. Thin: every command is a call or two into `core` or `training`.
+
+Heavy modules are imported by the commands that need them, so that `--help` answers at once.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from core.errors import PainterError, SettingError
+
+if TYPE_CHECKING:
+    from core.document import Rgb
+
+EXIT_BAD_INPUT = 2
+EXIT_CANCELLED = 130
+
+PATH = click.Path(path_type=Path)
+
+
+def _colour(_context: click.Context, _option: click.Parameter, text: str) -> Rgb:
+    """A sheet's colour from black, white or #rrggbb."""
+    named = {"black": "#000000", "white": "#ffffff"}.get(text.lower(), text)
+    digits = named.removeprefix("#")
+    if len(digits) != 6 or len(named) != 7 or not set(digits) <= set("0123456789abcdefABCDEF"):
+        raise SettingError("background", text, "give black, white or #rrggbb")
+    red, green, blue = bytes.fromhex(digits)
+    return red, green, blue
+
+
+def _print_version(context: click.Context, _option: click.Parameter, wanted: bool) -> None:
+    if not wanted:
+        return
+    import tomllib
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        number = version("strokewise")
+    except PackageNotFoundError:  # run from its folder without having been installed
+        with Path(__file__).with_name("pyproject.toml").open("rb") as file:
+            number = tomllib.load(file)["project"]["version"]
+    click.echo(f"Strokewise {number}")
+    context.exit()
+
+
+@click.group(
+    no_args_is_help=False,  # it would end with an error's exit code; see `main`
+    context_settings={
+        "help_option_names": ["-h", "--help"],
+        "max_content_width": 110,
+        "show_default": True,
+        "token_normalize_func": lambda name: name.replace("_", "-"),  # the published program has --max_step
+    },
+)
+@click.option("--version", is_flag=True, is_eager=True, expose_value=False, callback=_print_version, help="Say which.")
+def cli() -> None:
+    """Strokewise paints your photo, stroke by stroke."""
+
+
+@cli.command()
+@click.argument("image", required=False)
+@click.option("--img", hidden=True, help="IMAGE in the published spelling.")
+@click.option("-o", "--out", type=PATH, default="painting", help="Folder for the painting; made where it is missing.")
+@click.option("--max-step", type=click.IntRange(1, 1_000_000), default=100, help="Steps as published, 5 strokes each.")
+@click.option("--divide", type=click.IntRange(1), default=4, help="Patches along the longer side, at the finest level.")
+@click.option("--strokes", type=click.IntRange(1), help="Exact number of strokes, whatever --max-step says.")
+@click.option("--preset", type=click.Choice(["default", "paper"]), default="default",
+              help="default: coarse to fine, where the error is; paper: as published.")  # fmt: skip
+@click.option("--stroke-type", default="bezier", help="The brush.")
+@click.option("--seed", type=click.IntRange(0, 2**32 - 1), default=0, help="Another seed, another painting.")
+@click.option("--device", type=click.Choice(["auto", "cpu", "cuda"]), default="auto", help="Where the networks run.")
+@click.option("--actor", type=PATH, help="Other weights than the bundled: .safetensors, or a published actor.pkl.")
+@click.option("--renderer", type=PATH, help="Let the actor see what this network draws: a published renderer.pkl.")
+@click.option("--background", callback=_colour, default="black", help="Of the sheet: black, white or #rrggbb.")
+@click.option("--size", type=click.IntRange(1), help="Longer side of painting.png, pixels; the photo's if left out.")
+@click.option("--frames", is_flag=True, help="Also write frames/, a PNG every 50 strokes.")
+@click.option("--video", is_flag=True, help="Also write painting.mp4.")
+@click.option("--svg/--no-svg", default=True, help="Write painting.svg.")
+def paint(image: str | None, img: str | None, out: Path, **options: Any) -> None:
+    """Paint IMAGE, a picture file or sample:NAME, into a folder."""
+    sources = [each for each in (image, img) if each]
+    if not sources:
+        raise click.UsageError("Name a picture to paint, such as photo.jpg or sample:astronaut.")
+    if len(sources) > 1:
+        raise click.UsageError(f"Name one picture; leave out {sources[0]} or --img {sources[1]}.")
+    from core.commands import paint_picture
+
+    report = paint_picture(sources[0], out, **options)
+    click.echo(
+        f"{report['strokes']} strokes in {report['seconds']:.1f} s on {report['device']}: "
+        f"PSNR {report['psnr_512']:.2f} dB, SSIM {report['ssim_512']:.3f} at 512 px, in {click.format_filename(out)}"
+    )
+
+
+@cli.command()
+@click.argument("image")
+@click.argument("picture")
+def score(image: str, picture: str) -> None:
+    """Print L2, PSNR and SSIM of PICTURE against IMAGE, both shrunk to squares of 128, 256 and 512 px."""
+    from core.images import load_picture
+    from core.metrics import score_table
+
+    table = score_table(load_picture(image), load_picture(picture))
+    click.echo("  px        L2    PSNR    SSIM")
+    for side in (128, 256, 512):
+        click.echo(f"{side:4d}  {table[f'l2_{side}']:8.6f}  {table[f'psnr_{side}']:6.2f}  {table[f'ssim_{side}']:6.4f}")
+
+
+@cli.command()
+@click.argument("strokes", type=PATH)
+@click.option("-o", "--out", type=PATH, required=True, help="FILE.png, .jpg, .webp, .tif, .svg, .json or .mp4")
+@click.option("--size", type=click.IntRange(1), help="Longer side in pixels, for pictures and films.")
+def export(strokes: Path, out: Path, size: int | None) -> None:
+    """Draw a saved stroke file again: as a picture or film of any size, as SVG, or as strokes."""
+    from core.commands import export_document
+    from core.export.stroke_json import read_json
+
+    export_document(read_json(strokes), out, size=size)
+
+
+@cli.group(no_args_is_help=False)
+def train() -> None:
+    """Train the networks from your own pictures."""
+
+
+@train.command("painter")
+@click.option("--data", type=PATH, multiple=True, required=True,
+              help="Folder or zip of pictures with train/ and val/ in it; may be given again.")  # fmt: skip
+@click.option("--out", type=PATH, required=True, help="Run folder.")
+@click.option("--minutes", type=float, default=60.0, help="Wall time to train for.")
+@click.option("--width", type=float, default=0.5, help="Of the actor, as a share of ResNet-18.")
+@click.option("--side", type=int, default=64, help="Of the observation, pixels.")
+@click.option("--batch", type=int, default=32, help="Sheets an update paints on.")
+@click.option("--init", type=PATH, help="Weights to begin from.")
+@click.option("--seed", type=int, default=0, help="Of everything random.")
+def train_painter_command(data: tuple[Path, ...], **options: Any) -> None:
+    """Train an actor straight through the exact rasteriser."""
+    from training.train_painter import DirectConfig, train_painter
+
+    click.echo(train_painter(_config(DirectConfig, data=data, **options)))
+
+
+@train.command("renderer")
+@click.option("--out", type=PATH, required=True, help="Run folder.")
+@click.option("--minutes", type=float, default=30.0, help="Wall time to train for.")
+@click.option("--width", type=float, default=0.25, help="Of its dense layers.")
+@click.option("--batch", type=int, default=64, help="Strokes an update draws.")
+@click.option("--stroke-type", default="bezier", help="The brush.")
+@click.option("--seed", type=int, default=0, help="Of everything random.")
+def train_renderer_command(**options: Any) -> None:
+    """Train a neural renderer on random strokes drawn by the exact rasteriser."""
+    from training.train_renderer import RendererConfig, train_renderer
+
+    click.echo(train_renderer(_config(RendererConfig, **options)))
+
+
+def _config(kind: Any, **options: Any) -> Any:
+    """A recipe's config; what it refuses becomes one line for the user."""
+    try:
+        return kind(**options)
+    except ValueError as error:
+        raise click.UsageError(str(error)) from error
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run a command; returns its exit code: 0 done, 2 bad input, 130 cancelled."""
+    arguments = list(sys.argv[1:] if arguments is None else arguments) or ["--help"]
+    if arguments[0] not in cli.commands and any(f"{each}=".startswith("--img=") for each in arguments):
+        arguments = ["paint", *arguments]  # the published test.py has no commands
+    try:
+        with cli.make_context("python main.py", arguments) as context:
+            cli.invoke(context)
+    except click.exceptions.Exit as done:  # --help and --version
+        return done.exit_code
+    except click.ClickException as error:
+        return _refused(_with_help_named(error))
+    except PainterError as error:
+        return _refused(str(error))
+    except MemoryError:
+        return _refused("There is too little memory; close other programs or choose a smaller picture or --size.")
+    except OSError as error:
+        return _refused(f"The system says “{error.strerror or error}”; check the disk and what else is running.")
+    except KeyboardInterrupt:
+        click.echo("cancelled", err=True)
+        return EXIT_CANCELLED
+    return 0
+
+
+def _refused(problem: str) -> int:
+    """Tell what is wrong in one line, whatever a file may be called; returns the exit code."""
+    click.echo(f"error: {' '.join(problem.split())}", err=True)
+    return EXIT_BAD_INPUT
+
+
+def _with_help_named(error: click.ClickException) -> str:
+    """A wrong use of the command line, and where the right one is told."""
+    context = error.ctx if isinstance(error, click.UsageError) else None
+    return error.format_message() + (f" See {context.command_path} --help." if context else "")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,220 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from math import ceil, hypot, sqrt
+
+import numpy as np
+import pytest
+import torch
+from numpy.typing import NDArray
+
+from core.brushes import BEZIER, BRUSHES, MAX_PARAMETERS, brush_named
+from core.errors import SettingError
+from core.geometry import Size
+from core.stroke import Strokes
+
+Shapes = NDArray[np.float64]
+
+UNIT_PATCH = (0.0, 0.0, 1.0)
+DOT = (0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.0, 0.0, 1.0, 1.0)
+LINE = (0.0, 0.0, 0.5, 0.5, 1.0, 1.0, 0.0, 0.0, 1.0, 1.0)
+FADING_DOT = (0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.0, 1.0)
+SWELLING = (0.1, 0.9, 0.0, 1.0, 0.8, 0.2, 0.0, 1.0, 0.3, 0.7)
+
+
+@pytest.fixture(scope="module")
+def shapes(random_strokes: Callable[..., Strokes]) -> Shapes:
+    parameters = random_strokes(500, 0, Size(128, 128)).parameters[:, :10].astype(np.float64)
+    return np.concatenate([np.array([DOT, LINE, FADING_DOT, SWELLING]), parameters])
+
+
+def _middle(start: float, share: float, end: float) -> float:
+    return start + (end - start) * share
+
+
+def _speed(shape: list[float], t: float) -> float:
+    """|B'(t)| of the curve through its three points."""
+    parts = []
+    for axis in (0, 1):
+        p0, p2 = shape[axis], shape[axis + 4]
+        p1 = _middle(p0, shape[axis + 2], p2)
+        parts.append(2 * (1 - t) * (p1 - p0) + 2 * t * (p2 - p1))
+    return hypot(*parts)
+
+
+def _densities(shape: list[float]) -> list[float]:
+    """The published rule's density of stamps in each sixteenth of t."""
+    result = []
+    for part in range(16):
+        t = (part + 0.5) / 16
+        radius = 1 / 256 + (shape[6] + (shape[7] - shape[6]) * t) / 4
+        spacing = sqrt(8 * radius / 2048)
+        result.append(max(_speed(shape, t) / spacing, 48 * abs(shape[9] - shape[8]), 0.001))
+    return result
+
+
+def _rule(shape: list[float]) -> list[float]:
+    """Where the rule in `BEZIER.rule` puts stamps, restated step by step."""
+    densities = _densities(shape)
+    total = sum(densities) / 16
+    count = max(2, ceil(total - 0.000001) + 1)
+    times = []
+    for stamp in range(count):
+        left, t = total * stamp / (count - 1), 1.0
+        for part, density in enumerate(densities):
+            if left <= density / 16:
+                t = (part + left / density * 16) / 16
+                break
+            left -= density / 16
+        times.append(t)
+    return times
+
+
+def test_every_type_is_found_by_its_name() -> None:
+    assert [brush_named(brush.name) for brush in BRUSHES] == list(BRUSHES)
+    assert max(brush.size for brush in BRUSHES) == MAX_PARAMETERS
+
+
+def test_an_unknown_type_is_refused_with_what_there_is() -> None:
+    with pytest.raises(SettingError, match="Cannot use stroke type crayon: choose one of bezier"):
+        brush_named("crayon")
+
+
+def test_every_parameter_has_a_name_and_colour_comes_last() -> None:
+    assert len(BEZIER.parameters) == BEZIER.size == 13
+    assert BEZIER.parameters[-3:] == ("red", "green", "blue")
+
+
+def test_stamps_lie_where_the_rule_says(shapes: Shapes) -> None:
+    times, offsets = BEZIER.times(shapes)
+
+    for index, shape in enumerate(shapes.tolist()):
+        expected = _rule(shape)
+        assert offsets[index + 1] - offsets[index] == len(expected)
+        np.testing.assert_allclose(times[offsets[index] : offsets[index + 1]], expected, rtol=0, atol=1e-12)
+
+
+def test_stamps_run_from_end_to_end_in_order(shapes: Shapes) -> None:
+    times, offsets = BEZIER.times(shapes)
+
+    np.testing.assert_array_equal(times[offsets[:-1]], 0)
+    np.testing.assert_allclose(times[offsets[1:] - 1], 1, rtol=0, atol=1e-15)
+    for first, last in zip(offsets[:-1], offsets[1:], strict=True):
+        assert last - first >= 2
+        assert np.all(np.diff(times[first:last]) > 0)
+
+
+def test_no_gap_holds_more_than_one_stamp_of_the_density(shapes: Shapes) -> None:
+    times, offsets = BEZIER.times(shapes)
+    edges = np.arange(17) / 16
+
+    for index, shape in enumerate(shapes.tolist()):
+        risen = np.concatenate([[0], np.cumsum(_densities(shape))]) / 16
+        gaps = np.diff(np.interp(times[offsets[index] : offsets[index + 1]], edges, risen))
+        assert gaps.max() <= 1 + 1e-6
+        np.testing.assert_allclose(gaps, gaps[0], rtol=1e-6)
+
+
+def test_neighbouring_stamps_leave_no_scallops_and_no_bands(shapes: Shapes) -> None:
+    stamps = BEZIER.stamps(shapes, np.tile(UNIT_PATCH, (len(shapes), 1)))
+    within = np.ones(len(stamps.row) - 1, bool)
+    within[stamps.offsets[1:-1] - 1] = False  # from one stroke to the next
+
+    apart = np.hypot(np.diff(stamps.row), np.diff(stamps.column))[within]
+    radius = np.minimum(stamps.radius[1:], stamps.radius[:-1])[within]
+    # The rule's depth is 1/2048; it takes speed and radius at the middle of each sixteenth, so within it there may be
+    # more: most where a thin end swells, whose radius is a third of that at the middle.
+    depth = apart**2 / (8 * radius)
+    assert depth.max() <= 3.5 / 2048
+    assert np.quantile(depth, 0.99) <= 1.25 / 2048
+    assert np.abs(np.diff(stamps.opacity))[within].max() <= 1 / 48 + 1e-9
+
+
+@pytest.mark.parametrize(
+    ("shape", "count"),
+    [
+        (DOT, 2),
+        (FADING_DOT, 49),
+        (LINE, 364),  # sqrt(2) long, sqrt(8 / 256 / 2048) apart
+    ],
+)
+def test_there_are_as_many_stamps_as_length_and_opacity_ask_for(shape: tuple[float, ...], count: int) -> None:
+    times, offsets = BEZIER.times(np.array([shape]))
+
+    assert offsets.tolist() == [0, count]
+    np.testing.assert_allclose(times, np.linspace(0, 1, count), rtol=0, atol=1e-12)
+
+
+def test_stamps_do_not_depend_on_the_other_strokes(shapes: Shapes) -> None:
+    times, offsets = BEZIER.times(shapes)
+
+    for index in range(0, len(shapes), 50):
+        alone, _ = BEZIER.times(shapes[index : index + 1])
+        np.testing.assert_array_equal(times[offsets[index] : offsets[index + 1]], alone)
+
+
+def test_stamps_follow_the_curve_in_the_patch() -> None:
+    patch = np.array([[10.0, 20.0, 64.0]])
+    times = np.array([0.0, 0.25, 0.5, 1.0]), np.array([0, 4])
+
+    stamps = BEZIER.stamps(np.array([[0.0, 0.0, 0.5, 0.0, 1.0, 0.5, 0.0, 1.0, 0.25, 0.75]]), patch, times)
+
+    # The rows' middle point is halfway, so rows run evenly; the columns' is the start, so they run with t^2.
+    np.testing.assert_allclose(stamps.row, [10, 26, 42, 74], rtol=0, atol=1e-12)
+    np.testing.assert_allclose(stamps.column, [20, 22, 28, 52], rtol=0, atol=1e-12)
+    np.testing.assert_allclose(stamps.radius, [0.25, 4.25, 8.25, 16.25], rtol=0, atol=1e-12)
+    np.testing.assert_allclose(stamps.opacity, [0.25, 0.375, 0.5, 0.75], rtol=0, atol=1e-12)
+    np.testing.assert_array_equal(stamps.offsets, [0, 4])
+
+
+def test_a_curve_is_monotone_in_both_axes(shapes: Shapes) -> None:
+    stamps = BEZIER.stamps(shapes, np.tile(UNIT_PATCH, (len(shapes), 1)))
+
+    for first, last in zip(stamps.offsets[:-1], stamps.offsets[1:], strict=True):
+        for centre in (stamps.row[first:last], stamps.column[first:last]):
+            steps = np.diff(centre) * np.sign(centre[-1] - centre[0])
+            assert steps.min() >= -1e-12
+
+
+def test_numpy_and_torch_place_the_same_stamps(shapes: Shapes) -> None:
+    patches = np.random.default_rng(1).uniform(1, 100, (len(shapes), 3))
+
+    ours = BEZIER.stamps(shapes, patches)
+    theirs = BEZIER.stamps(torch.from_numpy(shapes), torch.from_numpy(patches))
+
+    np.testing.assert_array_equal(theirs.offsets.numpy(), ours.offsets)
+    np.testing.assert_allclose(
+        BEZIER.times(torch.from_numpy(shapes))[0].numpy(), BEZIER.times(shapes)[0], rtol=0, atol=1e-12
+    )
+    for name in ("row", "column", "radius", "opacity"):
+        np.testing.assert_allclose(getattr(theirs, name).numpy(), getattr(ours, name), rtol=1e-12, atol=1e-12)
+
+
+def test_what_follows_the_shape_is_ignored(shapes: Shapes) -> None:
+    with_colour = np.concatenate([shapes, np.ones((len(shapes), 3))], axis=1)
+
+    np.testing.assert_array_equal(BEZIER.times(with_colour)[0], BEZIER.times(shapes)[0])
+
+
+def test_no_strokes_have_no_stamps() -> None:
+    stamps = BEZIER.stamps(np.zeros((0, 10)), np.zeros((0, 3)))
+
+    assert [len(values) for values in stamps] == [0, 0, 0, 0, 1]
+
+
+def test_geometry_names_the_points_and_radii_in_the_patches_frame() -> None:
+    shape = np.array([[0.0, 1.0, 0.25, 0.5, 1.0, 0.0, 0.0, 1.0, 0.5, 0.5]])
+
+    geometry = BEZIER.geometry(shape, np.array([[10.0, 20.0, 64.0]]))
+
+    assert sorted(geometry) == ["points", "radii"]
+    np.testing.assert_allclose(geometry["points"], [[[10, 84], [26, 52], [74, 20]]], rtol=0, atol=1e-12)
+    np.testing.assert_allclose(geometry["radii"], [[0.25, 16.25]], rtol=0, atol=1e-12)
+
+
+def test_gradients_flow_with_the_times_held() -> None:
+    shape = torch.tensor([SWELLING, LINE], dtype=torch.float64, requires_grad=True)
+    patches = torch.tensor([[3.0, 4.0, 8.0], [1.0, 2.0, 5.0]], dtype=torch.float64, requires_grad=True)
+    times = torch.tensor([0.0, 0.3, 1.0, 0.0, 0.6, 1.0], dtype=torch.float64), torch.tensor([0, 3, 6])
+
+    assert torch.autograd.gradcheck(lambda a, b: BEZIER.stamps(a, b, times)[:4], (shape, patches))

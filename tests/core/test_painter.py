@@ -1,0 +1,191 @@
+"""The painter: same job, same strokes; exact budgets; pausing, cancelling and resuming at any step."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from core.actor import STROKES_PER_BUNDLE, Actor
+from core.brushes import BEZIER
+from core.document import Document
+from core.errors import CheckpointError, SettingError
+from core.geometry import Size
+from core.metrics import psnr
+from core.painter import Painter, PaintJob
+from core.rasteriser.fast import draw, to_bytes
+from core.renderer import NeuralRenderer
+from core.weights import LoadedActor, LoadedRenderer
+from training.train_painter import new_actor
+
+
+def loaded(actor: Actor, *, bgr: bool = False) -> LoadedActor:
+    return LoadedActor(
+        actor=actor.eval().requires_grad_(False), stroke_type="bezier", bgr=bgr, id="test", path=Path("test")
+    )
+
+
+@pytest.fixture(scope="module")
+def painter() -> Painter:
+    torch.manual_seed(0)
+    return Painter(loaded(new_actor(BEZIER, width=0.125, side=32)))
+
+
+@pytest.fixture(scope="module")
+def job() -> PaintJob:
+    rows, columns = np.mgrid[0:48, 0:64]
+    target = np.stack([rows * 5, columns * 3, 255 - rows * 2], axis=-1).astype(np.uint8)
+    return PaintJob(target=target, strokes=83, divide=2)
+
+
+def last(painter: Painter, job: PaintJob, document: Document | None = None) -> Document:
+    *_, frame = painter.frames(job, document)
+    return frame.document
+
+
+@pytest.mark.parametrize("budget", [1, 4, 5, 83, 200])
+@pytest.mark.parametrize("preset", ["default", "paper"])
+def test_the_budget_is_met_exactly(painter: Painter, job: PaintJob, budget: int, preset: str) -> None:
+    document = last(painter, replace(job, strokes=budget, preset=preset))
+
+    assert len(document.strokes) == budget
+
+
+def test_without_a_budget_there_are_as_many_strokes_as_published(painter: Painter, job: PaintJob) -> None:
+    document = last(painter, replace(job, strokes=None, max_step=4, divide=3, preset="paper"))
+
+    assert len(document.strokes) == 5 * 2 * (1 + 9)
+    assert len(np.unique(document.strokes.patches[10:], axis=0)) == 9
+
+
+def test_the_same_job_gives_the_same_strokes_and_another_seed_others(painter: Painter, job: PaintJob) -> None:
+    assert last(painter, job).strokes == last(painter, job).strokes
+    assert last(painter, job).strokes != last(painter, replace(job, seed=1)).strokes
+
+
+def test_painting_comes_near_the_photo(painter: Painter, job: PaintJob) -> None:
+    document = last(painter, replace(job, strokes=300))
+
+    assert document.size == Size(48, 64)
+    assert psnr(to_bytes(draw(document)), job.target) > 22
+
+
+@pytest.mark.parametrize("preset", ["default", "paper"])
+def test_a_painting_resumed_at_any_step_ends_as_if_it_had_not_stopped(
+    painter: Painter, job: PaintJob, preset: str
+) -> None:
+    job = replace(job, preset=preset)
+    whole = [frame.document for frame in painter.frames(job)]
+
+    for stopped in whole[:-1:3]:
+        assert last(painter, job, stopped).strokes == whole[-1].strokes
+
+
+def test_frames_come_step_by_step_and_add_up(painter: Painter, job: PaintJob) -> None:
+    frames, document = list(painter.frames(job)), Document(Size(48, 64))
+    for frame in frames:
+        assert len(set(frame.strokes.steps.tolist())) == 1
+        document = document.painted(frame.strokes)
+
+    assert document.strokes == frames[-1].document.strokes
+    assert {frame.total for frame in frames} == {83}
+    assert [frame.divide for frame in frames] == sorted(frame.divide for frame in frames)
+
+
+def test_a_cancelled_painting_paints_no_further_step(painter: Painter, job: PaintJob) -> None:
+    frames = painter.frames(job)
+    first = next(frames)
+    frames.close()
+
+    assert len(first.document.strokes) <= STROKES_PER_BUNDLE
+    assert list(frames) == []
+
+
+def test_each_stroke_carries_the_error_after_it_and_none_of_the_default_preset_raises_it_much(
+    painter: Painter, job: PaintJob
+) -> None:
+    job = replace(job, strokes=40, divide=1)
+    document = last(painter, job)
+    errors = document.strokes.errors
+
+    assert np.all(np.isfinite(errors))
+    # One window: a stroke is only laid where it lowers the window's error, and the window holds the sheet.
+    assert np.all(np.diff(errors) <= 1e-6)
+    scale = 32 / 64
+    measured = draw(document, Size(24, 32))
+    target = job.target.reshape(24, 2, 32, 2, 3).mean((1, 3)) / 255
+    assert scale == 0.5
+    assert errors[-1] == pytest.approx(np.mean((measured - target) ** 2), abs=1e-4)
+
+
+@pytest.mark.parametrize("size", [(1, 1), (3, 500), (500, 3), (7, 5)])
+def test_odd_sheets_are_painted_too(painter: Painter, size: tuple[int, int]) -> None:
+    target = np.full((*size, 3), 200, np.uint8)
+
+    document = last(painter, PaintJob(target=target, strokes=30, divide=2))
+
+    assert draw(document).shape == (*size, 3)
+    assert len(document.strokes) == 30
+
+
+@pytest.mark.parametrize(
+    ("setting", "value"), [("divide", 0), ("strokes", -1), ("strokes", 0), ("max_step", 0), ("preset", "quick")]
+)
+def test_a_setting_out_of_range_is_named_before_anything_is_painted(
+    painter: Painter, job: PaintJob, setting: str, value: object
+) -> None:
+    with pytest.raises(SettingError) as caught:
+        painter.frames(replace(job, **{setting: value}))  # type: ignore[arg-type]
+
+    assert caught.value.name == setting.replace("_", "-")
+
+
+def test_a_published_actor_sees_and_emits_blue_first(job: PaintJob) -> None:
+    torch.manual_seed(0)
+    actor = Actor(parameters=13, width=0.125, side=32)
+    with torch.no_grad():
+        actor.fc.weight.zero_()
+        actor.fc.bias.copy_(
+            torch.logit(torch.tensor([0.1, 0.2, 0.5, 0.5, 0.8, 0.7, 0.3, 0.2, 0.9, 0.8, 0.9, 0.5, 0.1] * 5))
+        )
+    paper = replace(job, preset="paper", divide=1, strokes=5)
+
+    ours = last(Painter(loaded(actor)), paper).strokes
+    published = last(Painter(loaded(actor, bgr=True)), paper).strokes
+
+    np.testing.assert_allclose(
+        ours.parameters[0], [0.1, 0.2, 0.5, 0.5, 0.8, 0.7, 0.3, 0.2, 0.9, 0.8, 0.9, 0.5, 0.1], atol=1e-6
+    )
+    np.testing.assert_allclose(published.rgb(), ours.rgb()[:, ::-1], atol=1e-7)
+
+
+def test_a_neural_renderer_changes_what_the_actor_sees_but_not_how_strokes_are_drawn() -> None:
+    torch.manual_seed(0)
+    actor = loaded(Actor(parameters=13, width=0.125, side=128))
+    renderer = LoadedRenderer(renderer=NeuralRenderer(width=0.125), stroke_type="bezier", id="r", path=Path("r"))
+    target = np.full((40, 40, 3), 128, np.uint8)
+    job = PaintJob(target=target, preset="paper", divide=1, strokes=10)
+
+    exact, neural = last(Painter(actor), job).strokes, last(Painter(actor, renderer=renderer), job).strokes
+
+    assert exact[:5].parameters.tolist() == neural[:5].parameters.tolist()
+    assert exact[5:].parameters.tolist() != neural[5:].parameters.tolist()
+
+
+def test_a_renderer_of_another_size_than_the_actor_sees_is_refused(job: PaintJob) -> None:
+    renderer = LoadedRenderer(renderer=NeuralRenderer(width=0.125), stroke_type="bezier", id="r", path=Path("r"))
+
+    with pytest.raises(CheckpointError, match="128-pixel patches and the actor sees 32"):
+        Painter(loaded(new_actor(BEZIER, width=0.125, side=32)), renderer=renderer)
+
+
+def test_numbers_that_are_not_finite_never_enter_a_document(job: PaintJob) -> None:
+    actor = new_actor(BEZIER, width=0.125, side=32)
+    with torch.no_grad():
+        actor.emit.bias.fill_(torch.nan)
+
+    with pytest.raises(CheckpointError, match="not finite"):
+        next(Painter(loaded(actor)).frames(job))

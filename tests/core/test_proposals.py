@@ -1,0 +1,100 @@
+"""Judging strokes by what they would take from the error, and choosing the best of many."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+from torch import Tensor
+
+from core.proposals import choose, error_change
+from core.rasteriser.differentiable import lay_bundle
+
+
+def sheets(seed: int = 0, strokes: int = 6) -> tuple[Tensor, Tensor, Tensor]:
+    """Two canvases, their targets and soft random coverages, in float64."""
+    random = torch.Generator().manual_seed(seed)
+    canvas, target = torch.rand(2, 2, 3, 8, 8, generator=random, dtype=torch.float64)
+    alpha = torch.rand(2, strokes, 8, 8, generator=random, dtype=torch.float64)
+    return canvas, target, alpha
+
+
+def error(canvas: Tensor, target: Tensor) -> Tensor:
+    return (canvas - target).square().sum((1, 2, 3))
+
+
+def test_the_change_is_the_error_after_less_the_error_before() -> None:
+    canvas, target, alpha = sheets()
+    rgb = torch.rand(2, 6, 3, generator=torch.Generator().manual_seed(1), dtype=torch.float64)
+
+    change, same = error_change(canvas, target, alpha, rgb)
+
+    for stroke in range(6):
+        after = lay_bundle(canvas, alpha[:, stroke : stroke + 1], rgb[:, stroke : stroke + 1])
+        torch.testing.assert_close(change[:, stroke], error(after, target) - error(canvas, target))
+    assert torch.equal(same, rgb)
+
+
+def test_no_colour_beats_the_best_one() -> None:
+    canvas, target, alpha = sheets()
+    best_change, best = error_change(canvas, target, alpha)
+    random = torch.Generator().manual_seed(2)
+
+    for _ in range(100):
+        other = torch.rand(2, 6, 3, generator=random, dtype=torch.float64)
+        near = (best + 0.02 * (other - 0.5)).clamp(0, 1)
+        assert (error_change(canvas, target, alpha, other)[0] >= best_change - 1e-12).all()
+        assert (error_change(canvas, target, alpha, near)[0] >= best_change - 1e-12).all()
+
+
+def test_an_opaque_stroke_over_a_flat_target_takes_its_colour_and_leaves_no_error() -> None:
+    canvas = torch.zeros(1, 3, 4, 4)
+    target = torch.tensor([0.2, 0.5, 0.9])[None, :, None, None].expand(1, 3, 4, 4)
+
+    change, rgb = error_change(canvas, target, torch.ones(1, 1, 4, 4))
+
+    torch.testing.assert_close(rgb, torch.tensor([[[0.2, 0.5, 0.9]]]))
+    torch.testing.assert_close(change, -torch.tensor([[16 * (0.04 + 0.25 + 0.81)]]))
+
+
+def test_the_change_is_differentiable_in_the_coverage() -> None:
+    canvas, target, alpha = sheets(strokes=2)
+    rgb = torch.full((2, 2, 3), 0.3, dtype=torch.float64)
+
+    assert torch.autograd.gradcheck(lambda a: error_change(canvas, target, a, rgb)[0], alpha.requires_grad_())
+
+
+def test_choosing_takes_at_each_turn_the_stroke_that_helps_most() -> None:
+    canvas, target, alpha = sheets(strokes=5)
+    choice = choose(canvas, target, alpha, 3)
+
+    for picture in range(2):
+        laid, left = canvas[picture : picture + 1], list(range(5))
+        for turn in range(3):
+            changes, colours = error_change(laid, target[picture : picture + 1], alpha[picture : picture + 1, left])
+            best = int(changes[0].argmin())
+            assert int(choice.which[picture, turn]) == left[best]
+            if bool(choice.keep[picture, turn]):
+                cover = alpha[picture : picture + 1, left[best] : left[best] + 1]
+                laid = lay_bundle(laid, cover, colours[:, best : best + 1])
+            left.pop(best)
+        torch.testing.assert_close(choice.canvas[picture : picture + 1], laid)
+
+
+def test_no_stroke_is_chosen_twice_and_those_that_harm_are_not_laid() -> None:
+    target = torch.full((1, 3, 4, 4), 0.5)
+    rgb = torch.tensor([[[0.5, 0.5, 0.5], [1.0, 0.0, 0.0], [0.0, 0.0, 1.0]]])
+
+    choice = choose(torch.zeros(1, 3, 4, 4), target, torch.ones(1, 3, 4, 4), 3, rgb=rgb)
+
+    assert sorted(choice.which[0].tolist()) == [0, 1, 2]
+    assert choice.keep[0].tolist() == [True, False, False]
+    torch.testing.assert_close(choice.canvas, target)
+
+
+@pytest.mark.parametrize("keep_all", [False, True])
+def test_on_a_finished_picture_only_keep_all_lays_anything(keep_all: bool) -> None:
+    target = torch.rand(1, 3, 4, 4, generator=torch.Generator().manual_seed(0))
+
+    choice = choose(target, target, torch.full((1, 2, 4, 4), 0.5), 1, keep_all=keep_all)
+
+    assert bool(choice.keep.all()) is keep_all
