@@ -1,4 +1,4 @@
-"""The command line: `paint`, `score`, `export`, `train`. Thin: every command is a call or two into `core` or `training`.
+"""The command line: `paint`, `score`, `export`, `train`; every command is a call or two into `core` or `training`.
 
 Heavy modules are imported by the commands that need them, so that `--help` answers at once.
 """
@@ -56,7 +56,7 @@ def _print_version(context: click.Context, _option: click.Parameter, wanted: boo
         "token_normalize_func": lambda name: name.replace("_", "-"),  # the published program has --max_step
     },
 )
-@click.option("--version", is_flag=True, is_eager=True, expose_value=False, callback=_print_version, help="Say which.")
+@click.option("--version", is_flag=True, is_eager=True, expose_value=False, callback=_print_version, help="Show it.")
 def cli() -> None:
     """Strokewise paints your photo, stroke by stroke."""
 
@@ -192,7 +192,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _refused(problem: str) -> int:
     """Tell what is wrong in one line, whatever a file may be called; returns the exit code."""
-    click.echo(f"error: {' '.join(problem.split())}", err=True)
+    click.echo(f"error: {' '.join(problem.splitlines())}", err=True)
     return EXIT_BAD_INPUT
 
 

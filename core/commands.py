@@ -136,11 +136,14 @@ def _painted(painter: Painter, job: PaintJob, total: int) -> Document:
     """The finished painting, its progress shown."""
     session: Session | None = None
     with _progress("painting", "stroke") as show:
-        for frame in painter.frames(job):
-            session = session or Session(frame.document.cut(0))
-            session.extend(frame.strokes)
-            error = float(frame.strokes.errors[-1])
-            show(len(session.document.strokes), total, f"{-10 * math.log10(error):.1f} dB" if error > 0 else "")
+        try:
+            for frame in painter.frames(job):
+                session = session or Session(frame.document.cut(0))
+                session.extend(frame.strokes)
+                l2 = float(frame.strokes.errors[-1])
+                show(len(session.document.strokes), total, f"{-10 * math.log10(l2):.1f} dB" if l2 > 0 else "")
+        except torch.OutOfMemoryError as error:
+            raise DeviceError("cuda", "it has too little memory; close other programs or use --device cpu") from error
     if session is None:
         raise SettingError("strokes", total, "nothing was painted; give at least one stroke")
     return session.document
@@ -185,6 +188,7 @@ def _canvas_size(sheet: Size, longer: int | None) -> Size:
     """The sheet's size, or its aspect with another longer side."""
     size = sheet if longer is None else sheet.with_longer_side(longer)
     if (longer is not None and not 1 <= longer <= MAX_SIDE) or size.height * size.width > MAX_PIXELS:
-        problem = f"give the longer side in pixels, from 1 to {MAX_SIDE}, and {MAX_PIXELS // 10**6} million pixels in all"
+        most = f"{MAX_PIXELS // 10**6} million pixels in all"
+        problem = f"give the longer side in pixels, from 1 to {MAX_SIDE}, and at most {most}"
         raise SettingError("size", f"{size.width} x {size.height}" if longer is None else longer, problem)
     return size

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-import cv2
 import numpy as np
 import torch
 from numpy.typing import NDArray
@@ -236,7 +235,7 @@ class _Easel:
         self.scale = side * level.divide / document.size.longer
         self.size = document.size.scaled(self.scale)
         self._target: Canvas = resized(target, self.size).astype(np.float32) / np.float32(255)
-        self._around: Canvas = cv2.copyMakeBorder(self._target, side, side, side, side, cv2.BORDER_REPLICATE)
+        self._around: Canvas = np.pad(self._target, ((side, side), (side, side), (0, 0)), mode="edge")
         self._canvas = bare_canvas(self.size, document.background)
         lay(self._canvas, document.strokes, self.scale)
         # What the actor sees is the canvas itself, or a neural renderer's idea of it.

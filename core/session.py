@@ -43,7 +43,12 @@ class Session:
     def subscribe(self, listener: Listener) -> Callable[[], None]:
         """Call `listener` with every new current document; the result ends the subscription."""
         self._listeners.append(listener)
-        return lambda: self._listeners.remove(listener)
+
+        def end() -> None:
+            if listener in self._listeners:
+                self._listeners.remove(listener)
+
+        return end
 
     def paint(self, strokes: Strokes) -> None:
         """Lay strokes on the current document, as one step that undo takes back."""
@@ -57,6 +62,7 @@ class Session:
 
     def extend(self, strokes: Strokes) -> None:
         """Lay strokes on the current document within the step under way: undo takes them back together with it."""
+        self._undone.clear()
         self._show(self._document.painted(strokes))
 
     def undo(self) -> None:

@@ -88,8 +88,15 @@ class Strokes:
         steps: NDArray[np.integer],
         errors: NDArray[np.floating] | None = None,
     ) -> Strokes:
-        """Strokes from arrays as the attributes describe them; `parameters` may be narrower than MAX_PARAMETERS."""
+        """Strokes from arrays as the attributes describe them; `parameters` may be narrower than MAX_PARAMETERS.
+
+        Raises:
+            ValueError: If the columns are not of one length.
+        """
         count = len(types)
+        each = (patches, parameters, steps) if errors is None else (patches, parameters, steps, errors)
+        if any(len(column) != count for column in each):
+            raise ValueError(f"columns of {count} types are {[len(column) for column in each]} long")
         columns = _Columns(count)
         columns.arrays["types"][:] = types
         columns.arrays["patches"][:] = patches

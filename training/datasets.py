@@ -7,7 +7,7 @@ import zipfile
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePath
 
 import cv2
 import numpy as np
@@ -33,49 +33,57 @@ class DataError(PainterError):
         return f"Cannot train on {self.path}: {self.problem}."
 
 
-def load_pictures(
-    paths: Sequence[Path], *, split: str | None = None, short_side: int = 160, limit: int | None = None
-) -> list[Pixels]:
-    """Decode the pictures of folders and zip files, in the order of their names.
+def load_split(
+    paths: Sequence[Path], *, short_side: int = 160, limit: int | None = None
+) -> tuple[list[Pixels], list[Pixels]]:
+    """The pictures to train on, and those held out, of folders and zip files, in the order of their names.
+
+    Where pictures lie below a folder `train` or `val`, that decides; of others every fiftieth is held out.
 
     Args:
         paths: Folders (searched through) or zip files.
-        split: Only those below a folder of this name, such as "train" or "val"; all where None.
         short_side: Larger pictures are shrunk to this short side, pixels.
-        limit: The most pictures to take of each path.
+        limit: The most pictures to take of each path and split.
 
     Returns:
-        [H, W, 3] arrays; pictures that cannot be decoded are left out.
+        Two lists of [H, W, 3] arrays; pictures that cannot be decoded are left out.
 
     Raises:
-        DataError: If a path is missing or there is not one readable picture.
+        DataError: If a path is missing or either list would be empty.
     """
-    pictures: list[Pixels] = []
+    sources: tuple[list[bytes], list[bytes]] = [], []
+    for path in paths:
+        of_path: tuple[list[bytes], list[bytes]] = [], []
+        for rank, (name, data) in enumerate(_sources(path)):
+            named = {"train", "val"} & set(name.parts[:-1])
+            held = "val" in named if named else rank % 50 == 0
+            of_path[held].append(data)
+        for whole, part in zip(sources, of_path, strict=True):
+            whole.extend(part[:limit])
     with ThreadPoolExecutor() as pool:
-        for path in paths:
-            sources = list(_sources(path, split))[:limit]
-            pictures += [
-                picture for picture in pool.map(lambda data: _decode(data, short_side), sources) if picture is not None
-            ]
-    if not pictures:
-        raise DataError(paths[0], "it holds no readable picture; give a folder or zip of JPEG, PNG or WebP files")
-    return pictures
+        train, held_out = (
+            [picture for picture in pool.map(lambda data: _decode(data, short_side), part) if picture is not None]
+            for part in sources
+        )
+    if not train or not held_out:
+        problem = "it holds too few readable pictures; give a folder or zip of two or more JPEG, PNG or WebP files"
+        raise DataError(paths[0], problem)
+    return train, held_out
 
 
-def _sources(path: Path, split: str | None) -> Iterator[bytes]:
-    """The bytes of each picture file in a folder or zip."""
+def _sources(path: Path) -> Iterator[tuple[PurePath, bytes]]:
+    """The name within a folder or zip, and the bytes, of each picture file."""
     if path.is_dir():
         for file in sorted(path.rglob("*")):
-            if file.suffix.lower() in _SUFFIXES and (split is None or split in file.relative_to(path).parts[:-1]):
-                yield file.read_bytes()
-    elif zipfile.is_zipfile(path):
+            if file.suffix.lower() in _SUFFIXES and file.is_file():
+                yield file.relative_to(path), file.read_bytes()
+    elif path.is_file() and zipfile.is_zipfile(path):
         with zipfile.ZipFile(path) as archive:
             for name in sorted(archive.namelist()):
-                parts = Path(name)
-                if parts.suffix.lower() in _SUFFIXES and (split is None or split in parts.parts[:-1]):
-                    yield archive.read(name)
+                if PurePath(name).suffix.lower() in _SUFFIXES:
+                    yield PurePath(name), archive.read(name)
     else:
-        raise DataError(path, "there is no such folder or zip file")
+        raise DataError(path, "there is no such folder or zip file; check the name")
 
 
 def _decode(data: bytes, short_side: int) -> Pixels | None:

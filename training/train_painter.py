@@ -9,10 +9,10 @@ there.
 from __future__ import annotations
 
 import copy
-import json
+import itertools
 import math
 import time
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -21,12 +21,18 @@ from torch import Tensor
 
 from core.actor import GRID, STROKES_PER_BUNDLE, Actor
 from core.brushes import Brush, brush_named
-from core.files import written_aside
 from core.proposals import choose, error_change
 from core.weights import load_actor, save_actor
-from training.datasets import Pictures, centre_squares, load_pictures
+from training.datasets import Pictures, centre_squares, load_split
 from training.environment import Environment, bundle_alpha, episode
 from training.losses import colour_distance, proposal_gain, squared_error
+from training.run_folder import RunFolder
+
+HELD_OUT = 64
+"""Pictures that a run is scored on."""
+
+FINISHED = 1e-4
+"""Mean squared error (40 dB) at which a picture teaches half as much as its share of the error says."""
 
 OPACITY_FLOOR = 0.4
 """The least opacity that a new actor's strokes can have."""
@@ -68,88 +74,83 @@ class DirectConfig:
     """The most pictures to take of each path."""
 
     def __post_init__(self) -> None:
+        if self.minutes <= 0:
+            raise ValueError(f"minutes must be above 0, got {self.minutes}")
         if self.envs % self.batch:
             raise ValueError(f"envs must be a multiple of batch, got {self.envs} and {self.batch}")
 
 
 def train_painter(config: DirectConfig) -> Path:
-    """Train an actor; returns the weights file it leaves in the run folder."""
-    torch.manual_seed(config.seed)
-    config.out.mkdir(parents=True, exist_ok=True)
-    (config.out / "config.json").write_text(json.dumps(asdict(config), default=str, indent=2))
-    brush = brush_named(config.stroke_type)
-    pictures = Pictures(load_pictures(config.data, split="train", limit=config.limit))
-    held_out = torch.from_numpy(centre_squares(load_pictures(config.data, split="val", limit=64)[:64], config.side))
-    print(f"{len(pictures)} pictures to train on, {len(held_out)} held out", flush=True)
+    """Train an actor; returns the weights file it leaves in the run folder.
 
-    actor = (
-        new_actor(brush, width=config.width, side=config.side)
-        if config.init is None
-        else load_actor(config.init, stroke_type=config.stroke_type).actor.requires_grad_(True)
-    )
+    Raises:
+        DataError: If there is nothing to train on.
+        OutputError: If the run folder cannot be written.
+        CheckpointError: If the weights to begin from cannot be used.
+    """
+    torch.manual_seed(config.seed)
+    run = RunFolder(config.out, config)
+    brush = brush_named(config.stroke_type)
+    train, held_out = load_split(config.data, limit=config.limit)
+    targets = torch.from_numpy(centre_squares(held_out[:HELD_OUT], config.side))
+    print(f"{len(train)} pictures to train on, {len(targets)} held out", flush=True)
+
+    if config.init is None:
+        actor = new_actor(brush, width=config.width, side=config.side)
+    else:
+        actor = load_actor(config.init, stroke_type=config.stroke_type).actor.requires_grad_(True)
     averaged = copy.deepcopy(actor).eval()
     optimiser = torch.optim.AdamW(actor.parameters(), lr=config.learning_rate, betas=(0.9, 0.99), weight_decay=1e-4)
     world = Environment(
-        pictures, envs=config.envs, side=config.side, episode_steps=config.episode_steps, seed=config.seed
+        Pictures(train), envs=config.envs, side=config.side, episode_steps=config.episode_steps, seed=config.seed
     )
 
     weights = config.out / f"{config.stroke_type}-actor.safetensors"
-    started, update, last_score, recent = time.monotonic(), 0, 0.0, []
-    metrics = (config.out / "metrics.jsonl").open("a")
-    while (elapsed := (time.monotonic() - started) / 60) < config.minutes:
-        rate = config.learning_rate * _schedule(elapsed / config.minutes, update)
+    started, scored = time.monotonic(), 0.0
+    losses: list[float] = []
+    for update in itertools.count():
+        elapsed = (time.monotonic() - started) / 60
+        over = elapsed >= config.minutes and update > 0
+        if over or elapsed - scored > 2 or update == 1:
+            scored = elapsed
+            run.record(minutes=elapsed, update=update, loss=float(np.mean(losses)), **score(averaged, brush, targets))
+            losses.clear()
+            save_actor(averaged, weights, stroke_type=config.stroke_type)
+        if over:
+            break
+
         for group in optimiser.param_groups:
-            group["lr"] = rate
+            group["lr"] = config.learning_rate * _schedule(elapsed / config.minutes, update)
         start = update * config.batch % config.envs
         index = slice(start, start + config.batch)
-        actor.train()
         target, canvas = world.target[index], world.canvas[index].clone()
+        actor.train()
         with torch.autocast("cpu", torch.bfloat16):
             bundle = actor(world.observation(index).to(memory_format=torch.channels_last))
         alpha, rgb = bundle_alpha(brush, bundle, config.side, feather=config.feather)
         change, best = error_change(canvas, target, alpha)
-        error = squared_error(canvas, target) * target[0].numel()
-        loss = proposal_gain(change, error, floor=1e-4 * target[0].numel()) + colour_distance(rgb, best, alpha.detach())
+        values = target[0].numel()
+        loss = proposal_gain(change, squared_error(canvas, target) * values, floor=FINISHED * values)
+        loss = loss + colour_distance(rgb, best, alpha.detach())
         optimiser.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(actor.parameters(), 1.0)
         optimiser.step()
+        # Early weights are soon outdated: the average reaches back further as there is more to average.
         _average(averaged, actor, min(config.average, (1 + update) / (10 + update)))
         world.advance(index, choose(canvas, target, alpha.detach(), STROKES_PER_BUNDLE).canvas)
-        recent.append(float(loss.detach()))
-        update += 1
-        if elapsed - last_score > 2 or update in (1, 100, 500):
-            last_score = elapsed
-            scores = score(averaged, config.stroke_type, held_out)
-            line = {
-                "minutes": round(elapsed, 2),
-                "update": update,
-                "rate": rate,
-                "loss": float(np.mean(recent)),
-                **scores,
-            }
-            recent.clear()
-            print(json.dumps(line), flush=True)
-            metrics.write(json.dumps(line) + "\n")
-            metrics.flush()
-            with written_aside(config.out / "checkpoint.pt") as path:
-                torch.save({"actor": actor.state_dict(), "optimiser": optimiser.state_dict(), "update": update}, path)
-            save_actor(averaged, weights, stroke_type=config.stroke_type)
-    scores = score(averaged, config.stroke_type, held_out)
-    print(json.dumps({"minutes": config.minutes, "update": update, **scores}), flush=True)
-    metrics.close()
-    save_actor(averaged, weights, stroke_type=config.stroke_type)
+        losses.append(float(loss.detach()))
     return weights
 
 
-def score(actor: Actor, stroke_type: str, targets: Tensor) -> dict[str, float]:
+def score(actor: Actor, brush: Brush, targets: Tensor) -> dict[str, float]:
     """Mean PSNR over held-out targets [N, 3, S, S] after 20, 50, 100 and 200 strokes on a black sheet.
 
     Keys `psnr@N` with the best colours for the actor's shapes, as the default preset paints; `own@N` with the actor's.
     """
     result = {}
     for name, solve in (("psnr", True), ("own", False)):
-        canvases = episode(actor, brush_named(stroke_type), targets, steps=200 // STROKES_PER_BUNDLE, solve=solve)
+        canvases = episode(actor, brush, targets, steps=200 // STROKES_PER_BUNDLE, solve=solve)
         for strokes in (20, 50, 100, 200):
             errors = squared_error(canvases[strokes // STROKES_PER_BUNDLE - 1], targets)
             result[f"{name}@{strokes}"] = round(float((-10 * errors.log10()).mean()), 3)

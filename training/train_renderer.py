@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
+import itertools
 import math
 import time
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 import torch
@@ -16,6 +16,7 @@ from core.geometry import Size
 from core.rasteriser.differentiable import stroke_alpha
 from core.renderer import SIDE, NeuralRenderer
 from core.weights import save_renderer
+from training.run_folder import RunFolder
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,44 +40,48 @@ class RendererConfig:
     seed: int = 0
     """Of everything random."""
 
+    def __post_init__(self) -> None:
+        if self.minutes <= 0:
+            raise ValueError(f"minutes must be above 0, got {self.minutes}")
+
 
 def train_renderer(config: RendererConfig) -> Path:
-    """Train a neural renderer; returns the weights file it leaves in the run folder."""
+    """Train a neural renderer; returns the weights file it leaves in the run folder.
+
+    Raises:
+        OutputError: If the run folder cannot be written.
+    """
     torch.manual_seed(config.seed)
-    config.out.mkdir(parents=True, exist_ok=True)
-    (config.out / "config.json").write_text(json.dumps(asdict(config), default=str, indent=2))
+    run = RunFolder(config.out, config)
     brush = brush_named(config.stroke_type)
     inputs = brush.size - 3
     renderer = NeuralRenderer(inputs=inputs, width=config.width)
     optimiser = torch.optim.Adam(renderer.parameters(), lr=config.learning_rate)
     weights = config.out / f"{config.stroke_type}-renderer.safetensors"
-    started, update, last_score = time.monotonic(), 0, 0.0
-    with (config.out / "metrics.jsonl").open("a") as metrics:
-        while (elapsed := (time.monotonic() - started) / 60) < config.minutes:
-            for group in optimiser.param_groups:
-                group["lr"] = config.learning_rate * 0.5 * (1 + math.cos(math.pi * elapsed / config.minutes))
-            shape = torch.rand(config.batch, inputs)
-            with torch.no_grad():
-                truth = stroke_alpha(brush, shape, Size(SIDE, SIDE))
-            with torch.autocast("cpu", torch.bfloat16):
-                logits = renderer.logits(shape)
-            logits = logits.float()
-            loss = functional.mse_loss(logits.sigmoid(), truth)
-            loss = loss + config.bce_weight * functional.binary_cross_entropy_with_logits(logits, truth)
-            optimiser.zero_grad(set_to_none=True)
-            loss.backward()  # type: ignore[no-untyped-call]
-            optimiser.step()
-            update += 1
-            if elapsed - last_score > 2 or update == 1:
-                last_score = elapsed
-                line = {"minutes": round(elapsed, 2), "update": update, **score(renderer, brush)}
-                print(json.dumps(line), flush=True)
-                metrics.write(json.dumps(line) + "\n")
-                save_renderer(renderer, weights, stroke_type=config.stroke_type)
-        line = {"minutes": config.minutes, "update": update, **score(renderer, brush, strokes=2000)}
-        print(json.dumps(line), flush=True)
-        metrics.write(json.dumps(line) + "\n")
-    save_renderer(renderer, weights, stroke_type=config.stroke_type)
+    started, scored = time.monotonic(), 0.0
+    for update in itertools.count():
+        elapsed = (time.monotonic() - started) / 60
+        over = elapsed >= config.minutes and update > 0
+        if over or elapsed - scored > 2 or update == 1:
+            scored = elapsed
+            run.record(minutes=elapsed, update=update, **score(renderer, brush, strokes=2000 if over else 256))
+            save_renderer(renderer, weights, stroke_type=config.stroke_type)
+        if over:
+            break
+
+        for group in optimiser.param_groups:
+            group["lr"] = config.learning_rate * 0.5 * (1 + math.cos(math.pi * elapsed / config.minutes))
+        shape = torch.rand(config.batch, inputs)
+        with torch.no_grad():
+            truth = stroke_alpha(brush, shape, Size(SIDE, SIDE))
+        with torch.autocast("cpu", torch.bfloat16):
+            logits = renderer.logits(shape)
+        logits = logits.float()
+        loss = functional.mse_loss(logits.sigmoid(), truth)
+        loss = loss + config.bce_weight * functional.binary_cross_entropy_with_logits(logits, truth)
+        optimiser.zero_grad(set_to_none=True)
+        loss.backward()  # type: ignore[no-untyped-call]
+        optimiser.step()
     return weights
 
 

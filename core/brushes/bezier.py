@@ -19,7 +19,7 @@ OPACITY_STEPS = 48
 """Stamps that a full swing of opacity is spread over at least, so that no bands show."""
 
 INTERVALS = 16
-"""Equal parts of t over which the density of stamps is taken as constant."""
+"""Equal parts of t over each of which the density of stamps is constant."""
 
 
 class Bezier:
@@ -29,9 +29,10 @@ class Bezier:
     point is p1 = p0 + (p2 - p0) q, so the curve is monotone in both axes.
 
     Density rule: neighbouring stamps of radius r that lie s apart leave scallops of depth about s^2 / (8 r). With
-    s(r) = sqrt(8 r SCALLOP) the density along the curve is max(|B'(t)| / s(r(t)), OPACITY_STEPS |w2 - w0|); it is
-    taken at the middle of each of 16 equal parts of t and summed to C(t), piecewise linear. There are
-    n = max(2, ceil(C(1)) + 1) stamps, at C(t_i) = C(1) i / (n - 1).
+    s(r) = sqrt(8 r SCALLOP) the density along the curve is max(|B'(t)| / s(r(t)), OPACITY_STEPS |w2 - w0|). Over each
+    of 16 equal parts of t it is held at what the part's greatest speed and smallest radius ask for (both lie at its
+    ends), which sums to C(t), piecewise linear. There are n = max(2, ceil(C(1)) + 1) stamps, at
+    C(t_i) = C(1) i / (n - 1). `rule` states it to the last constant.
     """
 
     name = "bezier"
@@ -45,8 +46,9 @@ class Bezier:
         "A quadratic Bezier curve B(t) whose radius r and opacity w run linearly in t from 0 to 1. In the unit frame "
         "its points are p0, p1 = p0 + (p2 - p0) q and p2, with p0 = (row0, column0), q = (row1, column1) taken axis by "
         "axis, p2 = (row2, column2); a radius is 1/256 + parameter / 4. It is drawn by discs, the stamps, from t = 0 "
-        "to t = 1. Their density in t, in the unit frame, is max(|B'(t)| / sqrt(8 r / 2048), 48 |w2 - w0|, 0.001), "
-        "taken at the middle of each of 16 equal parts of t and constant over it; C(t) is its integral from 0. "
+        "to t = 1. Their density in t, in the unit frame, is max(|B'| / sqrt(8 r / 2048), 48 |w2 - w0|, 0.001), "
+        "constant over each of 16 equal parts of t, with the larger |B'(t)| and the smaller r(t) of the part's two "
+        "ends; C(t) is its integral from 0. "
         "There are n = max(2, ceil(C(1) - 0.000001) + 1) stamps, stamp i of 0..n-1 where C(t) = C(1) i / (n - 1)."
     )
 
@@ -54,13 +56,15 @@ class Bezier:
         """Place stamps by the density rule; see `Brush.times`."""
         xp = array_api_compat.array_namespace(shape)
         where = array_api_compat.device(shape)
-        middle = (xp.arange(INTERVALS, dtype=shape.dtype, device=where) + 0.5) / INTERVALS
+        ends = xp.arange(INTERVALS + 1, dtype=shape.dtype, device=where) / INTERVALS
         legs = [_legs(shape[:, axis, None], shape[:, axis + 2, None], shape[:, axis + 4, None]) for axis in (0, 1)]
         (row_a, row_b), (column_a, column_b) = legs
-        row_speed = 2 * (row_a * (1 - middle) + row_b * middle)
-        column_speed = 2 * (column_a * (1 - middle) + column_b * middle)
+        row_speed = 2 * (row_a * (1 - ends) + row_b * ends)
+        column_speed = 2 * (column_a * (1 - ends) + column_b * ends)
         speed = xp.sqrt(row_speed**2 + column_speed**2)
-        radius = MIN_RADIUS + RADIUS_RANGE * (shape[:, 6, None] * (1 - middle) + shape[:, 7, None] * middle)
+        speed = xp.maximum(speed[:, 1:], speed[:, :-1])
+        radius = MIN_RADIUS + RADIUS_RANGE * (shape[:, 6, None] * (1 - ends) + shape[:, 7, None] * ends)
+        radius = xp.minimum(radius[:, 1:], radius[:, :-1])
         density = xp.maximum(
             speed / xp.sqrt(8 * SCALLOP * radius), OPACITY_STEPS * xp.abs(shape[:, 9, None] - shape[:, 8, None])
         )

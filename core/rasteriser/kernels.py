@@ -83,7 +83,10 @@ def lay_strokes(canvas, target, row, column, radius, opacity, offsets, rgb, boxe
     Args:
         canvas: float32 [H, W, 3] in 0..1.
         target: float32 [H, W, 3], or [0, 0, 3] where errors are not wanted.
-        row, column, radius, opacity: float64 [M] stamps, canvas pixels.
+        row: float64 [M] the stamps' centres, canvas pixels.
+        column: float64 [M] likewise.
+        radius: float64 [M] in canvas pixels.
+        opacity: float64 [M] in 0..1.
         offsets: int64 [N + 1], each stroke's stamps.
         rgb: float32 [N, 3].
         boxes: int64 [N, 2] first and past-the-last row that a stroke can touch.

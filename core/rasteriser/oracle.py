@@ -15,10 +15,13 @@ def disc(size: Size, row: float, column: float, radius: float, feather: float = 
     """Coverage [H, W] of one anti-aliased disc, by the rule in `core.rasteriser`; lengths in pixels."""
     rows, columns = np.mgrid[0 : size.height, 0 : size.width] + 0.5
     distance = np.hypot(rows - row, columns - column)
+    covered: NDArray[np.float64]
     if radius < feather / np.sqrt(3):
-        return 3 * (radius / feather) ** 2 * np.clip(1 - distance / feather, 0, 1)
-    edge = np.sqrt(radius**2 - feather**2 / 12)
-    return np.clip((edge - distance) / feather + 0.5, 0, 1)
+        covered = 3 * (radius / feather) ** 2 * np.clip(1 - distance / feather, 0, 1)
+    else:
+        edge = np.sqrt(radius**2 - feather**2 / 12)
+        covered = np.clip((edge - distance) / feather + 0.5, 0, 1)
+    return covered
 
 
 def alpha(size: Size, strokes: Strokes, scale: float = 1.0) -> NDArray[np.float64]:

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from training.datasets import Crop, DataError, Pictures, centre_squares, load_pictures
+from training.datasets import Crop, DataError, Pictures, centre_squares, load_split
 
 
 def png(height: int, width: int, colour: tuple[int, int, int]) -> bytes:
@@ -32,28 +32,39 @@ def archive(tmp_path: Path) -> Path:
 
 
 def test_a_split_is_read_in_the_order_of_names_without_what_cannot_be_decoded(archive: Path) -> None:
-    pictures = load_pictures([archive], split="train", short_side=100)
+    train, held_out = load_split([archive], short_side=100)
 
-    assert [picture.shape for picture in pictures] == [(200, 100, 3), (40, 60, 3)]
-    assert pictures[1][0, 0].tolist() == [10, 20, 30]
-    assert [picture.shape for picture in load_pictures([archive], split="val")] == [(32, 32, 3)]
+    assert [picture.shape for picture in train] == [(200, 100, 3), (40, 60, 3)]
+    assert train[1][0, 0].tolist() == [10, 20, 30]
+    assert [picture.shape for picture in held_out] == [(32, 32, 3)]
 
 
 def test_a_folder_reads_as_a_zip_does(archive: Path, tmp_path: Path) -> None:
     with zipfile.ZipFile(archive) as file:
         file.extractall(tmp_path / "folder")
 
-    for ours, theirs in zip(load_pictures([tmp_path / "folder"]), load_pictures([archive]), strict=True):
-        assert np.array_equal(ours, theirs)
+    for ours, theirs in zip(load_split([tmp_path / "folder"]), load_split([archive]), strict=True):
+        assert len(ours) == len(theirs)
+        assert all(np.array_equal(one, other) for one, other in zip(ours, theirs, strict=True))
+
+
+def test_of_pictures_without_a_split_every_fiftieth_is_held_out(tmp_path: Path) -> None:
+    for index in range(60):
+        (tmp_path / f"{index:02}.png").write_bytes(png(8, 8, (index, 0, 0)))
+
+    train, held_out = load_split([tmp_path])
+
+    assert [picture[0, 0, 0] for picture in held_out] == [0, 50]
+    assert len(train) == 58
 
 
 def test_nothing_to_train_on_is_told(tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_text("words")
 
-    with pytest.raises(DataError, match="no readable picture"):
-        load_pictures([tmp_path])
+    with pytest.raises(DataError, match="too few readable pictures"):
+        load_split([tmp_path])
     with pytest.raises(DataError, match="no such folder"):
-        load_pictures([tmp_path / "missing"])
+        load_split([tmp_path / "missing"])
 
 
 def test_crops_stay_in_the_picture_and_repeat_with_the_seed() -> None:

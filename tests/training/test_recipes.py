@@ -42,7 +42,7 @@ def test_the_painters_recipe_trains_and_leaves_weights(data: Path, tmp_path: Pat
     before = new_actor(BEZIER, width=0.125, side=32).emit.get_parameter("weight")
     assert (loaded.actor.side, loaded.actor.head, loaded.actor.width) == (32, "dense", 0.125)
     assert not torch.allclose(loaded.actor.emit.get_parameter("weight"), before, atol=1e-3)
-    assert lines(tmp_path / "run")[0].keys() >= {"update", "loss", "rate", "psnr@200", "own@200"}
+    assert lines(tmp_path / "run")[0].keys() >= {"minutes", "update", "loss", "psnr@200", "own@200"}
     assert json.loads((tmp_path / "run" / "config.json").read_text())["minutes"] == 0.05
 
 

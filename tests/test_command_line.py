@@ -1,0 +1,624 @@
+"""The command line: what it writes, and one clear line with exit code 2 wherever it cannot."""
+
+from __future__ import annotations
+
+import errno
+import functools
+import io
+import json
+import os
+import pickle
+import signal
+import struct
+import subprocess
+import sys
+import time
+import zlib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+import core.commands
+import core.files
+from core.brushes import BEZIER
+from core.export.stroke_json import read_json
+from core.painter import Painter
+from core.schedule import MAX_STROKES
+from core.weights import save_actor
+from main import main
+from training.train_painter import new_actor
+
+ROOT = Path(__file__).parents[1]
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with pictures good and bad, a tiny actor, and things that are no weights."""
+    desk = tmp_path_factory.mktemp("desk")
+    torch.manual_seed(0)
+    save_actor(new_actor(BEZIER, width=0.125, side=32), desk / "actor.safetensors", stroke_type="bezier")
+    rows, columns = np.mgrid[0:48, 0:64]
+    photo = Image.fromarray(np.stack([rows * 5, columns * 3, 255 - rows * 2], axis=-1).astype(np.uint8))
+    photo.save(desk / "photo.png")
+    photo.save(desk / "whole.jpg")
+    (desk / "cut.jpg").write_bytes((desk / "whole.jpg").read_bytes()[:-300])
+    (desk / "text.jpg").write_text("Dear diary")
+    (desk / "empty.png").touch()
+    header = chunk(b"IHDR", struct.pack(">IIBBBBB", 20_000, 15_000, 8, 2, 0, 0, 0))
+    (desk / "huge.png").write_bytes(b"\x89PNG\r\n\x1a\n" + header + chunk(b"IDAT", zlib.compress(b"")))
+    (desk / "code.pkl").write_bytes(pickle.dumps(Trap(desk / "sprung")))
+    torch.save({"conv1.weight": torch.zeros(64, 9, 3, 3)}, desk / "other.pkl")
+    (desk / "foreign.json").write_text('{"shapes": []}')
+    return desk
+
+
+def chunk(kind: bytes, data: bytes) -> bytes:
+    """A piece of a PNG file."""
+    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+
+class Trap:
+    """Unpickled with trust, it makes a folder."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def __reduce__(self) -> tuple[Callable[[str], None], tuple[str]]:
+        return os.mkdir, (str(self.path),)
+
+
+def paint(desk: Path, picture: str | Path, out: Path, *options: str) -> int:
+    """Paint with the tiny actor, few strokes and no SVG, unless options say otherwise."""
+    quick = ["--actor", str(desk / "actor.safetensors"), "--divide", "2", "--strokes", "40", "--no-svg"]
+    return main(["paint", str(desk / picture), "-o", str(out), *quick, *options])
+
+
+def report_in(out: Path) -> dict:
+    return json.loads((out / "report.json").read_text())
+
+
+def pixels_of(path: Path) -> np.ndarray:
+    return np.array(Image.open(path))
+
+
+# Painting
+
+
+@pytest.fixture(scope="module")
+def painted(desk: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that has everything `paint` can write."""
+    out = tmp_path_factory.mktemp("painted") / "new" / "folder"
+    assert paint(desk, "photo.png", out, "--frames", "--video", "--svg") == 0
+    return out
+
+
+def test_painting_writes_each_file(painted: Path) -> None:
+    files = sorted(path.relative_to(painted).as_posix() for path in painted.rglob("*"))
+
+    assert files == [
+        *("frames", "frames/frame-000000.png", "frames/frame-000001.png"),
+        *("painting.mp4", "painting.png", "painting.svg", "report.json", "strokes.json"),
+    ]
+    assert pixels_of(painted / "painting.png").shape == (48, 64, 3)
+    assert len(read_json(painted / "strokes.json").strokes) == 40
+
+
+def test_the_report_has_what_was_promised(painted: Path) -> None:
+    report = report_in(painted)
+
+    scores = {f"{name}_{side}" for name in ("l2", "psnr", "ssim") for side in (128, 256, 512)}
+    assert scores | {"strokes", "seconds", "strokes_per_second", "device", "weights"} <= set(report)
+    assert report["strokes"] == 40
+    assert report["strokes_per_second"] == pytest.approx(40 / report["seconds"])
+    assert report["weights"].startswith("actor.safetensors@")
+    assert report["psnr_128"] > 8  # the bare sheet has 4
+    assert report["job"] == {
+        "stroke_type": "bezier",
+        "preset": "default",
+        "max_step": 100,
+        "divide": 2,
+        "strokes": 40,
+        "background": "#000000",
+        "seed": 0,
+    }
+
+
+def test_one_line_sums_the_painting_up_and_a_log_is_spared_the_bar(
+    desk: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert paint(desk, "photo.png", tmp_path, "--device", "cpu") == 0
+
+    out, err = capsys.readouterr()
+    assert err == ""
+    assert out.startswith("40 strokes in ")
+    assert " s on cpu: PSNR " in out
+    assert out.endswith(f" at 512 px, in {tmp_path}\n")
+
+
+def test_a_terminal_shows_strokes_time_left_and_the_error_in_decibels(
+    desk: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Terminal(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    monkeypatch.setattr(sys, "stderr", terminal := Terminal())
+    monkeypatch.setattr(core.commands, "tqdm", functools.partial(core.commands.tqdm, mininterval=0))
+    monkeypatch.setenv("COLUMNS", "100")
+
+    assert paint(desk, "photo.png", tmp_path, "--video") == 0
+
+    *_, last = (line for line in terminal.getvalue().split("\r") if "painting: 100%" in line)
+    assert "40/40 [00:0" in last  # passed and left
+    assert "<00:00" in last
+    assert " dB]" in last
+    assert "film: " in terminal.getvalue()
+
+
+def test_a_painting_may_be_of_another_size_colour_seed_and_schedule(desk: Path, tmp_path: Path) -> None:
+    options = ["--size", "128", "--background", "#FF8000", "--seed", "7", "--preset", "paper", "--strokes", "1"]
+    assert paint(desk, "photo.png", tmp_path, *options) == 0
+
+    assert pixels_of(tmp_path / "painting.png").shape == (96, 128, 3)
+    assert report_in(tmp_path)["size"] == [96, 128]
+    document = read_json(tmp_path / "strokes.json")
+    assert document.background == (255, 128, 0)
+    assert document.job["seed"] == 7
+    assert document.job["preset"] == "paper"
+
+
+@pytest.mark.parametrize(("name", "colour"), [("black", (0, 0, 0)), ("White", (255, 255, 255))])
+def test_a_background_may_be_named(desk: Path, tmp_path: Path, name: str, colour: tuple[int, int, int]) -> None:
+    assert paint(desk, "photo.png", tmp_path, "--background", name, "--strokes", "1") == 0
+
+    assert read_json(tmp_path / "strokes.json").background == colour
+
+
+def test_the_same_command_paints_the_same_strokes(desk: Path, painted: Path, tmp_path: Path) -> None:
+    assert paint(desk, "photo.png", tmp_path) == 0
+
+    assert read_json(tmp_path / "strokes.json") == read_json(painted / "strokes.json")
+
+
+def test_a_painting_replaces_the_one_before(desk: Path, tmp_path: Path) -> None:
+    assert paint(desk, "photo.png", tmp_path, "--strokes", "5") == 0
+    assert paint(desk, "photo.png", tmp_path, "--strokes", "6") == 0
+
+    assert report_in(tmp_path)["strokes"] == 6
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has such names")
+def test_a_name_that_is_no_unicode_can_be_painted(desk: Path, tmp_path: Path) -> None:
+    name = os.fsdecode(b"caf\xe9.png")
+    (tmp_path / name).write_bytes((desk / "photo.png").read_bytes())
+    out = tmp_path / os.fsdecode(b"\xe9t\xe9")
+
+    assert paint(desk, tmp_path / name, out, "--strokes", "5") == 0
+
+    assert report_in(out)["picture"].endswith("caf?.png")
+
+
+# The published spelling
+
+
+@pytest.mark.parametrize(
+    "spelling",
+    [
+        ["--max_step=4", "--actor={actor}", "--img={photo}", "--divide=2", "--out={out}"],
+        ["--img", "{photo}", "--max_step", "4", "--actor", "{actor}", "--divide", "2", "-o", "{out}"],
+        ["-o", "{out}", "--divide=2", "--actor={actor}", "--max-step=4", "--img={photo}"],
+        ["paint", "--max_step=4", "--actor={actor}", "--img={photo}", "--divide=2", "--out={out}"],
+        ["paint", "--divide=2", "--actor={actor}", "{photo}", "--max_step=4", "--out={out}", "--stroke_type=bezier"],
+    ],
+)
+def test_the_published_spelling_works_with_and_without_a_command(
+    desk: Path, tmp_path: Path, spelling: list[str]
+) -> None:
+    words = {"actor": desk / "actor.safetensors", "photo": desk / "photo.png", "out": tmp_path / "out"}
+
+    assert main([word.format(**words) for word in spelling]) == 0
+
+    assert report_in(tmp_path / "out")["strokes"] == 5 * 2 * (1 + 2**2)
+
+
+# Odd but valid pictures
+
+
+@pytest.mark.parametrize(("width", "height"), [(1, 1), (5000, 3), (3, 5000)])
+def test_tiny_and_narrow_pictures_are_painted(desk: Path, tmp_path: Path, width: int, height: int) -> None:
+    Image.new("RGB", (width, height), "red").save(tmp_path / "a.png")
+
+    assert paint(desk, tmp_path / "a.png", tmp_path / "out", "--svg") == 0
+
+    painting = pixels_of(tmp_path / "out" / "painting.png")
+    assert painting.shape == (height, width, 3)
+    assert painting[..., 0].mean() > 128
+    assert painting[..., 1:].max() == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "mode", "white"),
+    [("a.png", "I;16", 65535), ("a.png", "P", 0), ("a.jpg", "CMYK", (0, 0, 0, 0)), ("a.png", "RGBA", (0, 0, 0, 0))],
+    ids=["16 bits", "palette", "CMYK", "transparent"],
+)
+def test_a_white_picture_of_any_kind_is_painted_white(
+    desk: Path, tmp_path: Path, name: str, mode: str, white: int | tuple[int, ...]
+) -> None:
+    image = Image.new(mode, (40, 30), white)
+    if mode == "P":
+        image.putpalette([255, 255, 255])
+    image.save(tmp_path / name)
+
+    assert paint(desk, tmp_path / name, tmp_path / "out") == 0
+
+    painting = pixels_of(tmp_path / "out" / "painting.png")
+    assert painting.shape == (30, 40, 3)
+    assert painting.mean() > 150
+
+
+def test_a_photo_held_upright_is_painted_upright(desk: Path, tmp_path: Path) -> None:
+    image = Image.new("RGB", (64, 48), "blue")
+    image.paste("red", (0, 0, 32, 48))
+    exif = Image.Exif()
+    exif[0x0112] = 6  # the camera's left is up
+    image.save(tmp_path / "a.jpg", exif=exif)
+
+    assert paint(desk, tmp_path / "a.jpg", tmp_path / "out") == 0
+
+    painting = pixels_of(tmp_path / "out" / "painting.png")
+    assert painting.shape == (64, 48, 3)
+    assert painting[:24, :, 0].mean() > painting[40:, :, 0].mean() + 100
+    assert painting[40:, :, 2].mean() > painting[:24, :, 2].mean() + 100
+
+
+# Scores and exports
+
+
+def test_scores_are_printed_at_three_sizes(desk: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["score", str(desk / "photo.png"), str(desk / "photo.png")]) == 0
+
+    assert capsys.readouterr().out == (
+        "  px        L2    PSNR    SSIM\n"
+        " 128  0.000000  100.00  1.0000\n"
+        " 256  0.000000  100.00  1.0000\n"
+        " 512  0.000000  100.00  1.0000\n"
+    )
+
+
+def test_scores_are_those_of_the_report(desk: Path, painted: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["score", str(desk / "photo.png"), str(painted / "painting.png")]) == 0
+
+    report = report_in(painted)
+    line = capsys.readouterr().out.splitlines()[2].split()
+    assert line == ["256", f"{report['l2_256']:.6f}", f"{report['psnr_256']:.2f}", f"{report['ssim_256']:.4f}"]
+
+
+def export(painted: Path, out: Path, *options: str) -> int:
+    return main(["export", str(painted / "strokes.json"), "-o", str(out), *options])
+
+
+def test_a_saved_painting_is_drawn_again_to_the_bit(painted: Path, tmp_path: Path) -> None:
+    assert export(painted, tmp_path / "again.png") == 0
+    assert export(painted, tmp_path / "again.svg") == 0
+    assert export(painted, tmp_path / "again.json") == 0
+
+    assert np.array_equal(pixels_of(tmp_path / "again.png"), pixels_of(painted / "painting.png"))
+    assert (tmp_path / "again.svg").read_bytes() == (painted / "painting.svg").read_bytes()
+    assert (tmp_path / "again.json").read_bytes() == (painted / "strokes.json").read_bytes()
+
+
+def test_a_saved_painting_is_drawn_at_any_size(painted: Path, tmp_path: Path) -> None:
+    assert export(painted, tmp_path / "large.jpg", "--size", "400") == 0
+    assert export(painted, tmp_path / "small.PNG", "--size", "1") == 0
+    assert export(painted, tmp_path / "film.mp4", "--size", "32") == 0
+
+    assert pixels_of(tmp_path / "large.jpg").shape == (300, 400, 3)
+    assert pixels_of(tmp_path / "small.PNG").shape == (1, 1, 3)
+    assert (tmp_path / "film.mp4").stat().st_size > 0
+
+
+# Refusals
+
+
+def assert_refused(code: int, capsys: pytest.CaptureFixture[str], *words: str) -> None:
+    out, err = capsys.readouterr()
+    assert code == 2
+    assert out == ""
+    assert err.startswith("error: ")
+    assert err.count("\n") == 1
+    assert err.endswith("\n")
+    for word in words:
+        assert word in err
+
+
+@pytest.mark.parametrize(
+    ("picture", "remedy"),
+    [
+        ("none.png", "there is no such file; check its name"),
+        ("text.jpg", "not a picture of a kind that is read here; save it as PNG or JPEG"),
+        ("cut.jpg", "it is damaged or cut short; copy it again"),
+        ("empty.png", "it is empty; copy it again"),
+        ("huge.png", "it is far too large; pictures of at most 100 million pixels"),
+        ("", "it is a folder; choose a picture file inside it"),
+        ("two\nlines.png", "there is no such file"),
+    ],
+)
+def test_a_bad_picture_is_refused(
+    desk: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], picture: str, remedy: str
+) -> None:
+    code = paint(desk, picture, tmp_path / "out")
+
+    assert_refused(code, capsys, str(desk / picture).replace("\n", " "), remedy)
+    assert os.listdir(tmp_path) == []
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ("--divide 0", ["--divide", "0 is not in the range x>=1"]),
+        ("--divide 65", ["divide 65: give a whole number from 1 to 64"]),
+        ("--divide two", ["--divide", "'two' is not a valid integer"]),
+        ("--strokes -1", ["--strokes", "-1 is not in the range x>=1"]),
+        ("--strokes 0", ["--strokes", "0 is not in the range x>=1"]),
+        ("--strokes 1000001", ["strokes 1000001: a painting takes from 1 to 1,000,000 strokes"]),
+        ("--max-step 0", ["--max-step", "0 is not in the range 1<=x<=1000000"]),
+        ("--max-step 9999999999999999999999", ["--max-step", "is not in the range 1<=x<=1000000"]),
+        ("--preset oil", ["--preset", "'oil' is not one of 'default', 'paper'"]),
+        ("--stroke-type squiggle", ["squiggle", "bezier"]),
+        ("--seed -1", ["--seed", "-1 is not in the range 0<=x<=4294967295"]),
+        ("--seed 99999999999999999999", ["--seed", "is not in the range"]),
+        ("--seed x", ["--seed", "'x' is not a valid integer"]),
+        ("--device tpu", ["--device", "'tpu' is not one of 'auto', 'cpu', 'cuda'"]),
+        ("--background pink", ["background pink: give black, white or #rrggbb"]),
+        ("--background #12345", ["background #12345: give"]),
+        ("--background 1234567", ["background 1234567: give"]),
+        ("--size 0", ["--size", "0 is not in the range x>=1"]),
+        ("--size 16385", ["size 16385: give the longer side in pixels, from 1 to 16384"]),
+        ("--colour red", ["No such option", "--colour", "See python main.py paint --help"]),
+        ("--img other.png", ["Name one picture", "other.png"]),
+        ("second.png", ["unexpected extra argument", "second.png"]),
+        ("--actor {desk}/none.safetensors", ["none.safetensors: there is no such file"]),
+        ("--actor {desk}/photo.png", ["photo.png: it is no readable .safetensors file"]),
+        ("--actor {desk}/code.pkl", ["code.pkl", "holds more than tensors (code, which was not run); download"]),
+        ("--actor {desk}/other.pkl", ["other.pkl", "this is another network; choose weights of the actor"]),
+        ("--actor {desk}/empty.png", ["empty.png: the file is empty; download"]),
+        ("--renderer {desk}/other.pkl", ["other.pkl", "this is another network; choose weights of the renderer"]),
+        ("--renderer {desk}/actor.safetensors", ["it is the actor; choose weights of the renderer instead"]),
+        ("-o {desk}/photo.png", ["photo.png: a file has that name; choose another name for the folder"]),
+        ("-o {desk}/photo.png/below/it", ["below/it: a part of its path is a file, not a folder; choose another"]),
+        ("-o {tmp}/deep/" + "x" * 300, ["the name is too long; choose a shorter one"]),
+    ],
+)
+def test_a_bad_setting_is_refused(
+    desk: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], options: str, words: list[str]
+) -> None:
+    before = sorted(os.listdir(desk))
+    code = paint(desk, "photo.png", tmp_path / "out", *options.format(desk=desk, tmp=tmp_path).split())
+
+    assert_refused(code, capsys, *words)
+    assert os.listdir(tmp_path) == []
+    assert sorted(os.listdir(desk)) == before
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ("paint", "Name a picture to paint, such as photo.jpg or sample:astronaut"),
+        ("paint sample:monalisa -o {tmp}/out", "there is no sample “monalisa”; choose one of astronaut, "),
+        ("--max_step=100 --img=none.png --out={tmp}/out", "none.png: there is no such file; check"),
+        ("--max_step=100", "No such option '--max-step'. See python main.py --help"),
+        ("--img", "requires an argument"),
+        ("draw", "No such command 'draw'. See python main.py --help"),
+        ("train", "Missing command. See python main.py train --help"),
+        ("score {desk}/photo.png", "Missing argument 'PICTURE'. See python main.py score --help"),
+        ("score {desk}/photo.png none.png", "none.png: there is no such file; check"),
+        ("score {desk}/text.jpg {desk}/photo.png", "text.jpg: it is damaged, or not a picture"),
+        ("export {desk}/foreign.json -o {tmp}/a.png", "its format is not “strokewise-strokes”; choose a stroke file"),
+        ("export {desk}/text.jpg -o {tmp}/a.png", "it is not JSON"),
+        ("export {desk}/none.json -o {tmp}/a.png", "none.json: there is no such file; check"),
+        ("export {desk} -o {tmp}/a.png", "it is a folder or a device; choose a file"),
+        ("export {strokes} -o {tmp}/a.bmp", "a.bmp: end its name in .png, "),
+        ("export {strokes} -o {tmp}/none/a.png", "its folder does not exist; create the folder"),
+        ("export {strokes} -o {desk}/photo.png/a.svg", "a part of its path is a file"),
+        ("export {strokes} -o {tmp}/a.svg --size 5", "size 5: .svg holds strokes, which have no pixels"),
+        ("export {strokes} -o {tmp}/a.png --size 20000", "size 20000: give the longer side in pixels, from 1 to 16384"),
+        ("export {strokes}", "Missing option '-o' / '--out'. See python main.py export --help"),
+    ],
+)
+def test_a_bad_command_is_refused(
+    desk: Path, painted: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], arguments: str, words: str
+) -> None:
+    words_given = arguments.format(desk=desk, tmp=tmp_path, strokes=painted / "strokes.json").split()
+
+    assert_refused(main(words_given), capsys, words)
+    assert os.listdir(tmp_path) == []
+
+
+def test_a_damaged_stroke_file_is_refused(painted: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    whole = (painted / "strokes.json").read_bytes()
+    damaged = tmp_path / "damaged.json"
+    for content, words in [
+        (whole[: len(whole) // 2], "it is not JSON"),
+        (whole.replace(b'"bezier"', b'"squiggle"'), "strokes[0].type is"),
+        (whole.replace(b": 48", b": 20000", 1).replace(b": 64", b": 20000", 1), "size 20000 x 20000: give the longer"),
+    ]:
+        damaged.write_bytes(content)
+        assert_refused(main(["export", str(damaged), "-o", str(tmp_path / "a.png")]), capsys, words)
+    assert os.listdir(tmp_path) == ["damaged.json"]
+
+
+def test_cuda_where_there_is_none_is_refused(
+    desk: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+
+    assert_refused(paint(desk, "photo.png", tmp_path / "out", "--device", "cuda"), capsys, "use --device cpu")
+    assert os.listdir(tmp_path) == []
+
+
+def test_frames_of_another_painting_are_told_before_painting(
+    desk: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert paint(desk, "photo.png", tmp_path, "--frames", "--strokes", "5") == 0
+    capsys.readouterr()
+    monkeypatch.setattr(Painter, "frames", lambda *_: pytest.fail("it painted"))
+
+    code = paint(desk, "photo.png", tmp_path, "--frames")
+
+    assert_refused(code, capsys, "frames: it already has frames in it; choose an empty folder")
+
+
+def test_the_limit_of_steps_is_that_of_strokes() -> None:
+    assert MAX_STROKES == 1_000_000
+
+
+# What goes wrong on the way
+
+
+def frames_then(error: BaseException) -> Callable[..., Iterator[object]]:
+    """A `Painter.frames` that fails after its first frame."""
+    frames = Painter.frames
+
+    def few(*arguments: object) -> Iterator[object]:
+        yield next(frames(*arguments))  # type: ignore[arg-type]
+        raise error
+
+    return few
+
+
+def test_cancelling_leaves_nothing_new(
+    desk: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Painter, "frames", frames_then(KeyboardInterrupt()))
+    (tmp_path / "mine").mkdir()
+
+    for out in (tmp_path / "mine", tmp_path / "a" / "b"):
+        assert paint(desk, "photo.png", out) == 130
+        assert capsys.readouterr() == ("", "cancelled\n")
+
+    assert os.listdir(tmp_path) == ["mine"]
+
+
+def test_cancelling_while_files_are_written_leaves_whole_files(
+    desk: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def cancel(document: object, path: Path) -> None:
+        with core.files.written_aside(path) as aside:
+            aside.write_text("half")
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(core.commands, "write_svg", cancel)
+
+    assert paint(desk, "photo.png", tmp_path, "--svg") == 130
+
+    assert capsys.readouterr() == ("", "cancelled\n")
+    assert sorted(os.listdir(tmp_path)) == ["painting.png", "strokes.json"]
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (OSError(errno.EIO, "Input/output error"), "The system says “Input/output error”; check the disk"),
+        (MemoryError(), "There is too little memory; close other programs or choose a smaller picture"),
+        (torch.OutOfMemoryError(), "Cannot use device cuda: it has too little memory; close other programs or use"),
+    ],
+)
+def test_trouble_while_painting_is_one_line(
+    desk: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    error: Exception,
+    words: str,
+) -> None:
+    monkeypatch.setattr(Painter, "frames", frames_then(error))
+
+    assert_refused(paint(desk, "photo.png", tmp_path / "out"), capsys, words)
+    assert os.listdir(tmp_path) == []
+
+
+def test_a_full_disk_is_one_line_and_leaves_nothing(
+    desk: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(core.files.os, "fsync", full)
+
+    code = paint(desk, "photo.png", tmp_path / "out")
+
+    assert_refused(code, capsys, "painting.png: the disk is full; free some space or choose another disk")
+    assert os.listdir(tmp_path) == []
+
+
+# As a program
+
+
+def run(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([sys.executable, *arguments], cwd=ROOT, capture_output=True, text=True, timeout=60)
+
+
+def test_without_arguments_the_help_is_shown(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([]) == 0
+    shown = capsys.readouterr()
+    assert main(["--help"]) == 0
+
+    assert capsys.readouterr() == shown
+    assert shown.out.startswith("Usage: python main.py [OPTIONS] COMMAND")
+    assert shown.err == ""
+
+
+def test_the_version_is_known_without_installing(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--version"]) == 0
+
+    assert capsys.readouterr().out.startswith("Strokewise 0.")
+
+
+def test_help_waits_for_no_heavy_module() -> None:
+    heavy = "{'torch', 'numpy', 'PIL', 'cv2', 'numba', 'skimage', 'PySide6'}"
+    ended = run("-c", f"import main, sys; main.main(['paint', '--help']); print({heavy} & set(sys.modules))")
+
+    assert ended.stdout.splitlines()[-1] == "set()"
+
+
+def test_a_refusal_is_the_programs_exit_code_and_only_line(desk: Path, tmp_path: Path) -> None:
+    ended = run("main.py", "paint", desk / "text.jpg", "-o", tmp_path / "out")
+
+    assert ended.returncode == 2
+    assert ended.stdout == ""
+    assert ended.stderr == (
+        f"error: Cannot open picture {desk / 'text.jpg'}: "
+        "it is damaged, or not a picture of a kind that is read here; save it as PNG or JPEG.\n"
+    )
+    assert os.listdir(tmp_path) == []
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows sends no such signal to one program")
+def test_control_c_cancels(desk: Path, tmp_path: Path) -> None:
+    command = ["main.py", "paint", desk / "photo.png", "-o", tmp_path / "out", "--strokes", "1000000"]
+    with subprocess.Popen(
+        [sys.executable, *command, "--actor", desk / "actor.safetensors"],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as program:
+        try:
+            until = time.monotonic() + 60
+            while not (tmp_path / "out").exists():  # it is made when painting begins
+                assert program.poll() is None
+                assert time.monotonic() < until
+                time.sleep(0.05)
+            time.sleep(0.5)
+            program.send_signal(signal.SIGINT)
+            printed = program.communicate(timeout=60)
+        finally:
+            program.kill()
+
+    assert printed == ("", "cancelled\n")
+    assert program.returncode == 130
+    assert os.listdir(tmp_path) == []
