@@ -26,3 +26,11 @@ def colour_distance(rgb: Tensor, best: Tensor, alpha: Tensor) -> Tensor:
     """Mean squared distance of emitted colours [B, N, 3] from the best ones, over strokes that cover anything."""
     covers = alpha.mean(dim=(2, 3)) > 1e-3
     return ((rgb - best).square().sum(-1) * covers).mean()
+
+
+def stubbiness(length: Tensor, diameter: Tensor, *, elongation: float) -> Tensor:
+    """How far strokes fall short of being `elongation` times as long as they are wide: [N] twice to a scalar in 0..1.
+
+    The error alone is content with round dabs, which are easier to place well than strokes and look like confetti.
+    """
+    return (1 - length / (elongation * diameter)).clamp_min(0).mean()

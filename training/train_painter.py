@@ -20,12 +20,13 @@ import torch
 from torch import Tensor
 
 from core.actor import GRID, STROKES_PER_BUNDLE, Actor
-from core.brushes import Brush, brush_named
+from core.brushes import BEZIER, Brush, brush_named
+from core.brushes.bezier import MIN_RADIUS, RADIUS_RANGE
 from core.proposals import choose, error_change
 from core.weights import load_actor, save_actor
 from training.datasets import Pictures, centre_squares, load_split
 from training.environment import Environment, bundle_alpha, episode
-from training.losses import colour_distance, proposal_gain, squared_error
+from training.losses import colour_distance, proposal_gain, squared_error, stubbiness
 from training.run_folder import RunFolder
 
 HELD_OUT = 64
@@ -34,8 +35,8 @@ HELD_OUT = 64
 FINISHED = 1e-4
 """Mean squared error (40 dB) at which a picture teaches half as much as its share of the error says."""
 
-OPACITY_FLOOR = 0.4
-"""The least opacity that a new actor's strokes can have."""
+OPACITY_FLOOR = 0.6
+"""The least opacity of an actor's strokes: fainter ones lower the error a little, and read as stains."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +61,10 @@ class DirectConfig:
     """Sheets being painted."""
     episode_steps: int = 40
     """The longest episode, action bundles."""
+    elongation: float = 2.0
+    """Length over width that strokes are trained to have at least, where they have both."""
+    stubby_weight: float = 0.5
+    """Of what they fall short of it, beside what they gain."""
     feather: float = 1.0
     """Edge width in the gradient's rasteriser, pixels."""
     learning_rate: float = 1e-3
@@ -132,6 +137,8 @@ def train_painter(config: DirectConfig) -> Path:
         values = target[0].numel()
         loss = proposal_gain(change, squared_error(canvas, target) * values, floor=FINISHED * values)
         loss = loss + colour_distance(rgb, best, alpha.detach())
+        if brush is BEZIER:
+            loss = loss + config.stubby_weight * stubbiness(*_extent(bundle), elongation=config.elongation)
         optimiser.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(actor.parameters(), 1.0)
@@ -172,10 +179,16 @@ def new_actor(brush: Brush, *, width: float, side: int) -> Actor:
             elif name in ("column0", "column2"):
                 offset[index] = centre[None]
             elif name.startswith("opacity"):
-                # Faint strokes are a safe way to do little harm, and nothing learned comes of them.
                 floor[index] = OPACITY_FLOOR
             bias[index] = 2.0 if name.startswith("opacity") else start.get(name, 0.0)
     return actor
+
+
+def _extent(bundle: Tensor) -> tuple[Tensor, Tensor]:
+    """Length of the chord and mean diameter [B k] of the Bezier strokes in bundles [B, k P], patch sides."""
+    strokes = bundle.float().reshape(-1, BEZIER.size)
+    length = (strokes[:, 0:2] - strokes[:, 4:6]).square().sum(1).clamp_min(1e-8).sqrt()
+    return length, 2 * (MIN_RADIUS + RADIUS_RANGE * strokes[:, 6:8].mean(1))
 
 
 def _schedule(progress: float, update: int) -> float:

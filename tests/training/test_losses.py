@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from training.losses import colour_distance, proposal_gain, squared_error
+from training.losses import colour_distance, proposal_gain, squared_error, stubbiness
 
 
 def test_squared_error_is_a_mean_over_a_picture() -> None:
@@ -36,3 +36,10 @@ def test_colours_of_strokes_that_cover_nothing_do_not_count() -> None:
     alpha = torch.stack([torch.ones(1, 4, 4), torch.zeros(1, 4, 4)], dim=1)
 
     assert float(colour_distance(rgb, torch.zeros(1, 2, 3), alpha)) == pytest.approx(0.5)
+
+
+def test_only_strokes_shorter_than_asked_for_are_stubby() -> None:
+    # A dot, one half as long as asked for, one just as long, and one longer.
+    loss = stubbiness(torch.tensor([0.0, 0.2, 0.4, 0.9]), torch.full((4,), 0.2), elongation=2.0)
+
+    assert float(loss) == pytest.approx((1 + 0.5) / 4)
