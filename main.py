@@ -24,12 +24,12 @@ PATH = click.Path(path_type=Path)
 
 def _colour(_context: click.Context, _option: click.Parameter, text: str) -> Rgb:
     """A sheet's colour from black, white or #rrggbb."""
-    named = {"black": "#000000", "white": "#ffffff"}.get(text.lower(), text)
-    digits = named.removeprefix("#")
-    if len(digits) != 6 or len(named) != 7 or not set(digits) <= set("0123456789abcdefABCDEF"):
-        raise SettingError("background", text, "give black, white or #rrggbb")
-    red, green, blue = bytes.fromhex(digits)
-    return red, green, blue
+    from core.document import rgb_from_hex
+
+    try:
+        return rgb_from_hex({"black": "#000000", "white": "#ffffff"}.get(text.lower(), text))
+    except ValueError as error:
+        raise SettingError("background", text, "give black, white or #rrggbb") from error
 
 
 def _print_version(context: click.Context, _option: click.Parameter, wanted: bool) -> None:
@@ -71,7 +71,7 @@ def cli() -> None:
 @click.option("--preset", type=click.Choice(["default", "paper"]), default="default",
               help="default: coarse to fine, where the error is; paper: as published.")  # fmt: skip
 @click.option("--stroke-type", default="bezier", help="The brush.")
-@click.option("--seed", type=click.IntRange(0, 2**32 - 1), default=0, help="Another seed, another painting.")
+@click.option("--seed", type=click.IntRange(0, 2**32 - 1), default=0, help="Of where the default preset looks.")
 @click.option("--device", type=click.Choice(["auto", "cpu", "cuda"]), default="auto", help="Where the networks run.")
 @click.option("--actor", type=PATH, help="Other weights than the bundled: .safetensors, or a published actor.pkl.")
 @click.option("--renderer", type=PATH, help="Let the actor see what this network draws: a published renderer.pkl.")
@@ -87,7 +87,7 @@ def paint(image: str | None, img: str | None, out: Path, **options: Any) -> None
         raise click.UsageError("Name a picture to paint, such as photo.jpg or sample:astronaut.")
     if len(sources) > 1:
         raise click.UsageError(f"Name one picture; leave out {sources[0]} or --img {sources[1]}.")
-    from core.commands import paint_picture
+    from core.paint_command import paint_picture
 
     report = paint_picture(sources[0], out, **options)
     click.echo(
@@ -116,7 +116,7 @@ def score(image: str, picture: str) -> None:
 @click.option("--size", type=click.IntRange(1), help="Longer side in pixels, for pictures and films.")
 def export(strokes: Path, out: Path, size: int | None) -> None:
     """Draw a saved stroke file again: as a picture or film of any size, as SVG, or as strokes."""
-    from core.commands import export_document
+    from core.export.document import export_document
     from core.export.stroke_json import read_json
 
     export_document(read_json(strokes), out, size=size)
@@ -127,16 +127,23 @@ def train() -> None:
     """Train the networks from your own pictures."""
 
 
+MINUTES = click.FloatRange(0, 100_000, min_open=True)
+WIDTH = click.FloatRange(1 / 64, 4)
+BATCH = click.IntRange(1, 100_000)
+SEED = click.IntRange(0, 2**32 - 1)
+
+
 @train.command("painter")
 @click.option("--data", type=PATH, multiple=True, required=True,
-              help="Folder or zip of pictures with train/ and val/ in it; may be given again.")  # fmt: skip
-@click.option("--out", type=PATH, required=True, help="Run folder.")
-@click.option("--minutes", type=float, default=60.0, help="Wall time to train for.")
-@click.option("--width", type=float, default=0.5, help="Of the actor, as a share of ResNet-18.")
-@click.option("--side", type=int, default=64, help="Of the observation, pixels.")
-@click.option("--batch", type=int, default=32, help="Sheets an update paints on.")
-@click.option("--init", type=PATH, help="Weights to begin from.")
-@click.option("--seed", type=int, default=0, help="Of everything random.")
+              help="Folder or zip of pictures, best with train/ and val/ in it; may be given again.")  # fmt: skip
+@click.option("--out", type=PATH, required=True, help="Run folder; a new one.")
+@click.option("--minutes", type=MINUTES, default=60.0, help="Wall time to train for.")
+@click.option("--width", type=WIDTH, default=0.5, help="Of the actor, as a share of ResNet-18.")
+@click.option("--side", type=click.IntRange(32, 512), default=64, help="Of the observation, pixels: a multiple of 32.")
+@click.option("--batch", type=BATCH, default=32, help="Sheets an update paints on.")
+@click.option("--envs", type=BATCH, default=512, help="Sheets being painted, a multiple of --batch.")
+@click.option("--init", type=PATH, help="Weights to begin from; they decide --width and --side.")
+@click.option("--seed", type=SEED, default=0, help="Of everything random.")
 def train_painter_command(data: tuple[Path, ...], **options: Any) -> None:
     """Train an actor straight through the exact rasteriser."""
     from training.train_painter import DirectConfig, train_painter
@@ -145,12 +152,12 @@ def train_painter_command(data: tuple[Path, ...], **options: Any) -> None:
 
 
 @train.command("renderer")
-@click.option("--out", type=PATH, required=True, help="Run folder.")
-@click.option("--minutes", type=float, default=30.0, help="Wall time to train for.")
-@click.option("--width", type=float, default=0.25, help="Of its dense layers.")
-@click.option("--batch", type=int, default=64, help="Strokes an update draws.")
+@click.option("--out", type=PATH, required=True, help="Run folder; a new one.")
+@click.option("--minutes", type=MINUTES, default=30.0, help="Wall time to train for.")
+@click.option("--width", type=WIDTH, default=0.25, help="Of its dense layers.")
+@click.option("--batch", type=BATCH, default=64, help="Strokes an update draws.")
 @click.option("--stroke-type", default="bezier", help="The brush.")
-@click.option("--seed", type=int, default=0, help="Of everything random.")
+@click.option("--seed", type=SEED, default=0, help="Of everything random.")
 def train_renderer_command(**options: Any) -> None:
     """Train a neural renderer on random strokes drawn by the exact rasteriser."""
     from training.train_renderer import RendererConfig, train_renderer

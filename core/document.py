@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -11,6 +12,24 @@ from core.stroke import Strokes
 
 Rgb = tuple[int, int, int]
 """An 8-bit colour, red first."""
+
+
+def rgb_to_hex(rgb: Rgb) -> str:
+    """A colour as #rrggbb."""
+    return f"#{bytes(rgb).hex()}"
+
+
+def rgb_from_hex(text: str) -> Rgb:
+    """The colour that #rrggbb names.
+
+    Raises:
+        ValueError: If the text has another form.
+    """
+    if not re.fullmatch("#[0-9a-fA-F]{6}", text):
+        raise ValueError(f"{text} is no colour like #ff8000")
+    red, green, blue = bytes.fromhex(text[1:])
+    return red, green, blue
+
 
 BLACK: Rgb = (0, 0, 0)
 WHITE: Rgb = (255, 255, 255)

@@ -1,19 +1,16 @@
-"""The only place where rows/columns, x/y, unit/pixel and patch/sheet coordinates convert.
+"""Sizes, boxes and patches, and how the frames that they are in convert.
 
 Four frames, all continuous, with the origin at the upper left corner and pixel (i, j) covering [i, i+1) x [j, j+1):
 
 - unit: 0..1 within a patch, row first, as the actor emits it;
 - sheet: pixels of the document's own size, row first; what a document's strokes are in;
 - pixel: sheet times a scale, row first; what a rasteriser draws in;
-- x/y: sheet with the column first; what SVG and Qt want.
+- x/y: sheet with the column first; what SVG and Qt want, and only exports speak.
 """
 
 from __future__ import annotations
 
 from typing import NamedTuple
-
-import numpy as np
-from numpy.typing import NDArray
 
 
 class Patch(NamedTuple):
@@ -81,23 +78,9 @@ class PixelBox(NamedTuple):
             min(max(self.right, 0), size.width),
         )
 
-    def united(self, other: PixelBox) -> PixelBox:
-        """The smallest box that holds both."""
-        return PixelBox(
-            min(self.top, other.top),
-            min(self.left, other.left),
-            max(self.bottom, other.bottom),
-            max(self.right, other.right),
-        )
-
     def patch(self, scale: float = 1.0) -> Patch:
         """The patch that this square box of pixels covers on a sheet drawn at `scale`."""
         return Patch(self.top / scale, self.left / scale, (self.bottom - self.top) / scale)
-
-
-def sheet_to_xy(rows: NDArray[np.floating], columns: NDArray[np.floating]) -> NDArray[np.floating]:
-    """Sheet rows and columns [N] as points [N, 2], x first."""
-    return np.stack([columns, rows], axis=-1)
 
 
 def pixel_scale(sheet: Size, canvas: Size) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -13,7 +14,7 @@ from torch import Tensor
 
 from core.actor import STROKES_PER_BUNDLE
 from core.brushes import BRUSHES, Brush, brush_named
-from core.document import BLACK, Document, Rgb
+from core.document import BLACK, Document, Rgb, rgb_to_hex
 from core.errors import CheckpointError, SettingError
 from core.geometry import PixelBox, Size
 from core.images import resized
@@ -28,11 +29,14 @@ from core.schedule import Level, levels
 from core.stroke import Strokes
 from core.weights import LoadedActor, LoadedRenderer
 
-_PATIENCE = 24
+_PATIENCE = 2
 """Steps in a row without one stroke that helps, after which those that harm least are taken to meet the budget."""
 
+_BATCH = 64
+"""Windows that go through the networks at a time, so that memory stays bounded however fine the grid."""
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class PaintJob:
     """All that affects the picture, but for the networks and the device: same job, same strokes."""
 
@@ -51,7 +55,11 @@ class PaintJob:
     background: Rgb = BLACK
     """Of the bare sheet."""
     seed: int = 0
-    """Of where windows fall."""
+    """Of where the default preset's windows fall."""
+
+    def __post_init__(self) -> None:
+        if self.seed < 0:
+            raise SettingError("seed", self.seed, "give a whole number from 0")
 
     @property
     def levels(self) -> tuple[Level, ...]:
@@ -70,7 +78,7 @@ class PaintJob:
             "max_step": self.max_step,
             "divide": self.divide,
             "strokes": self.strokes,
-            "background": "#{:02x}{:02x}{:02x}".format(*self.background),
+            "background": rgb_to_hex(self.background),
             "seed": self.seed,
         }
 
@@ -113,10 +121,12 @@ class Painter:
             problem = f"it draws {RENDERER_SIDE}-pixel patches and the actor sees {actor.actor.side}; leave it out"
             raise CheckpointError(renderer.path, problem)
         self._loaded, self._device = actor, torch.device(device)
-        self._actor = actor.actor.to(self._device)
+        # A copy: moving a network moves it for everyone who holds it.
+        self._actor = copy.deepcopy(actor.actor).to(self._device)
         self._side = actor.actor.side
         self._coordinates = coordinate_planes(self._side, device=self._device)
-        self._neural = None if renderer is None else renderer.renderer.to(self._device)
+        self._neural = None if renderer is None else copy.deepcopy(renderer.renderer).to(self._device)
+        self._weights = {"weights": actor.id, "renderer": None if renderer is None else renderer.id}
 
     def frames(self, job: PaintJob, document: Document | None = None) -> Iterator[Frame]:
         """Paint a job, a step with every frame; stop asking to pause, close to cancel.
@@ -128,15 +138,24 @@ class Painter:
                 canvas the document does not hold).
 
         Raises:
-            SettingError: If the job's settings are out of range or do not fit the actor.
+            SettingError: If the job's settings are out of range or do not fit the actor, or the document is of
+                another job.
         """
         if job.stroke_type != self._loaded.stroke_type:
             raise SettingError("stroke type", job.stroke_type, f"{self._loaded.id} paints {self._loaded.stroke_type}")
-        plan = job.levels
-        if document is None:
-            settings = {**job.settings(), "weights": self._loaded.id}
-            document = Document(Size(*job.target.shape[:2]), job.background, job=settings)
-        return self._paint(job, plan, document)
+        bare = self.bare_document(job)
+        if document is not None and (document.size, document.background, dict(document.job)) != (
+            bare.size,
+            bare.background,
+            bare.job,
+        ):
+            raise SettingError("document", document.size, "it was painted by another job; go on with its own settings")
+        return self._paint(job, job.levels, document or bare)
+
+    def bare_document(self, job: PaintJob) -> Document:
+        """The document that a job begins with: its sheet, no strokes, and what is going to paint it."""
+        size = Size(*job.target.shape[:2])
+        return Document(size, job.background, job={**job.settings(), **self._weights})
 
     def _paint(self, job: PaintJob, plan: tuple[Level, ...], document: Document) -> Iterator[Frame]:
         total = sum(level.strokes for level in plan)
@@ -150,8 +169,9 @@ class Painter:
             barren = 0
             while len(document.strokes) < end:
                 done = (len(document.strokes) - start) / level.strokes
-                strokes = self._step(job, easel, step, done, patient=barren < _PATIENCE)
-                strokes = easel.laid(strokes[: end - len(document.strokes)])
+                left = end - len(document.strokes)
+                strokes = self._step(job, easel, step, done, left, patient=barren < _PATIENCE)
+                strokes = easel.laid(strokes[:left])
                 step += 1
                 if not len(strokes):
                     barren += 1
@@ -160,35 +180,50 @@ class Painter:
                 document = document.painted(strokes)
                 yield Frame(document=document, strokes=strokes, divide=level.divide, total=total)
 
-    def _step(self, job: PaintJob, easel: _Easel, step: int, done: float, *, patient: bool) -> Strokes:
-        """The strokes of one step: every window's bundle, window by window."""
+    def _step(self, job: PaintJob, easel: _Easel, step: int, done: float, left: int, *, patient: bool) -> Strokes:
+        """The strokes of one step: every window's bundle, window by window, for a level with `left` to go."""
         by_paper = job.preset == "paper"
         if by_paper:
             windows = grid(easel.size, easel.divide, self._side)
         else:
             # Seeded by the step, so that a painting resumed here chooses as it would have.
             random = np.random.default_rng([job.seed, step])
-            windows = windows_by_error(easel.errors(), self._side, max(1, easel.divide**2 // 2), random)
-        canvas, target = (
-            torch.from_numpy(crops).to(self._device).permute(0, 3, 1, 2) for crops in easel.crops(windows)
-        )
+            most = min(max(1, easel.divide**2 // 2), -(-left // STROKES_PER_BUNDLE))
+            windows = windows_by_error(easel.errors(), self._side, most, random)
         brush = brush_named(job.stroke_type)
-        bundle = self._bundles(canvas, target, done)
-        if by_paper and self._actor.bundle == STROKES_PER_BUNDLE:
-            keep = torch.ones(bundle.shape[:2], dtype=torch.bool)
-        else:
-            bundle, keep = self._best(brush, canvas, target, bundle, own_colours=by_paper, keep_all=not patient)
-        if self._neural is not None:
-            easel.observe(windows, self._drawn_neurally(self._neural, canvas, bundle))
-        kept = keep.cpu().numpy()
+        parts = [
+            self._batch(job, brush, easel, windows[start : start + _BATCH], done, patient=patient)
+            for start in range(0, len(windows), _BATCH)
+        ]
+        bundle, keep = (torch.cat(part).cpu() for part in zip(*parts, strict=True))
+        kept = keep.numpy()
         window = np.repeat(np.arange(len(windows)), kept.sum(axis=1))
         patches = np.array([box.patch(easel.scale) for box in windows], np.float64)
         return Strokes.from_columns(
             types=np.full(len(window), BRUSHES.index(brush), np.uint8),
             patches=patches[window],
-            parameters=bundle.cpu().numpy()[kept],
+            parameters=bundle.numpy()[kept],
             steps=np.full(len(window), step),
         )
+
+    def _batch(
+        self, job: PaintJob, brush: Brush, easel: _Easel, windows: list[PixelBox], done: float, *, patient: bool
+    ) -> tuple[Tensor, Tensor]:
+        """Strokes [B, 5, P] for some of a step's windows, and which of them to lay [B, 5]."""
+        canvas, target, inside = (
+            torch.from_numpy(crops).to(self._device).permute(0, 3, 1, 2) for crops in easel.crops(windows)
+        )
+        by_paper = job.preset == "paper"
+        bundle = self._bundles(canvas, target, done)
+        if by_paper and self._actor.bundle == STROKES_PER_BUNDLE:
+            keep = torch.ones(bundle.shape[:2], dtype=torch.bool, device=self._device)
+        else:
+            bundle, keep = self._best(
+                brush, canvas, target, inside, bundle, own_colours=by_paper, keep_all=by_paper or not patient
+            )
+        if self._neural is not None:
+            easel.observe(windows, self._drawn_neurally(self._neural, canvas, bundle, keep))
+        return bundle, keep
 
     @torch.inference_mode()
     def _bundles(self, canvas: Tensor, target: Tensor, done: float) -> Tensor:
@@ -204,22 +239,31 @@ class Painter:
 
     @torch.inference_mode()
     def _best(
-        self, brush: Brush, canvas: Tensor, target: Tensor, bundle: Tensor, *, own_colours: bool, keep_all: bool
+        self,
+        brush: Brush,
+        canvas: Tensor,
+        target: Tensor,
+        inside: Tensor,
+        bundle: Tensor,
+        *,
+        own_colours: bool,
+        keep_all: bool,
     ) -> tuple[Tensor, Tensor]:
-        """The best strokes [B, 5, P] of bundles [B, k, P], in the order to lay them, and which of them help [B, 5]."""
+        """The best strokes [B, 5, P] of bundles [B, k, P], in the order to lay them, and which to lay [B, 5]."""
         size = Size(self._side, self._side)
         alpha = stroke_alpha(brush, bundle.flatten(0, 1), size).reshape(*bundle.shape[:2], *size)
+        alpha = alpha * inside  # what falls off the sheet does neither harm nor good
         rgb = bundle[..., -3:] if own_colours else None
-        choice = choose(canvas, target, alpha, STROKES_PER_BUNDLE, rgb=rgb, keep_all=keep_all or own_colours)
+        choice = choose(canvas, target, alpha, STROKES_PER_BUNDLE, rgb=rgb, keep_all=keep_all)
         shapes = bundle[torch.arange(len(bundle), device=bundle.device)[:, None], choice.which, :-3]
         return torch.cat([shapes, choice.rgb], dim=-1), choice.keep
 
     @staticmethod
     @torch.inference_mode()
-    def _drawn_neurally(renderer: NeuralRenderer, canvas: Tensor, bundle: Tensor) -> NDArray[np.float32]:
+    def _drawn_neurally(renderer: NeuralRenderer, canvas: Tensor, bundle: Tensor, keep: Tensor) -> NDArray[np.float32]:
         """Windows [B, S, S, 3] after bundles [B, k, P], by a neural renderer and cut at the patch, as published."""
         shapes = bundle[..., :-3]
-        alpha = renderer(shapes.flatten(0, 1)).reshape(*shapes.shape[:2], *canvas.shape[2:])
+        alpha = renderer(shapes.flatten(0, 1)).reshape(*shapes.shape[:2], *canvas.shape[2:]) * keep[..., None, None]
         windows: NDArray[np.float32] = lay_bundle(canvas, alpha, bundle[..., -3:]).permute(0, 2, 3, 1).cpu().numpy()
         return windows
 
@@ -247,15 +291,17 @@ class _Easel:
         errors: NDArray[np.float32] = np.einsum("hwc,hwc->hw", difference, difference)
         return errors
 
-    def crops(self, windows: list[PixelBox]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        """[B, S, S, 3] twice: what windows show of the canvas and of the target."""
+    def crops(self, windows: list[PixelBox]) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]:
+        """What windows show of canvas and target [B, S, S, 3], and 1 where they show the sheet [B, S, S, 1]."""
         margin = self._margin
         target = np.stack([self._around[_slices(box.moved(margin, margin))] for box in windows])
         canvas: NDArray[np.float32] = target.copy()
-        for crop, box in zip(canvas, windows, strict=True):
+        inside = np.zeros((*canvas.shape[:3], 1), np.float32)
+        for index, box in enumerate(windows):
             part = box.clipped(self.size)
-            crop[_within(part, box)] = self._seen[_slices(part)]
-        return canvas, target
+            canvas[index][_within(part, box)] = self._seen[_slices(part)]
+            inside[index][_within(part, box)] = 1
+        return canvas, target, inside
 
     def observe(self, windows: list[PixelBox], pixels: NDArray[np.float32]) -> None:
         """Replace what the actor sees in windows by [B, S, S, 3]."""

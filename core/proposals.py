@@ -7,6 +7,8 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
+from core.rasteriser.differentiable import lay_bundle
+
 SHORT_LIST = 16
 """Proposals that stay in the running after a first look; measuring only these anew after each stroke is enough."""
 
@@ -17,7 +19,7 @@ class Choice(NamedTuple):
     Attributes:
         which: [B, k] indices of the proposals.
         rgb: [B, k, 3] their colours.
-        keep: [B, k] whether the stroke lowers the error; others were not laid.
+        keep: [B, k] whether the stroke was laid: where it lowers the error, or all were asked for.
         canvas: [B, 3, H, W] after the strokes.
     """
 
@@ -89,8 +91,7 @@ def choose(
             keep = torch.ones_like(keep)
         taken[pictures, best] = torch.inf
         colour = colours[pictures, best]
-        cover = (alpha[pictures, best] * keep[:, None, None])[:, None]
-        canvas = torch.lerp(canvas, colour[:, :, None, None].expand_as(canvas), cover.expand_as(canvas))
+        canvas = lay_bundle(canvas, (alpha[pictures, best] * keep[:, None, None])[:, None], colour[:, None])
         steps.append((listed[pictures, best], colour, keep))
     which, colour, keep = (torch.stack(part, dim=1) for part in zip(*steps, strict=True))
     return Choice(which, colour, keep, canvas)

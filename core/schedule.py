@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from core.actor import STROKES_PER_BUNDLE
@@ -43,13 +44,15 @@ def paper_levels(max_step: int, divide: int, strokes: int | None = None) -> tupl
 
 
 def coarse_to_fine(budget: int, divide: int) -> tuple[Level, ...]:
-    """Levels of 1, 2, 4, ... patches up to `divide`; strokes as EXPONENT says, in all exactly the budget."""
-    divides = []
-    level = 1
-    while level < divide:
-        divides.append(level)
-        level *= 2
-    divides.append(divide)
+    """Levels of 1, 2, 4, ... patches up to `divide`; strokes as EXPONENT says, in all exactly the budget.
+
+    The finest levels are left out where the budget would leave less than a bundle for the whole sheet.
+    """
+    # Each about twice as fine as the one before; exactly so where divide is a power of two.
+    finer = math.ceil(math.log2(divide))
+    divides = [round(divide ** (index / max(1, finer))) for index in range(finer + 1)]
+    while len(divides) > 1 and budget < STROKES_PER_BUNDLE * sum(each**EXPONENT for each in divides):
+        divides.pop()  # with so few strokes the whole comes first
     weights = [float(each) ** EXPONENT for each in divides]
     # Rounded down in sums rather than one by one, so that the levels add up to the budget.
     ends = [int(budget * sum(weights[: index + 1]) / sum(weights) + 1e-9) for index in range(len(weights))]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -25,7 +26,8 @@ class Stroke:
     step: int
     """The painting step (action bundle) it came in, from 0."""
     error: float = float("nan")
-    """Mean squared error of the canvas after it, pixels and channels in 0..1; NaN where it was not measured."""
+    """Mean squared error of the canvas after it, pixels and channels in 0..1, at the size its level was painted at; NaN
+    where it was not measured."""
 
     @property
     def brush(self) -> Brush:
@@ -51,10 +53,10 @@ _COLUMNS: tuple[tuple[str, type[np.generic], tuple[int, ...]], ...] = (
 class _Columns:
     """Growing arrays that several `Strokes` may share; rows below `used` never change."""
 
-    __slots__ = ("arrays", "capacity", "used")
+    __slots__ = ("arrays", "capacity", "lock", "used")
 
     def __init__(self, capacity: int) -> None:
-        self.capacity, self.used = capacity, 0
+        self.capacity, self.used, self.lock = capacity, 0, threading.Lock()
         self.arrays = {name: np.zeros((capacity, *shape), kind) for name, kind, shape in _COLUMNS}
 
 
@@ -209,15 +211,19 @@ class Strokes:
     def appended(self, other: Strokes) -> Strokes:
         """These strokes with others on top."""
         columns, added = self._columns, len(other)
-        if self._last != columns.used or self._last + added > columns.capacity:
+        with columns.lock:  # two threads may go on from the same strokes, and only one may have the rows after them
+            grows_here = self._last == columns.used and self._last + added <= columns.capacity
+            if grows_here:
+                columns.used += added
+        if not grows_here:
             # Another painting has grown from here, or there is no room: move, with room to grow by half.
             columns = _Columns(max(64, len(self) + added + len(self) // 2))
             for name, array in columns.arrays.items():
                 array[: len(self)] = self._column(name)
             first, last = 0, len(self)
+            columns.used = last + added
         else:
             first, last = self._first, self._last
         for name, array in columns.arrays.items():
             array[last : last + added] = other._column(name)
-        columns.used = last + added
         return Strokes(columns, first, last + added)

@@ -22,8 +22,8 @@ import pytest
 import torch
 from PIL import Image
 
-import core.commands
 import core.files
+import core.paint_command
 from core.brushes import BEZIER
 from core.export.stroke_json import read_json
 from core.painter import Painter
@@ -147,7 +147,7 @@ def test_a_terminal_shows_strokes_time_left_and_the_error_in_decibels(
             return True
 
     monkeypatch.setattr(sys, "stderr", terminal := Terminal())
-    monkeypatch.setattr(core.commands, "tqdm", functools.partial(core.commands.tqdm, mininterval=0))
+    monkeypatch.setattr(core.paint_command, "tqdm", functools.partial(core.paint_command.tqdm, mininterval=0))
     monkeypatch.setenv("COLUMNS", "100")
 
     assert paint(desk, "photo.png", tmp_path, "--video") == 0
@@ -511,7 +511,7 @@ def test_cancelling_while_files_are_written_leaves_whole_files(
             aside.write_text("half")
             raise KeyboardInterrupt
 
-    monkeypatch.setattr(core.commands, "write_svg", cancel)
+    monkeypatch.setattr(core.paint_command, "write_svg", cancel)
 
     assert paint(desk, "photo.png", tmp_path, "--svg") == 130
 
@@ -551,7 +551,7 @@ def test_a_full_disk_is_one_line_and_leaves_nothing(
 
     code = paint(desk, "photo.png", tmp_path / "out")
 
-    assert_refused(code, capsys, "painting.png: the disk is full; free some space or choose another disk")
+    assert_refused(code, capsys, "strokes.json: the disk is full; free some space or choose another disk")
     assert os.listdir(tmp_path) == []
 
 

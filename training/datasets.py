@@ -90,7 +90,7 @@ def _decode(data: bytes, short_side: int) -> Pixels | None:
     try:
         with Image.open(io.BytesIO(data)) as image:
             pixels = np.asarray(image.convert("RGB"))
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError):
+    except (UnidentifiedImageError, Image.DecompressionBombError, OSError, ValueError, SyntaxError):
         return None
     shorter = min(pixels.shape[:2])
     if shorter > short_side:

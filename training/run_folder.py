@@ -7,7 +7,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from core.files import checked_output_folder
+from core.errors import OutputError
+from core.files import checked_output_folder, written_aside
 
 
 class RunFolder:
@@ -17,10 +18,13 @@ class RunFolder:
         """Make the folder and write the config, a dataclass.
 
         Raises:
-            OutputError: If the folder cannot be written.
+            OutputError: If the folder cannot be written, or holds another run.
         """
         self.path = checked_output_folder(path)
-        (path / "config.json").write_text(json.dumps(asdict(config), default=str, indent=2) + "\n")
+        if (path / "config.json").exists():
+            raise OutputError(path, "it holds another run; choose a new folder")
+        with written_aside(path / "config.json") as aside:
+            aside.write_text(json.dumps(asdict(config), default=str, indent=2) + "\n")
 
     def record(self, **values: float) -> None:
         """Append a line of metrics, and show it."""

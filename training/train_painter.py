@@ -22,6 +22,7 @@ from torch import Tensor
 from core.actor import GRID, STROKES_PER_BUNDLE, Actor
 from core.brushes import BEZIER, Brush, brush_named
 from core.brushes.bezier import MIN_RADIUS, RADIUS_RANGE
+from core.errors import CheckpointError
 from core.proposals import choose, error_change
 from core.weights import load_actor, save_actor
 from training.datasets import Pictures, centre_squares, load_split
@@ -52,9 +53,9 @@ class DirectConfig:
     stroke_type: str = "bezier"
     """The brush."""
     width: float = 0.5
-    """Of the actor, as a share of ResNet-18."""
+    """Of a new actor, as a share of ResNet-18."""
     side: int = 64
-    """Of the observation, pixels."""
+    """Of a new actor's observation, pixels."""
     batch: int = 32
     """Sheets an update paints on."""
     envs: int = 512
@@ -79,8 +80,12 @@ class DirectConfig:
     """The most pictures to take of each path."""
 
     def __post_init__(self) -> None:
-        if self.minutes <= 0:
+        if not 0 < self.minutes < math.inf:
             raise ValueError(f"minutes must be above 0, got {self.minutes}")
+        if self.batch < 1:
+            raise ValueError(f"batch must be at least 1, got {self.batch}")
+        if self.side % 32 or self.side < 32:
+            raise ValueError(f"side must be a multiple of 32, got {self.side}")
         if self.envs % self.batch:
             raise ValueError(f"envs must be a multiple of batch, got {self.envs} and {self.batch}")
 
@@ -94,20 +99,21 @@ def train_painter(config: DirectConfig) -> Path:
         CheckpointError: If the weights to begin from cannot be used.
     """
     torch.manual_seed(config.seed)
-    run = RunFolder(config.out, config)
     brush = brush_named(config.stroke_type)
-    train, held_out = load_split(config.data, limit=config.limit)
-    targets = torch.from_numpy(centre_squares(held_out[:HELD_OUT], config.side))
-    print(f"{len(train)} pictures to train on, {len(targets)} held out", flush=True)
-
     if config.init is None:
         actor = new_actor(brush, width=config.width, side=config.side)
     else:
-        actor = load_actor(config.init, stroke_type=config.stroke_type).actor.requires_grad_(True)
+        actor = _actor_to_go_on_with(config.init, brush)
+    side = actor.side
+    train, held_out = load_split(config.data, limit=config.limit)
+    targets = torch.from_numpy(centre_squares(held_out[:HELD_OUT], side))
+    run = RunFolder(config.out, config)
+    print(f"{len(train)} pictures to train on, {len(targets)} held out", flush=True)
+
     averaged = copy.deepcopy(actor).eval()
     optimiser = torch.optim.AdamW(actor.parameters(), lr=config.learning_rate, betas=(0.9, 0.99), weight_decay=1e-4)
     world = Environment(
-        Pictures(train), envs=config.envs, side=config.side, episode_steps=config.episode_steps, seed=config.seed
+        Pictures(train), envs=config.envs, side=side, episode_steps=config.episode_steps, seed=config.seed
     )
 
     weights = config.out / f"{config.stroke_type}-actor.safetensors"
@@ -132,7 +138,7 @@ def train_painter(config: DirectConfig) -> Path:
         actor.train()
         with torch.autocast("cpu", torch.bfloat16):
             bundle = actor(world.observation(index).to(memory_format=torch.channels_last))
-        alpha, rgb = bundle_alpha(brush, bundle, config.side, feather=config.feather)
+        alpha, rgb = bundle_alpha(brush, bundle, side, feather=config.feather)
         change, best = error_change(canvas, target, alpha)
         values = target[0].numel()
         loss = proposal_gain(change, squared_error(canvas, target) * values, floor=FINISHED * values)
@@ -162,6 +168,18 @@ def score(actor: Actor, brush: Brush, targets: Tensor) -> dict[str, float]:
             errors = squared_error(canvases[strokes // STROKES_PER_BUNDLE - 1], targets)
             result[f"{name}@{strokes}"] = round(float((-10 * errors.log10()).mean()), 3)
     return result
+
+
+def _actor_to_go_on_with(path: Path, brush: Brush) -> Actor:
+    """An actor from a file, ready to learn.
+
+    Raises:
+        CheckpointError: If it is not one of ours, or cannot be used.
+    """
+    loaded = load_actor(path, stroke_type=brush.name)
+    if loaded.bgr:
+        raise CheckpointError(path, "the published checkpoints paint but are not trained on here; leave --init out")
+    return loaded.actor.requires_grad_(True)
 
 
 def new_actor(brush: Brush, *, width: float, side: int) -> Actor:

@@ -41,7 +41,7 @@ class RendererConfig:
     """Of everything random."""
 
     def __post_init__(self) -> None:
-        if self.minutes <= 0:
+        if not 0 < self.minutes < math.inf:
             raise ValueError(f"minutes must be above 0, got {self.minutes}")
 
 
@@ -52,8 +52,8 @@ def train_renderer(config: RendererConfig) -> Path:
         OutputError: If the run folder cannot be written.
     """
     torch.manual_seed(config.seed)
-    run = RunFolder(config.out, config)
     brush = brush_named(config.stroke_type)
+    run = RunFolder(config.out, config)
     inputs = brush.size - 3
     renderer = NeuralRenderer(inputs=inputs, width=config.width)
     optimiser = torch.optim.Adam(renderer.parameters(), lr=config.learning_rate)

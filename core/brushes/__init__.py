@@ -7,7 +7,7 @@ from core.brushes.bezier import BEZIER
 from core.errors import SettingError
 
 BRUSHES: tuple[Brush, ...] = (BEZIER,)
-"""Every stroke type; a document stores a stroke's type as its index here, so the order never changes."""
+"""Every stroke type; strokes in memory hold their type as its index here, files its name."""
 
 MAX_PARAMETERS = max(brush.size for brush in BRUSHES)
 

@@ -15,7 +15,7 @@ import orjson
 from numpy.typing import NDArray
 
 from core.brushes import BRUSHES, MAX_PARAMETERS
-from core.document import Document, Rgb
+from core.document import Document, Rgb, rgb_from_hex, rgb_to_hex
 from core.errors import OutputError, StrokeFileError
 from core.files import written_aside
 from core.geometry import Size
@@ -69,7 +69,7 @@ def write_json(document: Document, path: Path) -> None:
     header = {
         "format": FORMAT,
         "version": VERSION,
-        "sheet": {**document.size._asdict(), "background": "#" + bytes(document.background).hex()},
+        "sheet": {**document.size._asdict(), "background": rgb_to_hex(document.background)},
         "coordinates": _COORDINATES,
         "brushes": {BRUSHES[kind].name: BRUSHES[kind].rule for kind in np.unique(strokes.types)},
         "compositing": _COMPOSITING,
@@ -162,11 +162,10 @@ def _document(content: object) -> Document:
 
 
 def _background(text: str) -> Rgb:
-    digits = text.removeprefix("#")
-    if len(text) != 7 or len(digits) != 6 or not set(digits) <= set("0123456789abcdefABCDEF"):
-        raise _ContentError(f"sheet.background is {_shown(text)}, must be a colour like #ff8000")
-    red, green, blue = bytes.fromhex(digits)
-    return red, green, blue
+    try:
+        return rgb_from_hex(text)
+    except ValueError as error:
+        raise _ContentError(f"sheet.background is {_shown(text)}, must be a colour like #ff8000") from error
 
 
 def _strokes(records: list[Any]) -> Strokes:

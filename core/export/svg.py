@@ -13,7 +13,7 @@ from xml.sax.saxutils import escape
 import numpy as np
 
 from core.brushes import Stamps
-from core.document import Document
+from core.document import Document, rgb_to_hex
 from core.files import written_aside
 from core.geometry import Size
 from core.rasteriser.stamping import stamp_strokes
@@ -59,8 +59,8 @@ def write_svg(document: Document, path: Path, *, title: str | None = None) -> No
         )
         if title is not None:
             file.write(f"<title>{escape(_NOT_XML.sub('�', title))}</title>\n")
-        colour = bytes(document.background).hex()
-        file.write(f'<rect width="{width}" height="{height}" fill="#{colour}"/>\n')
+        colour = rgb_to_hex(document.background)
+        file.write(f'<rect width="{width}" height="{height}" fill="{colour}"/>\n')
         _write_steps(document, file)
         file.write("</svg>\n")
 

@@ -76,5 +76,7 @@ def draw(document: Document, size: Size | None = None) -> Canvas:
 
 def to_bytes(canvas: NDArray[np.floating]) -> NDArray[np.uint8]:
     """A canvas [..., 3] in 0..1 as 8-bit pixels, rounded to the nearest."""
-    levels: NDArray[np.uint8] = (np.clip(canvas, 0, 1) * 255 + 0.5).astype(np.uint8)
-    return levels
+    pixels = np.empty(canvas.shape, np.uint8)
+    for start in range(0, len(canvas), _BAND):  # in bands, or a large canvas would for a moment take thrice its memory
+        pixels[start : start + _BAND] = np.clip(canvas[start : start + _BAND], 0, 1) * 255 + 0.5
+    return pixels

@@ -1,11 +1,10 @@
 from __future__ import annotations
 
-import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.geometry import Patch, PixelBox, Size, pixel_scale, sheet_to_xy
+from core.geometry import Patch, PixelBox, Size, pixel_scale
 
 COORDINATES = st.integers(-300, 300)
 BOXES = st.builds(PixelBox, COORDINATES, COORDINATES, COORDINATES, COORDINATES)
@@ -78,16 +77,6 @@ def test_clipping_keeps_exactly_the_pixels_on_the_canvas(box: PixelBox, size: Si
         assert clipped == PixelBox(rows.start, columns.start, rows.stop, columns.stop)
 
 
-@given(*(st.integers(0, 9) for _ in range(4)), *(st.integers(1, 9) for _ in range(4)))
-def test_united_boxes_hold_both(a: int, b: int, c: int, d: int, e: int, f: int, g: int, h: int) -> None:
-    one, other = PixelBox(a, b, a + e, b + f), PixelBox(c, d, c + g, d + h)
-
-    both = one.united(other)
-
-    assert _cells(one) | _cells(other) <= _cells(both)
-    assert both == other.united(one) == PixelBox(min(a, c), min(b, d), max(a + e, c + g), max(b + f, d + h))
-
-
 def test_a_moved_box_keeps_its_size() -> None:
     assert PixelBox(2, 3, 5, 9).moved(-10, 20) == PixelBox(-8, 23, -5, 29)
 
@@ -95,10 +84,6 @@ def test_a_moved_box_keeps_its_size() -> None:
 def test_a_box_of_pixels_is_a_patch_of_the_sheet_they_are_drawn_from() -> None:
     assert PixelBox(-64, 128, 64, 256).patch(4.0) == Patch(-16.0, 32.0, 32.0)
     assert PixelBox(10, 20, 74, 84).patch() == Patch(10.0, 20.0, 64.0)
-
-
-def test_x_is_the_column_and_y_the_row() -> None:
-    np.testing.assert_array_equal(sheet_to_xy(np.array([1.0, 2.0]), np.array([30.0, 40.0])), [[30, 1], [40, 2]])
 
 
 @pytest.mark.parametrize(

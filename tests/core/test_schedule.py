@@ -54,7 +54,7 @@ def test_a_budget_cuts_or_prolongs_the_published_schedule_at_its_end(budget: int
 def test_the_default_goes_from_the_whole_sheet_to_the_finest_patches() -> None:
     made = levels(preset="default", max_step=100, divide=6, strokes=None)
 
-    assert [level.divide for level in made] == [1, 2, 4, 6]
+    assert [level.divide for level in made] == [1, 2, 3, 6]
     assert sum(level.strokes for level in made) == 9250  # what the published schedule would paint
 
 
@@ -64,8 +64,11 @@ def test_default_levels_add_up_to_the_budget_and_grow_finer(budget: int, divide:
 
     assert sum(level.strokes for level in made) == budget
     assert all(level.strokes > 0 for level in made)
-    assert all(coarse.divide < fine.divide <= 2 * coarse.divide for coarse, fine in pairwise(made))
-    assert made[-1].divide == divide
+    assert all(coarse.divide < fine.divide <= 2 * coarse.divide + 1 for coarse, fine in pairwise(made))
+    # The whole sheet comes first: there are finer levels only once it has a bundle.
+    assert made[0].divide == 1
+    assert made[0].strokes >= min(budget, 5) - 1
+    assert made[-1].divide == divide or budget < 5 * 2 * divide**2.5
 
 
 @given(st.integers(1, 1_000_000), st.integers(1, 64))
@@ -114,3 +117,8 @@ def test_a_setting_out_of_range_is_refused_by_name(preset: str, setting: dict[st
 )
 def test_the_ends_of_the_ranges_are_allowed(setting: dict[str, object]) -> None:
     assert levels(**{**GOOD, **setting})  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(("budget", "divides"), [(1, [1]), (19, [1]), (20, [1, 2]), (59, [1, 2]), (60, [1, 2, 4])])
+def test_with_few_strokes_the_finest_levels_are_left_out(budget: int, divides: list[int]) -> None:
+    assert [level.divide for level in coarse_to_fine(budget, 4)] == divides

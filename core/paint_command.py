@@ -1,4 +1,4 @@
-"""What the command line does, as functions: a picture painted into a folder, a document drawn into a file."""
+"""A picture painted into a folder: what `paint` does, its progress shown."""
 
 from __future__ import annotations
 
@@ -14,19 +14,18 @@ import torch
 from tqdm import tqdm
 
 from core.document import Document, Rgb
-from core.errors import DeviceError, OutputError, SettingError
+from core.errors import DeviceError, SettingError
+from core.export.document import canvas_size
 from core.export.frames import check_for_frames, write_frames
-from core.export.picture import write_picture
 from core.export.stroke_json import write_json
 from core.export.svg import write_svg
 from core.export.video import write_video
 from core.files import output_folder, written_aside
 from core.geometry import Size
-from core.images import MAX_PIXELS, load_picture, save_picture
+from core.images import load_picture, save_picture
 from core.metrics import score_table
 from core.painter import Painter, PaintJob
 from core.rasteriser.fast import draw, to_bytes
-from core.session import Session
 from core.weights import load_actor, load_renderer
 
 MAX_SIDE = 16_384
@@ -92,19 +91,26 @@ def paint_picture(
         background=background, seed=seed,
     )  # fmt: skip
     total = sum(level.strokes for level in job.levels)
-    canvas_size = _canvas_size(Size(*target.shape[:2]), size)
+    picture_size = canvas_size(Size(*target.shape[:2]), size)
     where = chosen_device(device)
     loaded = load_actor(actor, stroke_type=stroke_type)
     neural = None if renderer is None else load_renderer(renderer, stroke_type=stroke_type)
-    painter = Painter(loaded, device=where, renderer=neural)
+    with _enough_memory():
+        painter = Painter(loaded, device=where, renderer=neural)
     if frames:
         check_for_frames(out / "frames")
 
     with output_folder(out):
         started = time.monotonic()
-        document = _painted(painter, job, total)
+        with _enough_memory():
+            document = _painted(painter, job, total)
         seconds = time.monotonic() - started
-        pixels = to_bytes(draw(document, canvas_size))
+        # The strokes first: everything else can be made again from them.
+        write_json(document, out / "strokes.json")
+        for earlier in ("painting.svg", "painting.mp4", "report.json"):
+            # Left by another painting in this folder, they would pass for this one's.
+            (out / earlier).unlink(missing_ok=True)
+        pixels = to_bytes(draw(document, picture_size))
         report = {
             "strokes": len(document.strokes),
             "seconds": seconds,
@@ -113,17 +119,16 @@ def paint_picture(
             "weights": loaded.id,
             "renderer": None if neural is None else neural.id,
             "picture": source.encode(errors="replace").decode(),  # a file's name need not be Unicode; a report is
-            "size": [canvas_size.height, canvas_size.width],
+            "size": [picture_size.height, picture_size.width],
             "job": job.settings(),
             **score_table(target, pixels),
         }
         save_picture(out / "painting.png", pixels)
-        write_json(document, out / "strokes.json")
         if svg:
             write_svg(document, out / "painting.svg")
         if frames:
             with _progress("frames", "frame") as show:
-                write_frames(document, out / "frames", size=canvas_size, progress=show)
+                write_frames(document, out / "frames", size=picture_size, progress=show)
         if video:
             with _progress("film", "frame") as show:
                 write_video(document, out / "painting.mp4", progress=show)
@@ -134,19 +139,22 @@ def paint_picture(
 
 def _painted(painter: Painter, job: PaintJob, total: int) -> Document:
     """The finished painting, its progress shown."""
-    session: Session | None = None
+    document = painter.bare_document(job)
     with _progress("painting", "stroke") as show:
-        try:
-            for frame in painter.frames(job):
-                session = session or Session(frame.document.cut(0))
-                session.extend(frame.strokes)
-                l2 = float(frame.strokes.errors[-1])
-                show(len(session.document.strokes), total, f"{-10 * math.log10(l2):.1f} dB" if l2 > 0 else "")
-        except torch.OutOfMemoryError as error:
-            raise DeviceError("cuda", "it has too little memory; close other programs or use --device cpu") from error
-    if session is None:
-        raise SettingError("strokes", total, "nothing was painted; give at least one stroke")
-    return session.document
+        for frame in painter.frames(job):
+            document = frame.document
+            l2 = float(frame.strokes.errors[-1])
+            show(len(document.strokes), total, f"{-10 * math.log10(l2):.1f} dB" if l2 > 0 else "")
+    return document
+
+
+@contextmanager
+def _enough_memory() -> Iterator[None]:
+    """Tells what to do where a GPU runs out of memory."""
+    try:
+        yield
+    except torch.OutOfMemoryError as error:
+        raise DeviceError("cuda", "it has too little memory; close other programs or use --device cpu") from error
 
 
 @contextmanager
@@ -160,35 +168,3 @@ def _progress(what: str, unit: str) -> Iterator[Callable[..., None]]:
             bar.update(done - bar.n)
 
         yield show
-
-
-def export_document(document: Document, path: Path, *, size: int | None = None) -> None:
-    """Write a document in the form that the file's suffix names: a picture, .svg, .json or .mp4.
-
-    Raises:
-        OutputError: If the suffix is unknown or the file cannot be written.
-        SettingError: If the size is out of range, or the form has none.
-    """
-    suffix = path.suffix.lower()
-    if suffix in (".svg", ".json"):
-        if size is not None:
-            raise SettingError("size", size, f"{suffix} holds strokes, which have no pixels; leave --size out")
-        (write_svg if suffix == ".svg" else write_json)(document, path)
-        return
-    canvas_size = _canvas_size(document.size, size)
-    if suffix == ".mp4":
-        write_video(document, path, size=None if size is None else canvas_size)
-    elif suffix in (".png", ".jpg", ".jpeg", ".webp", ".tif", ".tiff"):
-        write_picture(document, path, size=canvas_size)
-    else:
-        raise OutputError(path, "end its name in .png, .jpg, .svg, .json or .mp4")
-
-
-def _canvas_size(sheet: Size, longer: int | None) -> Size:
-    """The sheet's size, or its aspect with another longer side."""
-    size = sheet if longer is None else sheet.with_longer_side(longer)
-    if (longer is not None and not 1 <= longer <= MAX_SIDE) or size.height * size.width > MAX_PIXELS:
-        most = f"{MAX_PIXELS // 10**6} million pixels in all"
-        problem = f"give the longer side in pixels, from 1 to {MAX_SIDE}, and at most {most}"
-        raise SettingError("size", f"{size.width} x {size.height}" if longer is None else longer, problem)
-    return size

@@ -1,0 +1,53 @@
+"""A document in whatever form a file's name asks for."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from core.document import Document
+from core.errors import OutputError, SettingError
+from core.export.picture import write_picture
+from core.export.stroke_json import write_json
+from core.export.svg import write_svg
+from core.export.video import write_video
+from core.geometry import Size
+from core.images import MAX_PIXELS
+
+MAX_SIDE = 16_384
+"""Of a picture drawn from strokes, pixels."""
+
+
+def export_document(document: Document, path: Path, *, size: int | None = None) -> None:
+    """Write a document in the form that the file's suffix names: a picture, .svg, .json or .mp4.
+
+    Raises:
+        OutputError: If the suffix is unknown or the file cannot be written.
+        SettingError: If the size is out of range, or the form has none.
+    """
+    suffix = path.suffix.lower()
+    if suffix in (".svg", ".json"):
+        if size is not None:
+            raise SettingError("size", size, f"{suffix} holds strokes, which have no pixels; leave --size out")
+        (write_svg if suffix == ".svg" else write_json)(document, path)
+        return
+    pixels = canvas_size(document.size, size)
+    if suffix == ".mp4":
+        write_video(document, path, size=None if size is None else pixels)
+    elif suffix in (".png", ".jpg", ".jpeg", ".webp", ".tif", ".tiff"):
+        write_picture(document, path, size=pixels)
+    else:
+        raise OutputError(path, "end its name in .png, .jpg, .svg, .json or .mp4")
+
+
+def canvas_size(sheet: Size, longer: int | None) -> Size:
+    """The sheet's size, or its aspect with another longer side.
+
+    Raises:
+        SettingError: If that is more than a picture can have.
+    """
+    size = sheet if longer is None else sheet.with_longer_side(longer)
+    if (longer is not None and not 1 <= longer <= MAX_SIDE) or size.height * size.width > MAX_PIXELS:
+        most = f"{MAX_PIXELS // 10**6} million pixels in all"
+        problem = f"give the longer side in pixels, from 1 to {MAX_SIDE}, and at most {most}"
+        raise SettingError("size", f"{size.width} x {size.height}" if longer is None else longer, problem)
+    return size
