@@ -66,7 +66,9 @@ def cli() -> None:
 @click.option("--img", hidden=True, help="IMAGE in the published spelling.")
 @click.option("-o", "--out", type=PATH, default="painting", help="Folder for the painting; made where it is missing.")
 @click.option("--max-step", type=click.IntRange(1, 1_000_000), default=100, help="Steps as published, 5 strokes each.")
-@click.option("--divide", type=click.IntRange(1), default=4, help="Patches along the longer side, at the finest level.")
+@click.option(
+    "--divide", type=click.IntRange(1), default=4, help="Patches of 128 px along the longer side, at the finest level."
+)
 @click.option("--strokes", type=click.IntRange(1), help="Exact number of strokes, whatever --max-step says.")
 @click.option("--preset", type=click.Choice(["default", "paper"]), default="default",
               help="default: coarse to fine, where the error is; paper: as published.")  # fmt: skip

@@ -90,7 +90,7 @@ def paint_picture(
         target=target, stroke_type=stroke_type, preset=preset, max_step=max_step, divide=divide, strokes=strokes,
         background=background, seed=seed,
     )  # fmt: skip
-    total = sum(level.strokes for level in job.levels)
+    total = sum(level.strokes for level in job.levels())
     picture_size = canvas_size(Size(*target.shape[:2]), size)
     where = chosen_device(device)
     loaded = load_actor(actor, stroke_type=stroke_type)

@@ -25,7 +25,7 @@ from core.rasteriser.differentiable import lay_bundle, stroke_alpha
 from core.rasteriser.fast import Canvas, bare_canvas, lay
 from core.renderer import SIDE as RENDERER_SIDE
 from core.renderer import NeuralRenderer
-from core.schedule import Level, levels
+from core.schedule import PUBLISHED_SIDE, Level, levels
 from core.stroke import Strokes
 from core.weights import LoadedActor, LoadedRenderer
 
@@ -49,7 +49,7 @@ class PaintJob:
     max_step: int = 100
     """Steps as the published painter counts them."""
     divide: int = 4
-    """Patches along the longer side at the finest level."""
+    """Published patches of 128 pixels along the longer side at the finest level: how much detail there is."""
     strokes: int | None = None
     """The exact number of strokes; where None, as many as the published painter would make."""
     background: Rgb = BLACK
@@ -61,14 +61,13 @@ class PaintJob:
         if self.seed < 0:
             raise SettingError("seed", self.seed, "give a whole number from 0")
 
-    @property
-    def levels(self) -> tuple[Level, ...]:
-        """The schedule.
+    def levels(self, side: int = PUBLISHED_SIDE) -> tuple[Level, ...]:
+        """The schedule for an actor whose observation measures `side` pixels.
 
         Raises:
             SettingError: If a setting is out of range.
         """
-        return levels(preset=self.preset, max_step=self.max_step, divide=self.divide, strokes=self.strokes)
+        return levels(preset=self.preset, max_step=self.max_step, divide=self.divide, strokes=self.strokes, side=side)
 
     def settings(self) -> dict[str, Any]:
         """The job as plain values, the target left out."""
@@ -150,7 +149,7 @@ class Painter:
             bare.job,
         ):
             raise SettingError("document", document.size, "it was painted by another job; go on with its own settings")
-        return self._paint(job, job.levels, document or bare)
+        return self._paint(job, job.levels(self._side), document or bare)
 
     def bare_document(self, job: PaintJob) -> Document:
         """The document that a job begins with: its sheet, no strokes, and what is going to paint it."""

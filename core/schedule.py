@@ -12,8 +12,14 @@ PRESETS = ("default", "paper")
 MAX_DIVIDE = 64
 MAX_STROKES = 1_000_000
 
-EXPONENT = 1.5
-"""Strokes of a level grow with this power of its divide: between its length (1) and its area (2) in patches."""
+PUBLISHED_SIDE = 128
+"""Pixels of a published patch's side: what `divide` counts in."""
+
+EXPONENT = 2.0
+"""Strokes of a level grow with this power of its windows along a side: as their number does."""
+
+LEAST_WHOLE = 2 * STROKES_PER_BUNDLE
+"""Strokes for the whole sheet, below which a finer level is not worth having; measured in docs/training.md."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,7 +27,7 @@ class Level:
     """Strokes painted at one scale."""
 
     divide: int
-    """Patches along the sheet's longer side."""
+    """Patches, or windows as large as the actor's observation, along the sheet's longer side."""
     strokes: int
     """Strokes painted at this scale."""
 
@@ -43,15 +49,15 @@ def paper_levels(max_step: int, divide: int, strokes: int | None = None) -> tupl
     return tuple(level for level in both if level.strokes)
 
 
-def coarse_to_fine(budget: int, divide: int) -> tuple[Level, ...]:
-    """Levels of 1, 2, 4, ... patches up to `divide`; strokes as EXPONENT says, in all exactly the budget.
+def coarse_to_fine(budget: int, finest: int) -> tuple[Level, ...]:
+    """Levels of 1, 2, 4, ... windows a side up to `finest`; strokes as EXPONENT says, in all exactly the budget.
 
-    The finest levels are left out where the budget would leave less than a bundle for the whole sheet.
+    The finest levels are left out where the budget would leave less than LEAST_WHOLE for the whole sheet.
     """
-    # Each about twice as fine as the one before; exactly so where divide is a power of two.
-    finer = math.ceil(math.log2(divide))
-    divides = [round(divide ** (index / max(1, finer))) for index in range(finer + 1)]
-    while len(divides) > 1 and budget < STROKES_PER_BUNDLE * sum(each**EXPONENT for each in divides):
+    # Each about twice as fine as the one before; exactly so where the finest is a power of two.
+    finer = math.ceil(math.log2(finest))
+    divides = [round(finest ** (index / max(1, finer))) for index in range(finer + 1)]
+    while len(divides) > 1 and budget < LEAST_WHOLE * sum(each**EXPONENT for each in divides):
         divides.pop()  # with so few strokes the whole comes first
     weights = [float(each) ** EXPONENT for each in divides]
     # Rounded down in sums rather than one by one, so that the levels add up to the budget.
@@ -64,14 +70,18 @@ def coarse_to_fine(budget: int, divide: int) -> tuple[Level, ...]:
     )
 
 
-def levels(*, preset: str, max_step: int, divide: int, strokes: int | None) -> tuple[Level, ...]:
+def levels(
+    *, preset: str, max_step: int, divide: int, strokes: int | None, side: int = PUBLISHED_SIDE
+) -> tuple[Level, ...]:
     """The levels of a preset, coarse first; their strokes add up to the budget.
 
     Args:
         preset: One of `PRESETS`.
         max_step: Steps (action bundles) as the published painter counts them; sets the budget where `strokes` is None.
-        divide: Patches along the longer side at the finest level.
+        divide: Published patches along the longer side at the finest level.
         strokes: The exact budget, or None.
+        side: Of the actor's observation, pixels. The default preset's finest level has the pixels of `divide` published
+            patches, in as many windows of this side as that takes.
 
     Raises:
         SettingError: If one of them is out of range.
@@ -86,7 +96,9 @@ def levels(*, preset: str, max_step: int, divide: int, strokes: int | None) -> t
     if not 1 <= budget <= MAX_STROKES:
         name, value = ("strokes", strokes) if strokes is not None else ("max-step", max_step)
         raise SettingError(name, value, f"a painting takes from 1 to {MAX_STROKES:,} strokes, this asks for {budget:,}")
-    return paper_levels(max_step, divide, strokes) if preset == "paper" else coarse_to_fine(budget, divide)
+    if preset == "paper":
+        return paper_levels(max_step, divide, strokes)
+    return coarse_to_fine(budget, max(1, divide * PUBLISHED_SIDE // side))
 
 
 def _half(max_step: int) -> int:

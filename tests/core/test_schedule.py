@@ -67,8 +67,8 @@ def test_default_levels_add_up_to_the_budget_and_grow_finer(budget: int, divide:
     assert all(coarse.divide < fine.divide <= 2 * coarse.divide + 1 for coarse, fine in pairwise(made))
     # The whole sheet comes first: there are finer levels only once it has a bundle.
     assert made[0].divide == 1
-    assert made[0].strokes >= min(budget, 5) - 1
-    assert made[-1].divide == divide or budget < 5 * 2 * divide**2.5
+    assert made[0].strokes >= min(budget, 10) - 1
+    assert made[-1].divide == divide or budget < 10 * 2 * divide**2
 
 
 @given(st.integers(1, 1_000_000), st.integers(1, 64))
@@ -119,6 +119,14 @@ def test_the_ends_of_the_ranges_are_allowed(setting: dict[str, object]) -> None:
     assert levels(**{**GOOD, **setting})  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize(("budget", "divides"), [(1, [1]), (19, [1]), (20, [1, 2]), (59, [1, 2]), (60, [1, 2, 4])])
+@pytest.mark.parametrize(("budget", "divides"), [(1, [1]), (49, [1]), (50, [1, 2]), (209, [1, 2]), (210, [1, 2, 4])])
 def test_with_few_strokes_the_finest_levels_are_left_out(budget: int, divides: list[int]) -> None:
     assert [level.divide for level in coarse_to_fine(budget, 4)] == divides
+
+
+@pytest.mark.parametrize(("side", "divides"), [(128, [1, 2, 4]), (64, [1, 2, 4, 8]), (32, [1, 2, 4, 8, 16])])
+def test_an_actor_that_sees_fewer_pixels_gets_more_windows_to_the_same_detail(side: int, divides: list[int]) -> None:
+    made = levels(preset="default", max_step=100, divide=4, strokes=4250, side=side)
+
+    assert [level.divide for level in made] == divides
+    assert made[-1].divide * side == 512
