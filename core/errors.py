@@ -9,48 +9,41 @@ class PainterError(Exception):
     """Base of all errors that are the input's or the machine's fault rather than a bug."""
 
 
-class PictureError(PainterError):
-    """A picture file is missing, unreadable, too large or not a picture."""
+class FileError(PainterError):
+    """A file or folder cannot be used; its subclasses say for what."""
+
+    wording = "Cannot use"
 
     def __init__(self, path: Path | str, problem: str) -> None:
         super().__init__(path, problem)  # every argument, so it survives pickling
         self.path, self.problem = path, problem
 
     def __str__(self) -> str:
-        return f"Cannot open picture {self.path}: {self.problem}."
+        return f"{self.wording} {self.path}: {self.problem}."
 
 
-class CheckpointError(PainterError):
+class PictureError(FileError):
+    """A picture file is missing, unreadable, too large or not a picture."""
+
+    wording = "Cannot open picture"
+
+
+class CheckpointError(FileError):
     """A weights file is missing, unreadable, unsafe, or of another architecture."""
 
-    def __init__(self, path: Path | str, problem: str) -> None:
-        super().__init__(path, problem)
-        self.path, self.problem = path, problem
-
-    def __str__(self) -> str:
-        return f"Cannot use weights {self.path}: {self.problem}."
+    wording = "Cannot use weights"
 
 
-class StrokeFileError(PainterError):
+class StrokeFileError(FileError):
     """A stroke file is missing, damaged, or of a version this program does not read."""
 
-    def __init__(self, path: Path | str, problem: str) -> None:
-        super().__init__(path, problem)
-        self.path, self.problem = path, problem
-
-    def __str__(self) -> str:
-        return f"Cannot read strokes from {self.path}: {self.problem}."
+    wording = "Cannot read strokes from"
 
 
-class OutputError(PainterError):
+class OutputError(FileError):
     """A file or folder cannot be written."""
 
-    def __init__(self, path: Path | str, problem: str) -> None:
-        super().__init__(path, problem)
-        self.path, self.problem = path, problem
-
-    def __str__(self) -> str:
-        return f"Cannot write {self.path}: {self.problem}."
+    wording = "Cannot write"
 
 
 class DeviceError(PainterError):

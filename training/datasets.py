@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, UnidentifiedImageError
 
-from core.errors import PainterError
+from core.errors import FileError
 
 Pixels = NDArray[np.uint8]
 """[H, W, 3], RGB."""
@@ -22,15 +22,10 @@ Pixels = NDArray[np.uint8]
 _SUFFIXES = {".jpg", ".jpeg", ".png", ".webp", ".bmp"}
 
 
-class DataError(PainterError):
+class DataError(FileError):
     """There is nothing to train on."""
 
-    def __init__(self, path: Path, problem: str) -> None:
-        super().__init__(path, problem)
-        self.path, self.problem = path, problem
-
-    def __str__(self) -> str:
-        return f"Cannot train on {self.path}: {self.problem}."
+    wording = "Cannot train on"
 
 
 def load_split(
