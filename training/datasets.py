@@ -97,7 +97,7 @@ def _decode(data: bytes, short_side: int) -> Pixels | None:
 
 @dataclass(frozen=True, slots=True)
 class Crop:
-    """A square of one picture, perhaps mirrored."""
+    """A square of one picture, perhaps flipped."""
 
     picture: int
     """Index into the pictures."""
@@ -105,14 +105,14 @@ class Crop:
     left: float
     side: float
     """In the picture's pixels."""
-    mirrored: bool
+    flipped: bool
 
     def part(self, row: float, column: float, share: float) -> Crop:
         """The square of `share` of this one's side whose corner lies at unit (row, column) of it, as seen."""
-        if self.mirrored:
+        if self.flipped:
             column = 1 - column - share
         return Crop(
-            self.picture, self.top + row * self.side, self.left + column * self.side, self.side * share, self.mirrored
+            self.picture, self.top + row * self.side, self.left + column * self.side, self.side * share, self.flipped
         )
 
 
@@ -140,7 +140,7 @@ class Pictures:
         square = self._pictures[crop.picture][top : top + extent, left : left + extent]
         way = cv2.INTER_AREA if extent > side else cv2.INTER_LINEAR
         pixels = cv2.resize(square, (side, side), interpolation=way)
-        if crop.mirrored:
+        if crop.flipped:
             pixels = pixels[:, ::-1]
         return np.ascontiguousarray(pixels.transpose(2, 0, 1), np.float32) / np.float32(255)
 

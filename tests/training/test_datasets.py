@@ -76,15 +76,15 @@ def test_crops_stay_in_the_picture_and_repeat_with_the_seed() -> None:
         assert 0 <= crop.top <= crop.top + crop.side <= height
         assert 0 <= crop.left <= crop.left + crop.side <= width
         assert min(height, width) / 2 <= crop.side
-    assert {crop.mirrored for crop in crops} == {False, True}
+    assert {crop.flipped for crop in crops} == {False, True}
     assert pictures.random_crop(np.random.default_rng(3)) == crops[3]
 
 
-@pytest.mark.parametrize("mirrored", [False, True])
-def test_a_part_of_a_crop_shows_what_that_part_of_the_crop_showed(mirrored: bool) -> None:
+@pytest.mark.parametrize("flipped", [False, True])
+def test_a_part_of_a_crop_shows_what_that_part_of_the_crop_showed(flipped: bool) -> None:
     random = np.random.default_rng(0)
     pictures = Pictures([random.integers(0, 256, (64, 64, 3), np.uint8)])
-    crop = Crop(0, 0, 0, 64, mirrored)
+    crop = Crop(0, 0, 0, 64, flipped)
 
     whole = pictures.pixels(crop, 64)
     part = pictures.pixels(crop.part(0.25, 0.5, 0.25), 16)
