@@ -5,6 +5,7 @@ Heavy modules are imported by the commands that need them, so that `--help` answ
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -177,6 +178,10 @@ def _config(kind: Any, **options: Any) -> Any:
 
 def main(arguments: list[str] | None = None) -> int:
     """Run a command; returns its exit code: 0 done, 2 bad input, 130 cancelled."""
+    # A thread that waits for the others spins, by default so long that two programs on the same cores bring each other
+    # to a halt (a painting beside a training run took 20 times as long). OpenMP reads this when it is first loaded.
+    if "OMP_WAIT_POLICY" not in os.environ:
+        os.environ.setdefault("GOMP_SPINCOUNT", "1000")
     arguments = list(sys.argv[1:] if arguments is None else arguments) or ["--help"]
     if arguments[0] not in cli.commands and any(f"{each}=".startswith("--img=") for each in arguments):
         arguments = ["paint", *arguments]  # the published test.py has no commands
