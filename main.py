@@ -21,6 +21,7 @@ EXIT_BAD_INPUT = 2
 EXIT_CANCELLED = 130
 
 PATH = click.Path(path_type=Path)
+SEED = click.IntRange(0, 2**32 - 1)
 
 
 def _colour(_context: click.Context, _option: click.Parameter, text: str) -> Rgb:
@@ -74,7 +75,7 @@ def cli() -> None:
 @click.option("--preset", type=click.Choice(["default", "paper"]), default="default",
               help="default: coarse to fine, where the error is; paper: as published.")  # fmt: skip
 @click.option("--stroke-type", default="bezier", help="The brush.")
-@click.option("--seed", type=click.IntRange(0, 2**32 - 1), default=0, help="Of where the default preset looks.")
+@click.option("--seed", type=SEED, default=0, help="Of where the default preset looks.")
 @click.option("--device", type=click.Choice(["auto", "cpu", "cuda"]), default="auto", help="Where the networks run.")
 @click.option("--actor", type=PATH, help="Other weights than the bundled: .safetensors, or a published actor.pkl.")
 @click.option("--renderer", type=PATH, help="Let the actor see what this network draws: a published renderer.pkl.")
@@ -133,7 +134,6 @@ def train() -> None:
 MINUTES = click.FloatRange(0, 100_000, min_open=True)
 WIDTH = click.FloatRange(1 / 64, 4)
 BATCH = click.IntRange(1, 100_000)
-SEED = click.IntRange(0, 2**32 - 1)
 
 
 @train.command("painter")

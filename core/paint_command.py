@@ -14,7 +14,7 @@ import torch
 from tqdm import tqdm
 
 from core.document import Document, Rgb
-from core.errors import DeviceError, SettingError
+from core.errors import DeviceError
 from core.export.document import canvas_size
 from core.export.frames import check_for_frames, write_frames
 from core.export.stroke_json import write_json
@@ -27,11 +27,6 @@ from core.metrics import score_table
 from core.painter import Painter, PaintJob
 from core.rasteriser.fast import draw, to_bytes
 from core.weights import load_actor, load_renderer
-
-MAX_SIDE = 16_384
-"""Of a picture drawn from strokes at another size than its sheet's, pixels."""
-
-MAX_SEED = 2**32 - 1
 
 
 def chosen_device(name: str) -> torch.device:
@@ -83,14 +78,12 @@ def paint_picture(
     Raises:
         PainterError: If the input, a setting, the weights, the device or the folder is unusable.
     """
-    if not 0 <= seed <= MAX_SEED:
-        raise SettingError("seed", seed, f"give a whole number from 0 to {MAX_SEED}")
     target = load_picture(source)
     job = PaintJob(
         target=target, stroke_type=stroke_type, preset=preset, max_step=max_step, divide=divide, strokes=strokes,
         background=background, seed=seed,
     )  # fmt: skip
-    total = sum(level.strokes for level in job.levels())
+    job.levels()  # refuses settings out of range
     picture_size = canvas_size(Size(*target.shape[:2]), size)
     where = chosen_device(device)
     loaded = load_actor(actor, stroke_type=stroke_type)
@@ -103,7 +96,7 @@ def paint_picture(
     with output_folder(out):
         started = time.monotonic()
         with _enough_memory():
-            document = _painted(painter, job, total)
+            document = _painted(painter, job)
         seconds = time.monotonic() - started
         # The strokes first: everything else can be made again from them.
         write_json(document, out / "strokes.json")
@@ -137,14 +130,14 @@ def paint_picture(
     return report
 
 
-def _painted(painter: Painter, job: PaintJob, total: int) -> Document:
+def _painted(painter: Painter, job: PaintJob) -> Document:
     """The finished painting, its progress shown."""
     document = painter.bare_document(job)
     with _progress("painting", "stroke") as show:
         for frame in painter.frames(job):
             document = frame.document
             l2 = float(frame.strokes.errors[-1])
-            show(len(document.strokes), total, f"{-10 * math.log10(l2):.1f} dB" if l2 > 0 else "")
+            show(len(document.strokes), frame.total, f"{-10 * math.log10(l2):.1f} dB" if l2 > 0 else "")
     return document
 
 

@@ -29,6 +29,8 @@ from core.schedule import PUBLISHED_SIDE, Level, levels
 from core.stroke import Strokes
 from core.weights import LoadedActor, LoadedRenderer
 
+MAX_SEED = 2**32 - 1
+
 _PATIENCE = 2
 """Steps in a row without one stroke that helps, after which those that harm least are taken to meet the budget."""
 
@@ -58,8 +60,8 @@ class PaintJob:
     """Of where the default preset's windows fall."""
 
     def __post_init__(self) -> None:
-        if self.seed < 0:
-            raise SettingError("seed", self.seed, "give a whole number from 0")
+        if not 0 <= self.seed <= MAX_SEED:
+            raise SettingError("seed", self.seed, f"give a whole number from 0 to {MAX_SEED}")
 
     def levels(self, side: int = PUBLISHED_SIDE) -> tuple[Level, ...]:
         """The schedule for an actor whose observation measures `side` pixels.
@@ -105,7 +107,7 @@ class Painter:
     def __init__(
         self, actor: LoadedActor, *, device: torch.device | str = "cpu", renderer: LoadedRenderer | None = None
     ) -> None:
-        """Make a painter ready; the networks are moved to the device.
+        """Make a painter ready, with copies of the networks on the device.
 
         Args:
             actor: Decides the strokes.
@@ -283,12 +285,14 @@ class _Easel:
         lay(self._canvas, document.strokes, self.scale)
         # What the actor sees is the canvas itself, or a neural renderer's idea of it.
         self._seen = self._canvas.copy() if neural else self._canvas
+        self._errors: NDArray[np.float32] | None = None
 
     def errors(self) -> NDArray[np.float32]:
-        """[H, W]: squared error summed over channels."""
-        difference = self._canvas - self._target
-        errors: NDArray[np.float32] = np.einsum("hwc,hwc->hw", difference, difference)
-        return errors
+        """[H, W]: squared error summed over channels; measured once for every state of the canvas."""
+        if self._errors is None:
+            difference = self._canvas - self._target
+            self._errors = np.einsum("hwc,hwc->hw", difference, difference)
+        return self._errors
 
     def crops(self, windows: list[PixelBox]) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]:
         """What windows show of canvas and target [B, S, S, 3], and 1 where they show the sheet [B, S, S, 1]."""
@@ -312,6 +316,7 @@ class _Easel:
         """Lay strokes on the canvas; returns them with the error after each."""
         before = float(np.sum(self.errors(), dtype=np.float64))
         gains = lay(self._canvas, strokes, self.scale, self._target)
+        self._errors = None
         return Strokes.from_columns(
             types=strokes.types,
             patches=strokes.patches,

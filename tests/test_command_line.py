@@ -414,6 +414,16 @@ def test_a_bad_setting_is_refused(
         ("--img", "requires an argument"),
         ("draw", "No such command 'draw'. See python main.py --help"),
         ("train", "Missing command. See python main.py train --help"),
+        ("train painter --data {desk}/none --out {tmp}/run", "none: there is no such folder or zip file; check"),
+        ("train painter --data {desk}/text.jpg --out {tmp}/run", "text.jpg: there is no such folder or zip file"),
+        ("train painter --data {desk} --out {tmp}/run --batch 0", "Invalid value for '--batch'"),
+        ("train painter --data {desk} --out {tmp}/run --batch 48", "envs must be a multiple of batch, got 512 and 48"),
+        ("train painter --data {desk} --out {tmp}/run --side 50", "side must be a multiple of 32, got 50"),
+        ("train painter --data {desk} --out {tmp}/run --minutes nan", "minutes must be above 0, got nan"),
+        ("train painter --data {desk} --out {tmp}/run --init {desk}/text.jpg", "Cannot use weights {desk}/text.jpg"),
+        ("train renderer --out {tmp}/run --width 8", "Invalid value for '--width'"),
+        ("train renderer --out {tmp}/run --stroke-type oil", "Cannot use stroke type oil: choose one of bezier"),
+        ("train renderer --out {desk}/photo.png/run", "a part of its path is a file"),
         ("score {desk}/photo.png", "Missing argument 'PICTURE'. See python main.py score --help"),
         ("score {desk}/photo.png none.png", "none.png: there is no such file; check"),
         ("score {desk}/text.jpg {desk}/photo.png", "text.jpg: it is damaged, or not a picture"),
@@ -434,7 +444,7 @@ def test_a_bad_command_is_refused(
 ) -> None:
     words_given = arguments.format(desk=desk, tmp=tmp_path, strokes=painted / "strokes.json").split()
 
-    assert_refused(main(words_given), capsys, words)
+    assert_refused(main(words_given), capsys, words.format(desk=desk))
     assert os.listdir(tmp_path) == []
 
 

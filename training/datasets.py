@@ -9,12 +9,13 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, UnidentifiedImageError
 
 from core.errors import FileError
+from core.geometry import Size
+from core.images import resized
 
 Pixels = NDArray[np.uint8]
 """[H, W, 3], RGB."""
@@ -87,12 +88,8 @@ def _decode(data: bytes, short_side: int) -> Pixels | None:
             pixels = np.asarray(image.convert("RGB"))
     except (UnidentifiedImageError, Image.DecompressionBombError, OSError, ValueError, SyntaxError):
         return None
-    shorter = min(pixels.shape[:2])
-    if shorter > short_side:
-        scale = short_side / shorter
-        size = (max(short_side, round(pixels.shape[1] * scale)), max(short_side, round(pixels.shape[0] * scale)))
-        pixels = cv2.resize(pixels, size, interpolation=cv2.INTER_AREA).astype(np.uint8)
-    return np.ascontiguousarray(pixels)
+    size = Size(*pixels.shape[:2])
+    return np.ascontiguousarray(resized(pixels, size.scaled(min(1.0, short_side / size.shorter))))
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,8 +135,7 @@ class Pictures:
         top, left = int(crop.top), int(crop.left)
         extent = max(1, round(crop.side))
         square = self._pictures[crop.picture][top : top + extent, left : left + extent]
-        way = cv2.INTER_AREA if extent > side else cv2.INTER_LINEAR
-        pixels = cv2.resize(square, (side, side), interpolation=way)
+        pixels = resized(square, Size(side, side))
         if crop.flipped:
             pixels = pixels[:, ::-1]
         return np.ascontiguousarray(pixels.transpose(2, 0, 1), np.float32) / np.float32(255)

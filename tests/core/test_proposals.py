@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from core.proposals import choose, error_change
+from core.proposals import SHORT_LIST, choose, error_change
 from core.rasteriser.differentiable import lay_bundle
 
 
@@ -98,3 +98,17 @@ def test_on_a_finished_picture_only_keep_all_lays_anything(keep_all: bool) -> No
     choice = choose(target, target, torch.full((1, 2, 4, 4), 0.5), 1, keep_all=keep_all)
 
     assert bool(choice.keep.all()) is keep_all
+
+
+def test_of_many_proposals_the_best_come_first_and_none_beyond_the_short_list() -> None:
+    canvas, target, alpha = sheets(strokes=SHORT_LIST + 30)
+    alone, _ = error_change(canvas, target, alpha)
+    short = alone.argsort(dim=1)[:, :SHORT_LIST]
+
+    choice = choose(canvas, target, alpha, 5)
+
+    assert torch.equal(choice.which[:, 0], alone.argmin(dim=1))
+    for picture in range(2):
+        chosen = set(choice.which[picture].tolist())
+        assert len(chosen) == 5
+        assert chosen <= set(short[picture].tolist())
