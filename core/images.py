@@ -8,16 +8,14 @@ from contextlib import suppress
 from importlib.util import find_spec
 from io import BytesIO
 from pathlib import Path
-from typing import Any, BinaryIO, TypeVar
+from typing import Any, BinaryIO
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 from PIL import ExifTags, Image, ImageCms, UnidentifiedImageError
 
 from core.errors import OutputError, PictureError
 from core.files import written_aside
-from core.geometry import Size
 
 MAX_PIXELS = 100_000_000
 """The largest picture that is read; about 1 GB is needed to read it."""
@@ -72,8 +70,6 @@ _UPRIGHT = {
 
 _LOADING = threading.Lock()
 """`catch_warnings` swaps the process's filters: two loads at a time could leave them swapped for good."""
-
-_Level = TypeVar("_Level", np.uint8, np.float32)
 
 
 def sample_names() -> tuple[str, ...]:
@@ -133,29 +129,6 @@ def save_picture(path: Path, pixels: NDArray[np.uint8]) -> None:
         raise OutputError(path, f"a {kind} picture is at most {longest} pixels wide and high; save it as .png")
     with written_aside(path) as aside:
         Image.fromarray(pixels).save(aside, kind, **options)
-
-
-def resized(pixels: NDArray[_Level], size: Size) -> NDArray[_Level]:
-    """Pixels at another size: each axis by area where it shrinks, linearly where it grows.
-
-    Args:
-        pixels: [H, W, 3], 8-bit or single precision.
-        size: What they are wanted at.
-
-    Returns:
-        [*size, 3], of the same type; the same array where nothing changes.
-
-    Raises:
-        ValueError: If a side of `size` is below 1.
-    """
-    if size.shorter < 1:
-        raise ValueError(f"a picture measures at least 1 x 1 pixels, got {size}")
-    height, width = pixels.shape[:2]
-    smaller = Size(min(height, size.height), min(width, size.width))
-    for step, filter_ in ((smaller, cv2.INTER_AREA), (size, cv2.INTER_LINEAR)):
-        if step != pixels.shape[:2]:
-            pixels = cv2.resize(pixels, (step.width, step.height), interpolation=filter_)  # type: ignore[assignment]
-    return pixels
 
 
 def _path_of(source: str | Path) -> Path:

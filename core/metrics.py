@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.geometry import Size
-from core.images import resized
+from core.resampling import resized
 
 MAX_PSNR = 100.0
 """What `score_table` gives at most, dB, and for equal pictures: JSON knows no infinity. One channel of one pixel in

@@ -17,7 +17,6 @@ from core.brushes import BRUSHES, Brush, brush_named
 from core.document import BLACK, Document, Rgb, rgb_to_hex
 from core.errors import CheckpointError, SettingError
 from core.geometry import PixelBox, Size
-from core.images import resized
 from core.observation import coordinate_planes, observe
 from core.patches import grid, windows_by_error
 from core.proposals import choose
@@ -25,6 +24,7 @@ from core.rasteriser.differentiable import lay_bundle, stroke_alpha
 from core.rasteriser.fast import Canvas, bare_canvas, lay
 from core.renderer import SIDE as RENDERER_SIDE
 from core.renderer import NeuralRenderer
+from core.resampling import resized
 from core.schedule import PUBLISHED_SIDE, Level, levels
 from core.stroke import Strokes
 from core.weights import LoadedActor, LoadedRenderer

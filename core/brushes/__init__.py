@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.brushes.base import Brush, Stamps
+from core.brushes.base import Brush, PaddedStamps, Stamps
 from core.brushes.bezier import BEZIER
 from core.errors import SettingError
 
@@ -24,4 +24,4 @@ def brush_named(name: str) -> Brush:
     raise SettingError("stroke type", name, "choose one of " + ", ".join(brush.name for brush in BRUSHES))
 
 
-__all__ = ["BEZIER", "BRUSHES", "MAX_PARAMETERS", "Brush", "Stamps", "brush_named"]
+__all__ = ["BEZIER", "BRUSHES", "MAX_PARAMETERS", "Brush", "PaddedStamps", "Stamps", "brush_named"]

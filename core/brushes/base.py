@@ -1,15 +1,14 @@
 """What every stroke type gives: its parameters, and the stamps that draw it.
 
-The formulas use only what numpy and torch share, through the array API: the same lines place the stamps of a document
-(numpy) and carry gradients in training and refinement (torch).
+The formulas use only what numpy and torch share: the same lines place the stamps of a document (numpy) and carry
+gradients in training and refinement (torch).
 """
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple, Protocol
+from typing import NamedTuple, Protocol
 
-Array = Any
-"""A numpy array or a torch tensor."""
+from core.brushes.array_namespace import Array
 
 
 class Stamps(NamedTuple):
@@ -30,6 +29,28 @@ class Stamps(NamedTuple):
     radius: Array
     opacity: Array
     offsets: Array
+
+
+class PaddedStamps(NamedTuple):
+    """The same discs at as many places a stroke as a stroke can need: shapes that do not depend on the strokes.
+
+    A CUDA device can be sent all its work for such tensors without being waited for.
+
+    Attributes:
+        row: [N, T] centres, each stroke's lowest first; from its count on, places are filled with any finite numbers.
+        column: [N, T] centres.
+        radius: [N, T] in the same unit.
+        opacity: [N, T] in 0..1.
+        counts: [N] integers, how many of its places a stroke uses.
+
+    Sizes: N strokes, T the brush's `most_stamps`.
+    """
+
+    row: Array
+    column: Array
+    radius: Array
+    opacity: Array
+    counts: Array
 
 
 class Brush(Protocol):
@@ -54,6 +75,10 @@ class Brush(Protocol):
     def rule(self) -> str:
         """How parameters become stamps, in a few sentences that travel with stroke files."""
 
+    @property
+    def most_stamps(self) -> int:
+        """As many stamps as any stroke with its parameters in 0..1 can have."""
+
     def times(self, shape: Array) -> tuple[Array, Array]:
         """Where along each stroke its stamps lie: the brush's density rule.
 
@@ -71,6 +96,26 @@ class Brush(Protocol):
             shape: [N, >= size - 3] parameters, unit frame.
             patches: [N, 3] (row, column, side) of each stroke's patch; the result is in the patches' frame.
             times: What `times(shape)` gave; computed where absent.
+        """
+
+    def padded_times(self, shape: Array) -> tuple[Array, Array]:
+        """What `times` gives, in shapes that do not depend on the strokes.
+
+        Args:
+            shape: [N, >= size - 3] parameters, unit frame.
+
+        Returns:
+            t [N, most_stamps] in 0..1, and counts [N]. A stroke that asks for more stamps, as only parameters outside
+            0..1 can, gets `most_stamps` of them, spread over all of it.
+        """
+
+    def padded_stamps(self, shape: Array, patches: Array, times: tuple[Array, Array] | None = None) -> PaddedStamps:
+        """What `stamps` gives, in shapes that do not depend on the strokes.
+
+        Args:
+            shape: [N, >= size - 3] parameters, unit frame.
+            patches: [N, 3] (row, column, side) of each stroke's patch; the result is in the patches' frame.
+            times: What `padded_times(shape)` gave; computed where absent.
         """
 
     def geometry(self, shape: Array, patches: Array) -> dict[str, Array]:

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-import array_api_compat
+from functools import cached_property
+from itertools import product
+from typing import NamedTuple
 
-from core.brushes.base import Array, Stamps
+import numpy as np
+
+from core.brushes.array_namespace import Array, namespace_of, repeated
+from core.brushes.base import PaddedStamps, Stamps
 
 MIN_RADIUS = 1 / 256
 """Radius at parameter 0, in patch sides: half a pixel of a 128-pixel patch, as in the published brush."""
@@ -52,59 +57,108 @@ class Bezier:
         "There are n = max(2, ceil(C(1) - 0.000001) + 1) stamps, stamp i of 0..n-1 where C(t) = C(1) i / (n - 1)."
     )
 
+    @cached_property
+    def most_stamps(self) -> int:
+        """Of a stroke across the patch, as thin as can be: see `Brush.most_stamps`.
+
+        C(1) falls with the radius and rises with the swing of opacity; it is convex in q for given ends and in p2 - p0
+        for a given q, so it is greatest in a corner of the cube.
+        """
+        corners = [[0.0, 0.0, *q, 1.0, 1.0, 0.0, 0.0, 0.0, 1.0] for q in product((0.0, 1.0), repeat=2)]
+        return int(_density(np.array(corners)).counts.max())
+
     def times(self, shape: Array) -> tuple[Array, Array]:
         """Place stamps by the density rule; see `Brush.times`."""
-        xp = array_api_compat.array_namespace(shape)
-        where = array_api_compat.device(shape)
-        ends = xp.arange(INTERVALS + 1, dtype=shape.dtype, device=where) / INTERVALS
-        legs = [_legs(shape[:, axis, None], shape[:, axis + 2, None], shape[:, axis + 4, None]) for axis in (0, 1)]
-        (row_a, row_b), (column_a, column_b) = legs
-        row_speed = 2 * (row_a * (1 - ends) + row_b * ends)
-        column_speed = 2 * (column_a * (1 - ends) + column_b * ends)
-        speed = xp.sqrt(row_speed**2 + column_speed**2)
-        speed = xp.maximum(speed[:, 1:], speed[:, :-1])
-        radius = MIN_RADIUS + RADIUS_RANGE * (shape[:, 6, None] * (1 - ends) + shape[:, 7, None] * ends)
-        radius = xp.minimum(radius[:, 1:], radius[:, :-1])
-        density = xp.maximum(
-            speed / xp.sqrt(8 * SCALLOP * radius), OPACITY_STEPS * xp.abs(shape[:, 9, None] - shape[:, 8, None])
-        )
-        # Strokes of no extent and no swing still need a rising C to divide by.
-        density = xp.maximum(density, xp.ones_like(density) * 1e-3)
-        total = xp.cumulative_sum(density, axis=1) / INTERVALS
-        counts = xp.astype(xp.ceil(total[:, -1] - 1e-6), xp.int64) + 1
-        counts = xp.maximum(counts, xp.ones_like(counts) * 2)
-        offsets = xp.concat([xp.zeros(1, dtype=xp.int64, device=where), xp.cumulative_sum(counts, axis=0)])
-        stroke = xp.repeat(xp.arange(counts.shape[0], device=where), counts)
-        rank = xp.arange(stroke.shape[0], device=where) - offsets[stroke]
-        goal = total[stroke, -1] * xp.astype(rank, shape.dtype) / xp.astype(counts[stroke] - 1, shape.dtype)
-        part = xp.sum(xp.astype(total[stroke] < goal[:, None], xp.int64), axis=1)
-        part = xp.minimum(part, xp.ones_like(part) * (INTERVALS - 1))
-        inside = 1 - (total[stroke, part] - goal) * INTERVALS / density[stroke, part]
-        return xp.clip((xp.astype(part, shape.dtype) + inside) / INTERVALS, 0.0, 1.0), offsets
+        xp = namespace_of(shape)
+        density = _density(shape)
+        offsets = xp.concat([xp.zeros(1, dtype=xp.int64, device=shape.device), density.counts.cumsum(0)])
+        stroke = repeated(xp.arange(shape.shape[0], device=shape.device), density.counts)
+        rank = xp.arange(stroke.shape[0], device=shape.device) - offsets[stroke]
+        return density.times(stroke, rank), offsets
+
+    def padded_times(self, shape: Array) -> tuple[Array, Array]:
+        """Place stamps by the density rule; see `Brush.padded_times`."""
+        xp = namespace_of(shape)
+        density = _density(shape)
+        density = density._replace(counts=xp.clip(density.counts, None, self.most_stamps))
+        stroke = xp.arange(shape.shape[0], device=shape.device)[:, None]
+        return density.times(stroke, xp.arange(self.most_stamps, device=shape.device)), density.counts
 
     def stamps(self, shape: Array, patches: Array, times: tuple[Array, Array] | None = None) -> Stamps:
         """The discs along the curve; see `Brush.stamps`."""
-        xp = array_api_compat.array_namespace(shape)
+        xp = namespace_of(shape)
         t, offsets = self.times(shape) if times is None else times
-        stroke = xp.repeat(xp.arange(shape.shape[0], device=array_api_compat.device(shape)), offsets[1:] - offsets[:-1])
-        each, patch = shape[stroke], patches[stroke]
-        row, column = (
-            patch[:, axis] + patch[:, 2] * _curve(each[:, axis], each[:, axis + 2], each[:, axis + 4], t)
-            for axis in (0, 1)
-        )
-        radius = MIN_RADIUS + RADIUS_RANGE * (each[:, 6] * (1 - t) + each[:, 7] * t)
-        opacity = each[:, 8] * (1 - t) + each[:, 9] * t
-        return Stamps(row, column, radius * patch[:, 2], opacity, offsets)
+        stroke = repeated(xp.arange(shape.shape[0], device=shape.device), offsets[1:] - offsets[:-1])
+        return Stamps(*_discs(shape[stroke], patches[stroke], t), offsets)
+
+    def padded_stamps(self, shape: Array, patches: Array, times: tuple[Array, Array] | None = None) -> PaddedStamps:
+        """The discs along the curve; see `Brush.padded_stamps`."""
+        t, counts = self.padded_times(shape) if times is None else times
+        return PaddedStamps(*_discs(shape[:, None], patches[:, None], t), counts)
 
     def geometry(self, shape: Array, patches: Array) -> dict[str, Array]:
         """Three control points [N, 3, 2] and the radii at both ends [N, 2]; see `Brush.geometry`."""
-        xp = array_api_compat.array_namespace(shape)
+        xp = namespace_of(shape)
         p0, q, p2 = shape[:, 0:2], shape[:, 2:4], shape[:, 4:6]
-        points = xp.stack([p0, p0 + (p2 - p0) * q, p2], axis=1)
+        points = xp.stack([p0, p0 + (p2 - p0) * q, p2], 1)
         return {
             "points": patches[:, None, :2] + patches[:, 2, None, None] * points,
             "radii": patches[:, 2, None] * (MIN_RADIUS + RADIUS_RANGE * shape[:, 6:8]),
         }
+
+
+class _Density(NamedTuple):
+    """The density rule's figures for N strokes.
+
+    Attributes:
+        parts: [N, INTERVALS] stamps per unit of t in each part.
+        total: [N, INTERVALS] C(t) at each part's end.
+        counts: [N] how many stamps there are.
+    """
+
+    parts: Array
+    total: Array
+    counts: Array
+
+    def times(self, stroke: Array, rank: Array) -> Array:
+        """Where the stamp of that rank lies along the stroke of that index; 1 for ranks past the last."""
+        xp, number = namespace_of(self.parts), self.parts.dtype
+        last = xp.asarray(self.counts[stroke] - 1, dtype=number)
+        goal = self.total[stroke, -1] * xp.asarray(rank, dtype=number) / last
+        part = xp.clip((self.total[stroke] < goal[..., None]).sum(-1), None, INTERVALS - 1)
+        inside = 1 - (self.total[stroke, part] - goal) * INTERVALS / self.parts[stroke, part]
+        return xp.clip((xp.asarray(part, dtype=number) + inside) / INTERVALS, 0.0, 1.0)
+
+
+def _density(shape: Array) -> _Density:
+    xp = namespace_of(shape)
+    ends = xp.arange(INTERVALS + 1, dtype=shape.dtype, device=shape.device) / INTERVALS
+    legs = [_legs(shape[:, axis, None], shape[:, axis + 2, None], shape[:, axis + 4, None]) for axis in (0, 1)]
+    (row_a, row_b), (column_a, column_b) = legs
+    row_speed = 2 * (row_a * (1 - ends) + row_b * ends)
+    column_speed = 2 * (column_a * (1 - ends) + column_b * ends)
+    speed = xp.sqrt(row_speed**2 + column_speed**2)
+    speed = xp.maximum(speed[:, 1:], speed[:, :-1])
+    radius = MIN_RADIUS + RADIUS_RANGE * (shape[:, 6, None] * (1 - ends) + shape[:, 7, None] * ends)
+    radius = xp.minimum(radius[:, 1:], radius[:, :-1])
+    density = xp.maximum(
+        speed / xp.sqrt(8 * SCALLOP * radius), OPACITY_STEPS * xp.abs(shape[:, 9, None] - shape[:, 8, None])
+    )
+    density = xp.clip(density, 1e-3, None)  # strokes of no extent and no swing still need a rising C to divide by
+    total = density.cumsum(1) / INTERVALS
+    counts = xp.asarray(xp.ceil(total[:, -1] - 1e-6), dtype=xp.int64) + 1
+    return _Density(density, total, xp.clip(counts, 2, None))
+
+
+def _discs(each: Array, patch: Array, t: Array) -> tuple[Array, Array, Array, Array]:
+    """Row, column, radius and opacity of the discs at t, from stroke and patch columns that t broadcasts with."""
+    row, column = (
+        patch[..., axis] + patch[..., 2] * _curve(each[..., axis], each[..., axis + 2], each[..., axis + 4], t)
+        for axis in (0, 1)
+    )
+    radius = MIN_RADIUS + RADIUS_RANGE * (each[..., 6] * (1 - t) + each[..., 7] * t)
+    opacity = each[..., 8] * (1 - t) + each[..., 9] * t
+    return row, column, radius * patch[..., 2], opacity
 
 
 def _legs(p0: Array, q: Array, p2: Array) -> tuple[Array, Array]:

@@ -1,7 +1,8 @@
 """The exact brush: strokes to pixels, no network.
 
 One rule, three implementations that tests compare: `oracle` (float64 numpy, slow and plain), `fast` (compiled, touches
-only the pixels that a stroke covers) and `differentiable` (batched torch, with gradients).
+only the pixels that a stroke covers) and `differentiable` (batched torch, with gradients; compiled for the CPU and for
+CUDA devices).
 
 A disc of radius r at distance d from a pixel's centre covers it by clip((R - d) / f + 1/2, 0, 1), where
 R^2 = r^2 - f^2/12 and f is the width of the edge, one pixel; a disc too small for that (r < f / sqrt 3) by

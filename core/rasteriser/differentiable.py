@@ -1,22 +1,31 @@
 """The batched torch rasteriser: strokes to coverage with gradients, for training, refinement and the GPU.
 
-The rule of `core.rasteriser` once more. On the CPU the compiled kernels do the work; anywhere else, and wherever
-`compiled=False` asks for it, plain tensor operations do, one stamp of every stroke at a time. Neither keeps more than
-the result for the backward pass: the stamps are walked again, last to first, and what lies below each is what is left
-of the result.
+The rule of `core.rasteriser` once more. Compiled kernels do the work: numba's on the CPU, Triton's on a CUDA device,
+where nothing is waited for, so that a CUDA graph can hold it. Where there are none, and wherever `compiled=False` asks
+for it, plain tensor operations do, one stamp of every stroke at a time. None keeps more than the result for the
+backward pass: the stamps are walked again, last to first, and what lies below each is what is left of the result.
 """
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from typing import Any
 
 import torch
 from torch import Tensor
 from torch.autograd.function import once_differentiable
 
-from core.brushes import Brush, Stamps
+from core.brushes import Brush, PaddedStamps, Stamps
 from core.geometry import Size
-from core.rasteriser import kernels
+
+_HAS_NUMBA = find_spec("numba") is not None
+"""Training asks for little but torch, and may run where numba is missing."""
+
+_HAS_TRITON = find_spec("triton") is not None
+"""It comes with torch's builds for CUDA on Linux."""
+
+if _HAS_NUMBA:
+    from core.rasteriser import kernels
 
 
 def stroke_alpha(
@@ -39,13 +48,20 @@ def stroke_alpha(
         patches: [N, 3] row, column, side of each stroke's patch in those pixels; the whole of a square result where
             absent.
         feather: Width of a disc's soft edge, pixels; 1 is the brush, more carries gradients further.
-        compiled: Use the compiled kernels where the tensors are on the CPU.
+        compiled: Use the compiled kernels where there are some for the tensors: on the CPU with numba, and on a CUDA
+            device with Triton in single precision.
 
     Returns:
         [N, H, W] in 0..1.
     """
     if patches is None:
-        patches = shape.new_tensor([[0.0, 0.0, size.height]]).expand(len(shape), 3)
+        patches = shape.new_zeros(1, 3)
+        patches[:, 2] = size.height  # a device is sent this without being waited for, unlike a list of numbers
+        patches = patches.expand(len(shape), 3)
+    if compiled and _HAS_TRITON and shape.is_cuda and shape.dtype == patches.dtype == torch.float32:
+        with torch.no_grad():
+            padded_times = brush.padded_times(shape)
+        return padded_alpha(brush.padded_stamps(shape, patches, padded_times), size, feather=feather)
     with torch.no_grad():
         times = brush.times(shape)
     return stamp_alpha(brush.stamps(shape, patches, times), size, feather=feather, compiled=compiled)
@@ -53,8 +69,14 @@ def stroke_alpha(
 
 def stamp_alpha(stamps: Stamps, size: Size, *, feather: float = 1.0, compiled: bool = True) -> Tensor:
     """Coverage times opacity [N, H, W] of strokes given by their stamps, in pixels of the result."""
-    function = _Compiled if compiled and stamps.row.device.type == "cpu" else _Batched
+    function = _Compiled if compiled and _HAS_NUMBA and stamps.row.device.type == "cpu" else _Batched
     result: Tensor = function.apply(*stamps, size, feather)  # type: ignore[no-untyped-call]
+    return result
+
+
+def padded_alpha(stamps: PaddedStamps, size: Size, *, feather: float = 1.0) -> Tensor:
+    """The same by Triton's kernels, of padded stamps in single precision on a CUDA device."""
+    result: Tensor = _Padded.apply(*stamps, size, feather)  # type: ignore[no-untyped-call]
     return result
 
 
@@ -116,6 +138,38 @@ class _Compiled(torch.autograd.Function):
             *(tensor.numpy() for tensor in grads),
         )
         return *grads, None, None, None
+
+
+class _Padded(torch.autograd.Function):
+    """Triton's kernels under autograd; imported where they are called, since that takes about a second."""
+
+    @staticmethod
+    def forward(
+        ctx: Any,
+        row: Tensor,
+        column: Tensor,
+        radius: Tensor,
+        opacity: Tensor,
+        counts: Tensor,
+        size: Size,
+        feather: float,
+    ) -> Tensor:
+        from core.rasteriser import triton_kernels
+
+        stamps = PaddedStamps(*(tensor.contiguous() for tensor in (row, column, radius, opacity, counts)))
+        alpha = triton_kernels.alpha_forward(stamps, size, feather)
+        ctx.save_for_backward(*stamps, alpha)
+        ctx.feather = feather
+        return alpha
+
+    @staticmethod
+    @once_differentiable
+    def backward(ctx: Any, grad: Tensor) -> tuple[Tensor | None, ...]:
+        from core.rasteriser import triton_kernels
+
+        *stamps, alpha = ctx.saved_tensors
+        grads = triton_kernels.alpha_backward(PaddedStamps(*stamps), ctx.feather, alpha, grad.contiguous())
+        return *grads.unbind(), None, None, None
 
 
 class _Batched(torch.autograd.Function):

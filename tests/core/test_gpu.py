@@ -7,13 +7,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from torch import Tensor
 
-from core.brushes import BEZIER
+from core.brushes import BEZIER, Stamps
 from core.geometry import Size
 from core.painter import Painter, PaintJob
-from core.rasteriser.differentiable import stroke_alpha
+from core.rasteriser.differentiable import padded_alpha, stamp_alpha, stroke_alpha
 from core.weights import LoadedActor
-from training.train_painter import new_actor
+from training.actors import new_actor
 
 pytestmark = [pytest.mark.gpu, pytest.mark.skipif(not torch.cuda.is_available(), reason="there is no CUDA device")]
 
@@ -30,6 +31,95 @@ def test_coverage_and_gradients_agree_with_the_cpu() -> None:
 
     torch.testing.assert_close(results[1][0], results[0][0], rtol=0, atol=2 / 255)
     torch.testing.assert_close(results[1][1], results[0][1], rtol=1e-2, atol=1e-2 * float(results[0][1].abs().max()))
+
+
+def _random_shapes(count: int, seed: int) -> Tensor:
+    return torch.rand(count, 10, generator=torch.Generator().manual_seed(seed))
+
+
+def _with_gradient(shape: Tensor, compiled: bool = True) -> tuple[Tensor, Tensor]:
+    """Coverage, and a gradient by the shapes; nothing here waits for the device."""
+    alpha = stroke_alpha(BEZIER, shape, Size(64, 48), compiled=compiled)
+    weights = torch.linspace(-0.3, 0.7, 64 * 48, device=shape.device).reshape(64, 48)
+    (gradient,) = torch.autograd.grad((alpha * weights).sum(), shape)
+    return alpha.detach(), gradient
+
+
+@pytest.mark.parametrize("feather", [1.0, 3.0])
+@pytest.mark.parametrize(("size", "side"), [(Size(64, 64), 64), (Size(50, 67), 80), (Size(128, 128), 128)], ids=str)
+def test_tritons_kernels_agree_with_the_cpus(size: Size, side: int, feather: float) -> None:
+    pytest.importorskip("triton")
+    shape = torch.cat([_random_shapes(60, 2), _random_shapes(20, 3) * torch.tensor([1.0] * 6 + [0.0] * 2 + [1.0] * 2)])
+    patches = torch.tensor([-4.0, -6.0, side]).expand(len(shape), 3)
+    times, counts = BEZIER.padded_times(shape)  # once: a rounding may else ask one of the two for one stamp more
+    weights = torch.rand(len(shape), *size, generator=torch.Generator().manual_seed(1)) - 0.3
+    results = []
+    for device in ("cpu", "cuda"):
+        here = shape.to(device).requires_grad_()
+        stamps = BEZIER.padded_stamps(here, patches.to(device), (times.to(device), counts.to(device)))
+        if device == "cuda":
+            alpha = padded_alpha(stamps, size, feather=feather)
+        else:
+            used = torch.arange(BEZIER.most_stamps) < counts[:, None]
+            offsets = torch.cat([torch.zeros(1, dtype=torch.int64), counts.cumsum(0)])
+            alpha = stamp_alpha(Stamps(*(values[used] for values in stamps[:4]), offsets), size, feather=feather)
+        (gradient,) = torch.autograd.grad((alpha * weights.to(device)).sum(), here)
+        results.append((alpha.detach().cpu(), gradient.cpu()))
+
+    torch.testing.assert_close(results[1][0], results[0][0], rtol=0, atol=1e-4)
+    torch.testing.assert_close(results[1][1], results[0][1], rtol=0, atol=1e-3 * float(results[0][1].abs().max()))
+
+
+def test_tritons_kernels_agree_with_plain_tensor_operations() -> None:
+    pytest.importorskip("triton")
+    shape = _random_shapes(100, 4).cuda().requires_grad_()
+
+    ours, plain = _with_gradient(shape), _with_gradient(shape, compiled=False)
+
+    torch.testing.assert_close(ours[0], plain[0], rtol=0, atol=1e-4)
+    torch.testing.assert_close(ours[1], plain[1], rtol=0, atol=1e-3 * float(plain[1].abs().max()))
+
+
+@pytest.mark.parametrize("count", [0, 1, 3])
+def test_few_strokes_are_drawn_too(count: int) -> None:
+    alpha, gradient = _with_gradient(_random_shapes(count, 5).cuda().requires_grad_())
+
+    assert alpha.shape == (count, 64, 48)
+    assert gradient.shape == (count, 10)
+    assert bool(alpha.flatten(1).any(1).all())
+
+
+def test_the_same_strokes_give_the_same_bits() -> None:
+    pytest.importorskip("triton")
+    shape = _random_shapes(500, 6).cuda().requires_grad_()
+
+    first, second = _with_gradient(shape), _with_gradient(shape)
+
+    assert torch.equal(first[0], second[0])
+    assert torch.equal(first[1], second[1])
+
+
+def test_a_cuda_graph_holds_coverage_and_gradients_and_draws_other_strokes_again() -> None:
+    pytest.importorskip("triton")
+    shape = _random_shapes(64, 7).cuda().requires_grad_()
+    aside = torch.cuda.Stream()
+    aside.wait_stream(torch.cuda.current_stream())
+    with torch.cuda.stream(
+        aside
+    ):  # a graph takes up only what has run before: kernels are compiled at their first call
+        _with_gradient(shape)
+    torch.cuda.current_stream().wait_stream(aside)
+
+    graph = torch.cuda.CUDAGraph()
+    with torch.cuda.graph(graph):  # fails where the host waits for the device
+        alpha, gradient = _with_gradient(shape)
+    with torch.no_grad():
+        shape.copy_(_random_shapes(64, 8))
+    graph.replay()
+
+    expected = _with_gradient(shape)
+    torch.testing.assert_close(alpha, expected[0], rtol=0, atol=0)
+    torch.testing.assert_close(gradient, expected[1], rtol=1e-6, atol=1e-6 * float(expected[1].abs().max()))
 
 
 def test_a_job_is_painted_on_the_gpu_as_well_and_the_same_twice() -> None:

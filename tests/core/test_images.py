@@ -5,14 +5,12 @@ import struct
 import zlib
 from pathlib import Path
 
-import cv2
 import numpy as np
 import pytest
 from PIL import Image, ImageCms, PngImagePlugin
 
 from core.errors import OutputError, PictureError
-from core.geometry import Size
-from core.images import MAX_PIXELS, load_picture, resized, sample_names, save_picture
+from core.images import MAX_PIXELS, load_picture, sample_names, save_picture
 
 RED, GREEN, BLUE, WHITE, BLACK = [255, 0, 0], [0, 255, 0], [0, 0, 255], [255, 255, 255], [0, 0, 0]
 DAMAGED = "it is damaged or cut short; copy it again from where it came from"
@@ -378,47 +376,6 @@ class TestRefusals:
         Image.fromarray(noise()).save(tmp_path / "a.png")
         monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 40 * 60 - 1)  # Pillow itself warns from here to twice as much
         assert load_picture(tmp_path / "a.png").shape == (40, 60, 3)
-
-
-class TestResized:
-    CHEQUERED = np.array([[BLACK, WHITE], [WHITE, BLACK]], np.uint8).repeat(4, 0).repeat(4, 1)
-
-    def test_shrinking_takes_the_mean_of_the_area(self) -> None:
-        assert resized(self.CHEQUERED, Size(2, 2)).tolist() == [[BLACK, WHITE], [WHITE, BLACK]]
-        assert resized(self.CHEQUERED, Size(1, 1)).tolist() == [[[128] * 3]]
-        assert resized(self.CHEQUERED.astype(np.float32), Size(1, 1)).tolist() == [[[127.5] * 3]]
-
-    def test_growing_is_linear_and_never_overshoots(self) -> None:
-        step = np.array([[BLACK, WHITE]], np.uint8)
-        assert resized(step, Size(1, 4))[0, :, 0].tolist() == [0, 64, 191, 255]
-
-    def test_one_axis_may_shrink_while_the_other_grows(self) -> None:
-        # Four rows of which one is white: the mean, 0.25, must not depend on which row; sampling would miss three.
-        for row in range(4):
-            pixels = np.zeros((4, 2, 3), np.float32)
-            pixels[row] = 1
-            assert resized(pixels, Size(1, 4)).tolist() == [[[0.25] * 3] * 4]
-        assert resized(np.zeros((2, 8, 3), np.uint8), Size(6, 3)).shape == (6, 3, 3)
-
-    @pytest.mark.parametrize("kind", [np.uint8, np.float32])
-    def test_the_type_is_kept(self, kind: type) -> None:
-        assert resized(np.zeros((8, 8, 3), kind), Size(3, 20)).dtype == kind
-
-    def test_the_same_size_costs_nothing(self) -> None:
-        assert resized(self.CHEQUERED, Size(8, 8)) is self.CHEQUERED
-
-    def test_a_mirrored_view_is_resized_as_it_is_seen(self) -> None:
-        pixels = noise()
-        expected = cv2.resize(pixels[:, ::-1].copy(), (20, 10), interpolation=cv2.INTER_AREA)
-        assert np.array_equal(resized(pixels[:, ::-1], Size(10, 20)), expected)
-
-    def test_narrow_and_single_pixels_are_fine(self) -> None:
-        assert resized(np.full((1, 1, 3), 7, np.uint8), Size(3, 5)).tolist() == [[[7] * 3] * 5] * 3
-        assert resized(np.zeros((3, 5000, 3), np.uint8), Size(128, 128)).shape == (128, 128, 3)
-
-    def test_a_size_of_nothing_is_refused(self) -> None:
-        with pytest.raises(ValueError, match="at least 1 x 1"):
-            resized(self.CHEQUERED, Size(0, 4))
 
 
 class TestSaving:

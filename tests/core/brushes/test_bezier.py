@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from itertools import pairwise
+from itertools import pairwise, product
 from math import ceil, hypot, sqrt
 
 import numpy as np
@@ -216,3 +216,73 @@ def test_gradients_flow_with_the_times_held() -> None:
     times = torch.tensor([0.0, 0.3, 1.0, 0.0, 0.6, 1.0], dtype=torch.float64), torch.tensor([0, 3, 6])
 
     assert torch.autograd.gradcheck(lambda a, b: BEZIER.stamps(a, b, times)[:4], (shape, patches))
+
+
+def test_padded_stamps_are_the_same_stamps_to_the_bit(shapes: Shapes) -> None:
+    patches = np.random.default_rng(1).uniform(1, 100, (len(shapes), 3))
+    padded, ragged = BEZIER.padded_stamps(shapes, patches), BEZIER.stamps(shapes, patches)
+    used = np.arange(BEZIER.most_stamps) < padded.counts[:, None]
+
+    np.testing.assert_array_equal(padded.counts, np.diff(ragged.offsets))
+    for places, stamps in zip(padded[:4], ragged[:4], strict=True):
+        assert places.shape == (len(shapes), BEZIER.most_stamps)
+        assert np.isfinite(places).all()
+        np.testing.assert_array_equal(places[used], stamps)
+
+
+def test_the_thinnest_stroke_across_the_patch_has_the_most_stamps() -> None:
+    grid = np.array(list(product((0.0, 0.25, 0.5, 0.75, 1.0), repeat=4)))  # q, and where p2 lies from p0
+    thin = np.zeros((len(grid), 10))
+    thin[:, 2:6], thin[:, 9] = grid, 1
+
+    counts = np.diff(BEZIER.times(thin)[1])
+
+    assert counts.max() == BEZIER.most_stamps == 427
+    assert thin[counts.argmax(), 2:6].tolist() == [0, 1, 1, 1]
+
+
+def test_a_stroke_outside_the_unit_cube_is_padded_to_its_end_with_fewer_stamps() -> None:
+    far = np.array([[0.0, 0.0, 0.5, 0.5, 3.0, 3.0, 0.0, 0.0, 1.0, 1.0]])
+    assert np.diff(BEZIER.times(far)[1]) > BEZIER.most_stamps
+
+    times, counts = BEZIER.padded_times(far)
+
+    assert counts.tolist() == [BEZIER.most_stamps]
+    np.testing.assert_allclose(times, [np.linspace(0, 1, BEZIER.most_stamps)], rtol=0, atol=1e-12)
+
+
+def test_numpy_and_torch_pad_alike(shapes: Shapes) -> None:
+    patches = np.random.default_rng(1).uniform(1, 100, (len(shapes), 3))
+
+    ours = BEZIER.padded_stamps(shapes, patches)
+    theirs = BEZIER.padded_stamps(torch.from_numpy(shapes), torch.from_numpy(patches))
+
+    for one, other in zip(theirs, ours, strict=True):
+        np.testing.assert_allclose(one.numpy(), other, rtol=1e-12, atol=1e-12)
+
+
+def test_padding_depends_on_no_number_in_a_tensor() -> None:
+    # A meta tensor has a shape and no numbers: whatever needed one to go on would fail, or wait for a CUDA device.
+    stamps = BEZIER.padded_stamps(torch.rand(5, 13, device="meta"), torch.rand(5, 3, device="meta"))
+
+    assert [tuple(values.shape) for values in stamps] == [(5, BEZIER.most_stamps)] * 4 + [(5,)]
+
+
+def test_gradients_of_padded_stamps_are_those_of_the_stamps() -> None:
+    shapes, patches = (
+        torch.tensor([SWELLING, LINE], dtype=torch.float64),
+        torch.tensor([[3.0, 4, 8], [1, 2, 5]]).double(),
+    )
+    gradients = []
+    for padded in (True, False):
+        shape, patch = shapes.clone().requires_grad_(), patches.clone().requires_grad_()
+        if padded:
+            places = BEZIER.padded_stamps(shape, patch, BEZIER.padded_times(shapes))
+            used = torch.arange(BEZIER.most_stamps) < places.counts[:, None]
+            stamps = [values[used] for values in places[:4]]
+        else:
+            stamps = list(BEZIER.stamps(shape, patch, BEZIER.times(shapes))[:4])
+        total = sum((values * torch.linspace(1, 2, len(values)) ** 2).sum() for values in stamps)
+        gradients.append(torch.autograd.grad(total, (shape, patch)))
+
+    torch.testing.assert_close(gradients[0], gradients[1], rtol=1e-12, atol=1e-12)
