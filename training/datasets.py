@@ -1,152 +1,188 @@
-"""Pictures to train on: from a folder or zip files into memory, and random crops of them."""
+"""Pictures to train on and pictures to score on, of every kind of source, in memory or packed into one file.
+
+Held out are, in this order: what the source's maker held out (MNIST's test set whole; of SVHN's test set, CelebA's
+validation and test parts, and of what lies below a folder `val` or `test`, 2,000 at random where there are more); where
+it held out nothing, 2,000 at random, or a tenth of fewer than 20,000.
+
+Source of the split: Huang, Heng and Zhou, "Learning to Paint with Model-based Deep Reinforcement Learning", 2019,
+section 5.1, which holds out 2,000 random pictures of each set but MNIST.
+"""
 
 from __future__ import annotations
 
-import io
-import zipfile
+import hashlib
+import heapq
+import os
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
-from pathlib import Path, PurePath
+from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
-from PIL import Image, UnidentifiedImageError
+import torch
 
-from core.errors import FileError
-from core.geometry import Size
-from core.images import resized
+from core.errors import OutputError, PictureError
+from core.files import written_aside
+from training.packed_pictures import SUFFIX, load_packed, save_packed
+from training.picture_bank import PictureBank
+from training.picture_formats import DataError, Pixels
+from training.picture_sources import Source, open_source
 
-Pixels = NDArray[np.uint8]
-"""[H, W, 3], RGB."""
+__all__ = ["HELD_OUT", "DataError", "Dataset", "load_pictures", "pack_pictures"]
 
-_SUFFIXES = {".jpg", ".jpeg", ".png", ".webp", ".bmp"}
+HELD_OUT = 2000
+"""Pictures that are held out of a set of 20,000 and more."""
 
-
-class DataError(FileError):
-    """There is nothing to train on."""
-
-    wording = "Cannot train on"
-
-
-def load_split(
-    paths: Sequence[Path], *, short_side: int = 160, limit: int | None = None
-) -> tuple[list[Pixels], list[Pixels]]:
-    """The pictures to train on, and those held out, of folders and zip files, in the order of their names.
-
-    Where pictures lie below a folder `train` or `val`, that decides; of others every fiftieth is held out.
-
-    Args:
-        paths: Folders (searched through) or zip files.
-        short_side: Larger pictures are shrunk to this short side, pixels.
-        limit: The most pictures to take of each path and split.
-
-    Returns:
-        Two lists of [H, W, 3] arrays; pictures that cannot be decoded are left out.
-
-    Raises:
-        DataError: If a path is missing or either list would be empty.
-    """
-    sources: tuple[list[bytes], list[bytes]] = [], []
-    for path in paths:
-        of_path: tuple[list[bytes], list[bytes]] = [], []
-        for rank, (name, data) in enumerate(_sources(path)):
-            named = {"train", "val"} & set(name.parts[:-1])
-            held = "val" in named if named else rank % 50 == 0
-            of_path[held].append(data)
-        for whole, part in zip(sources, of_path, strict=True):
-            whole.extend(part[:limit])
-    with ThreadPoolExecutor() as pool:
-        train, held_out = (
-            [picture for picture in pool.map(lambda data: _decode(data, short_side), part) if picture is not None]
-            for part in sources
-        )
-    if not train or not held_out:
-        problem = "it holds too few readable pictures; give a folder or zip of two or more JPEG, PNG or WebP files"
-        raise DataError(paths[0], problem)
-    return train, held_out
-
-
-def _sources(path: Path) -> Iterator[tuple[PurePath, bytes]]:
-    """The name within a folder or zip, and the bytes, of each picture file."""
-    if path.is_dir():
-        for file in sorted(path.rglob("*")):
-            if file.suffix.lower() in _SUFFIXES and file.is_file():
-                yield file.relative_to(path), file.read_bytes()
-    elif path.is_file() and zipfile.is_zipfile(path):
-        with zipfile.ZipFile(path) as archive:
-            for name in sorted(archive.namelist()):
-                if PurePath(name).suffix.lower() in _SUFFIXES:
-                    yield PurePath(name), archive.read(name)
-    else:
-        raise DataError(path, "there is no such folder or zip file; check the name")
-
-
-def _decode(data: bytes, short_side: int) -> Pixels | None:
-    try:
-        with Image.open(io.BytesIO(data)) as image:
-            pixels = np.asarray(image.convert("RGB"))
-    except (UnidentifiedImageError, Image.DecompressionBombError, OSError, ValueError, SyntaxError):
-        return None
-    size = Size(*pixels.shape[:2])
-    return np.ascontiguousarray(resized(pixels, size.scaled(min(1.0, short_side / size.shorter))))
+_BATCH = 1024
+"""Pictures that are asked of the threads at a time: a million promises would weigh more than what they promise."""
 
 
 @dataclass(frozen=True, slots=True)
-class Crop:
-    """A square of one picture, perhaps flipped."""
+class Dataset:
+    """Pictures, on the CPU."""
 
-    picture: int
-    """Index into the pictures."""
-    top: float
-    left: float
-    side: float
-    """In the picture's pixels."""
-    flipped: bool
+    train: PictureBank
+    """Pictures to train on, in the order of the paths and of their names."""
+    held_out: PictureBank
+    """Pictures that are only scored on, likewise."""
+    skipped: tuple[str, ...] = ()
+    """What could not be read, each as `PATH/NAME: why`."""
 
-    def part(self, row: float, column: float, share: float) -> Crop:
-        """The square of `share` of this one's side whose corner lies at unit (row, column) of it, as seen."""
-        if self.flipped:
-            column = 1 - column - share
-        return Crop(
-            self.picture, self.top + row * self.side, self.left + column * self.side, self.side * share, self.flipped
+
+def load_pictures(
+    paths: Sequence[Path], *, short_side: int = 160, limit: int | None = None, threads: int | None = None
+) -> Dataset:
+    """Find, decode and shrink pictures; those that cannot be read are left out and named.
+
+    Which are held out depends on the pictures' names alone, not on any training seed.
+
+    Args:
+        paths: Each a folder of pictures (searched through), a zip of them, a packed cache (`pack_pictures`), a folder
+            with MNIST's or SVHN's files or one .mat file of SVHN, or the folder of CelebA or ImageNet.
+        short_side: Larger pictures are shrunk to this short side, pixels; none is enlarged.
+        limit: The most pictures to take of each path and split, chosen at random, the same for ever.
+        threads: That decode; as many as there are cores where None.
+
+    Raises:
+        DataError: If a path is missing, is of no kind known or holds no picture, or a split is empty in all.
+        ValueError: If there is no path, or a number is below 1.
+    """
+    if not paths or short_side < 1 or (limit is not None and limit < 1):
+        raise ValueError(f"give paths, and numbers above 0; got {paths}, short_side {short_side}, limit {limit}")
+    mapped = _mapped(paths[0], short_side) if len(paths) == 1 and limit is None else None
+    return mapped or _read(paths, short_side, limit, threads)
+
+
+def pack_pictures(
+    paths: Sequence[Path], out: Path, *, short_side: int = 160, limit: int | None = None, threads: int | None = None
+) -> Dataset:
+    """Load pictures as `load_pictures` does and pack them into one file, which then loads at once.
+
+    Args:
+        paths: As for `load_pictures`.
+        out: The file to write or replace, ending in .safetensors.
+        short_side: As for `load_pictures`.
+        limit: Likewise.
+        threads: Likewise.
+
+    Returns:
+        What was packed, with the names of what was not.
+
+    Raises:
+        DataError: As for `load_pictures`.
+        OutputError: If the file cannot be written.
+    """
+    if out.suffix.lower() != SUFFIX:
+        raise OutputError(out, f"packed pictures are known by their suffix; end the name in {SUFFIX}")
+    with written_aside(out) as aside:
+        dataset = load_pictures(paths, short_side=short_side, limit=limit, threads=threads)
+        names, skipped = [path.name for path in paths], len(dataset.skipped)
+        save_packed(aside, dataset.train, dataset.held_out, short_side=short_side, sources=names, skipped=skipped)
+    return dataset
+
+
+def _mapped(path: Path, short_side: int) -> Dataset | None:
+    """A packed cache as it is, without a copy; None where it must be shrunk, or is something else."""
+    if path.suffix.lower() != SUFFIX or not os.path.isfile(path):  # Path.is_file raises where a name is too long
+        return None
+    banks = load_packed(path)
+    large = any(bool((torch.minimum(bank.heights, bank.widths) > short_side).any()) for bank in banks)
+    return None if large else _filled([path], Dataset(*banks))
+
+
+def _read(paths: Sequence[Path], short_side: int, limit: int | None, threads: int | None) -> Dataset:
+    """The chosen pictures of all sources, each read on its own."""
+    with ExitStack() as stack:
+        sources = [stack.enter_context(closing(open_source(path))) for path in paths]
+        chosen = [_split(source, limit) for source in sources]
+        pool = stack.enter_context(ThreadPoolExecutor(threads or os.cpu_count()))
+        skipped = [f"{path}/{reason}" for path, source in zip(paths, sources, strict=True) for reason in source.broken]
+        train, held_out = (
+            PictureBank.of(
+                picture
+                for path, source, names in zip(paths, sources, parts, strict=True)
+                for picture in _pictures(path, source, names, short_side, pool, skipped)
+            )
+            for parts in zip(*chosen, strict=True)
         )
+    return _filled(paths, Dataset(train, held_out, tuple(skipped)))
 
 
-class Pictures:
-    """Pictures in memory, and square crops of them."""
-
-    def __init__(self, pictures: Sequence[Pixels]) -> None:
-        self._pictures = pictures
-
-    def __len__(self) -> int:
-        return len(self._pictures)
-
-    def random_crop(self, generator: np.random.Generator, *, smallest: float = 0.5) -> Crop:
-        """A crop anywhere in any picture, its side from `smallest` to all of the picture's shorter side."""
-        picture = int(generator.integers(len(self._pictures)))
-        height, width = self._pictures[picture].shape[:2]
-        side = min(height, width) * generator.uniform(smallest, 1)
-        top, left = generator.uniform(0, height - side), generator.uniform(0, width - side)
-        return Crop(picture, top, left, side, bool(generator.integers(2)))
-
-    def pixels(self, crop: Crop, side: int) -> NDArray[np.float32]:
-        """A crop's pixels [3, side, side] in 0..1, by area when it shrinks and linearly when it grows."""
-        top, left = int(crop.top), int(crop.left)
-        extent = max(1, round(crop.side))
-        square = self._pictures[crop.picture][top : top + extent, left : left + extent]
-        pixels = resized(square, Size(side, side))
-        if crop.flipped:
-            pixels = pixels[:, ::-1]
-        return np.ascontiguousarray(pixels.transpose(2, 0, 1), np.float32) / np.float32(255)
+def _filled(paths: Sequence[Path], dataset: Dataset) -> Dataset:
+    """The same, or a DataError where either split is empty."""
+    for bank, purpose in ((dataset.train, "train on"), (dataset.held_out, "hold out")):
+        if not len(bank):
+            skipped = dataset.skipped
+            broken = f" ({len(skipped)} cannot be read, the first is {skipped[0]})" if skipped else ""
+            raise DataError(", ".join(map(str, paths)), f"there are no pictures to {purpose}{broken}; give more")
+    return dataset
 
 
-def centre_squares(pictures: Sequence[Pixels], side: int) -> NDArray[np.float32]:
-    """The largest centred square of each picture, [N, 3, side, side] in 0..1: fixed targets for scoring."""
-    whole = Pictures(pictures)
-    crops = []
-    for index, pixels in enumerate(pictures):
-        height, width = pixels.shape[:2]
-        extent = min(height, width)
-        crops.append(Crop(index, (height - extent) / 2, (width - extent) / 2, extent, False))
-    return np.stack([whole.pixels(crop, side) for crop in crops])
+def _split(source: Source, limit: int | None) -> tuple[Sequence[str], Sequence[str]]:
+    """The names to train on and those held out, sorted."""
+    marks = [source.held_out(name) for name in source.names]
+    if True in marks:
+        train = [name for name, held in zip(source.names, marks, strict=True) if not held]
+        of_maker = [name for name, held in zip(source.names, marks, strict=True) if held]
+        held_out = _at_random(of_maker, None if source.whole_test_set else HELD_OUT)
+    else:
+        count = len(source.names)
+        held_out = _at_random(source.names, min(max(1, count // 10), HELD_OUT, count - 1))
+        apart = set(held_out)
+        train = [name for name in source.names if name not in apart]
+    return _at_random(train, limit), _at_random(held_out, limit)
+
+
+def _at_random(names: Sequence[str], count: int | None) -> Sequence[str]:
+    """So many of the sorted names, sorted.
+
+    By rank among the digests of the names: no library's generator can change what is held out, a smaller choice is
+    part of a larger one, and pictures added to a set move few others between the splits.
+    """
+    if count is None or count >= len(names):
+        return names
+    return sorted(heapq.nsmallest(count, names, key=_digest))
+
+
+def _digest(name: str) -> bytes:
+    return hashlib.blake2b(name.encode("utf-8", "surrogateescape"), digest_size=8, salt=b"held out").digest()
+
+
+def _pictures(
+    path: Path, source: Source, names: Sequence[str], short_side: int, pool: ThreadPoolExecutor, skipped: list[str]
+) -> Iterator[Pixels]:
+    """The readable ones of some pictures, in order; the others' names and troubles are added to `skipped`."""
+
+    def read(name: str) -> Pixels | PictureError:
+        try:
+            return source.picture(name, short_side)
+        except PictureError as error:
+            return error
+
+    for start in range(0, len(names), _BATCH):
+        for found in pool.map(read, names[start : start + _BATCH]):
+            if isinstance(found, PictureError):
+                name = str(found.path).encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+                skipped.append(f"{path}/{name}: {found.problem}")
+            else:
+                yield found
