@@ -88,12 +88,16 @@ class Actor(nn.Module):
         middle = self.layer2(self.layer1(x))
         deep = self.layer3(middle)
         deepest = self.layer4(deep)
+        # What comes out are numbers to draw with, not features: in full precision, whatever the layers ran in.
         if self.head == "average":
-            bundle: Tensor = self.fc(functional.adaptive_avg_pool2d(deepest, 1).flatten(1)).sigmoid()
+            pooled = functional.adaptive_avg_pool2d(deepest, 1).flatten(1)
+            with torch.autocast(pooled.device.type, enabled=False):
+                bundle: Tensor = self.fc(pooled.to(self.fc.weight.dtype)).sigmoid()
             return bundle
         seen = torch.cat([functional.adaptive_avg_pool2d(stage, GRID) for stage in (middle, deep, deepest)], dim=1)
-        # The outputs are numbers to draw with, not features: in full precision, whatever the layers ran in.
-        emitted = self.emit(functional.relu(self.merge(seen))).float() + self.get_buffer("offset")
+        merged = functional.relu(self.merge(seen))
+        with torch.autocast(merged.device.type, enabled=False):
+            emitted = self.emit(merged.to(self.emit.weight.dtype)) + self.get_buffer("offset")
         floor = self.get_buffer("floor")
         strokes: Tensor = floor + (1 - floor) * emitted.flatten(2).transpose(1, 2).sigmoid()
         return strokes.flatten(1)

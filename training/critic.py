@@ -27,7 +27,10 @@ class TReLU(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """Of any shape, to the same."""
-        return functional.relu(x - self.alpha) + self.alpha
+        # In the precision of x, which a sum with the floor as it is would raise. (torch.maximum would do it in one
+        # operation, whose backward pass, for the sake of ties, is slower than these two.)
+        alpha = self.alpha.to(x.dtype)
+        return functional.relu(x - alpha) + alpha
 
 
 def normed_convolution(inputs: int, outputs: int, kernel: int, stride: int) -> nn.Module:
@@ -85,7 +88,9 @@ class Critic(nn.Module):
     def forward(self, seen: Tensor) -> Tensor:
         """[B, 12, S, S] to [B]; see the class."""
         features = self.stages(self.stem(seen)).mean(dim=(2, 3))
-        value: Tensor = self.value(features).squeeze(1)
+        # A step's reward is a hundredth of a value, and gone in half precision.
+        with torch.autocast(features.device.type, enabled=False):
+            value: Tensor = self.value(features.to(self.value.weight.dtype)).squeeze(1)
         return value
 
 

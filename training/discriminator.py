@@ -10,7 +10,10 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from training.averages import move_towards
 from training.critic import TReLU, normed_convolution
+from training.device import layout
+from training.distributed import average_gradients
 
 PENALTY = 10.0
 """Of the gradient penalty beside the scores (lambda in Gulrajani et al. 2017)."""
@@ -37,8 +40,16 @@ class Discriminator(nn.Module):
 
     def forward(self, pair: Tensor) -> Tensor:
         """[B, 6, S, S] to [B]; see the class."""
-        score: Tensor = self.layers(pair).mean(dim=(1, 2, 3))
-        return score
+        return self.patches(pair).mean(dim=(1, 2))
+
+    def patches(self, pair: Tensor) -> Tensor:
+        """[B, 6, S, S] to the scores [B, s, s] of overlapping patches, s = S / 32 rounded up; their mean is the score.
+
+        Source: the patches are those of Isola et al., "Image-to-Image Translation with Conditional Adversarial
+        Networks", 2017.
+        """
+        scores: Tensor = self.layers(pair)[:, 0]
+        return scores
 
 
 def gradient_penalty(
@@ -71,13 +82,21 @@ class Adversary:
     Attributes:
         discriminator: The network that learns.
         averaged: The moving average of its weights, frozen; it gives the scores.
+        generator: Of the places where the penalty is taken.
     """
 
-    def __init__(self, *, device: torch.device | str = "cpu", seed: int = 0) -> None:
-        self.discriminator = Discriminator().to(device)
+    def __init__(
+        self, *, device: torch.device | str = "cpu", seed: int = 0, autocast: torch.dtype | None = None
+    ) -> None:
+        """A new discriminator; it learns with its layers in the precision `autocast`, where that is given.
+
+        Scores are in full precision at all times: a reward is a small difference of two of them.
+        """
+        self._autocast, self._device = autocast, torch.device(device)
+        self.discriminator = Discriminator().to(device, memory_format=layout(self._device, autocast))  # type: ignore[call-overload]
         self.averaged = copy.deepcopy(self.discriminator).requires_grad_(False)
         self._optimiser = torch.optim.Adam(self.discriminator.parameters(), lr=3e-4, betas=(0.5, 0.999))
-        self._generator = torch.Generator(device).manual_seed(seed)
+        self.generator = torch.Generator(device).manual_seed(seed)
 
     def update(self, canvas: Tensor, target: Tensor) -> dict[str, Tensor]:
         """Learn from one batch of canvases and their targets, [B, 3, S, S] in 0..1 twice.
@@ -88,14 +107,14 @@ class Adversary:
         """
         canvas, target = canvas.detach(), target.detach()
         real, fake = torch.cat([target, target], dim=1), torch.cat([target, canvas], dim=1)
-        on_real, on_fake = (part.mean() for part in self.discriminator(torch.cat([real, fake])).chunk(2))
-        penalty = gradient_penalty(self.discriminator, real, fake, self._generator)
+        with torch.autocast(self._device.type, self._autocast, enabled=self._autocast is not None):
+            on_real, on_fake = (part.float().mean() for part in self.discriminator(torch.cat([real, fake])).chunk(2))
+            penalty = gradient_penalty(self.discriminator, real, fake, self.generator)
         self._optimiser.zero_grad(set_to_none=True)
         (on_fake - on_real + penalty).backward()
+        average_gradients(self.discriminator)
         self._optimiser.step()
-        with torch.no_grad():
-            for mean, value in zip(self.averaged.parameters(), self.discriminator.parameters(), strict=True):
-                mean.lerp_(value, TAU)
+        move_towards(self.averaged, self.discriminator, TAU)
         return {"real": on_real.detach(), "fake": on_fake.detach(), "penalty": penalty.detach()}
 
     def score(self, canvas: Tensor, target: Tensor) -> Tensor:
@@ -103,17 +122,21 @@ class Adversary:
         score: Tensor = self.averaged(torch.cat([target, canvas], dim=1))
         return score
 
+    def patch_scores(self, canvas: Tensor, target: Tensor) -> Tensor:
+        """The same of patches, [B, s, s]; see `Discriminator.patches`."""
+        scores: Tensor = self.averaged.patches(torch.cat([target, canvas], dim=1))
+        return scores
+
     def reward(self, before: Tensor, after: Tensor, target: Tensor) -> Tensor:
         """What a step gained [B]: the score of the canvas after it, less that of the canvas before."""
         return self.score(after, target) - self.score(before, target)
 
     def state_dict(self) -> dict[str, Any]:
-        """All that the next updates depend on."""
+        """All that the next updates depend on but the generator, which each of several processes has of its own."""
         return {
             "discriminator": self.discriminator.state_dict(),
             "averaged": self.averaged.state_dict(),
             "optimiser": self._optimiser.state_dict(),
-            "generator": self._generator.get_state(),
         }
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
@@ -121,4 +144,3 @@ class Adversary:
         self.discriminator.load_state_dict(state["discriminator"])
         self.averaged.load_state_dict(state["averaged"])
         self._optimiser.load_state_dict(state["optimiser"])
-        self._generator.set_state(state["generator"].cpu())  # a generator's state lives there, whatever its device

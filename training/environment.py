@@ -1,30 +1,32 @@
-"""The painting environment: many sheets at once, stepped by the exact rasteriser."""
+"""The painting environment: many sheets at once, on the device, in all stages of being painted."""
 
 from __future__ import annotations
 
-import cv2
-import numpy as np
+import math
+from typing import Any
+
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
+from torch.nn import functional
 
-from core.actor import STROKES_PER_BUNDLE, Actor
-from core.brushes import Brush
-from core.geometry import Size
 from core.observation import coordinate_planes, observe
-from core.proposals import choose
-from core.rasteriser.differentiable import stroke_alpha
-from training.datasets import Crop, Pictures
+from training.picture_bank import Crops, PictureBank
 
-_SHEETS = {"black": 0.35, "white": 0.15, "grey": 0.1, "tone": 0.1, "mean of target": 0.1, "blurred target": 0.2}
-"""How an episode may begin, and how often it does."""
+CLOCKS = 16
+"""The most groups that a batch consists of. The sheets of a group begin and end their episodes together, by a clock
+that the host keeps: nobody has to ask the device which episodes are over."""
 
+BARE = {"black": 0.35, "white": 0.15, "grey": 0.1, "tone": 0.1, "mean of target": 0.1, "blurred target": 0.2}
+"""How an episode on a new target begins, and how often it does."""
 
-def bundle_alpha(brush: Brush, bundle: Tensor, side: int, *, feather: float = 1.0) -> tuple[Tensor, Tensor]:
-    """The exact coverage [B, k, S, S] and the colours [B, k, 3] of action bundles [B, k P]; see `stroke_alpha`."""
-    strokes = bundle.float().reshape(-1, brush.size)
-    alpha = stroke_alpha(brush, strokes, Size(side, side), feather=feather)
-    return alpha.reshape(len(bundle), -1, side, side), strokes[:, -3:].reshape(len(bundle), -1, 3)
+CLOSER = 0.4
+"""How often an episode goes on closer up, on a part of what was painted before, instead of beginning bare."""
+
+CLOSER_SHARES = (0.3, 0.6)
+"""Side of that part over the side of the whole."""
+
+SMALLEST_CLOSER = 60.0
+"""The least side of a crop, in pixels of its picture, of which a part is still worth looking at closer up."""
 
 
 class Environment:
@@ -33,102 +35,178 @@ class Environment:
     A sheet begins bare (black, white, a grey tone, any tone, the target's mean), or as the blurred target, or as a
     part of what was painted before, seen closer: what the actor meets when a painting goes from coarse to fine.
 
-    Attributes:
-        canvas: [E, 3, S, S] in 0..1.
-        target: [E, 3, S, S] in 0..1.
-        step: [E] steps done.
-        length: [E] steps in the episode.
+    The sheets lie in batches, the batches in groups: batch b is rows b B .. (b + 1) B, of which group g has B / G that
+    follow one another. Each group has a random generator of its own, so that a process of W that keeps every group
+    whose number is its rank modulo W paints just what one process would.
 
-    Sizes: E environments, S side in pixels.
+    Attributes:
+        canvas: [E, 3, S, S] in 0..1, on the bank's device.
+        target: [E, 3, S, S] in 0..1.
+        steps: [E / B, G] steps done in the episode, on the CPU; so is `lengths`.
+        lengths: [E / B, G] steps in the episode.
+
+    Sizes: E environments, B sheets in a batch, G groups in a batch, S side in pixels.
     """
 
-    def __init__(self, pictures: Pictures, *, envs: int, side: int, episode_steps: int, seed: int) -> None:
-        self._pictures, self._side, self._episode_steps = pictures, side, episode_steps
-        self._random = np.random.default_rng(seed)
-        self._coordinates = coordinate_planes(side)
-        self._crops: list[Crop] = [self._pictures.random_crop(self._random) for _ in range(envs)]
-        self.canvas = torch.zeros(envs, 3, side, side)
-        self.target = torch.zeros(envs, 3, side, side)
-        self.step = torch.zeros(envs, dtype=torch.int64)
-        self.length = torch.ones(envs, dtype=torch.int64)
-        for index in range(envs):
-            self.reset(index)
-            # Episodes begin out of step with each other, so that a batch holds all their stages.
-            self.step[index] = int(self._random.integers(int(self.length[index])))
+    def __init__(
+        self,
+        bank: PictureBank,
+        *,
+        envs: int,
+        batch: int,
+        side: int,
+        episode_steps: int,
+        seed: int,
+        rank: int = 0,
+        ranks: int = 1,
+    ) -> None:
+        """Begin all sheets.
 
-    def observation(self, index: slice) -> Tensor:
-        """[B, 9, S, S] of some of the environments."""
-        return observe(self.canvas[index], self.target[index], self.step[index] / self.length[index], self._coordinates)
+        Args:
+            bank: The targets' pictures; its device is the environment's.
+            envs: E of all processes together, a multiple of `batch`.
+            batch: B of all processes together, of which this one holds a share.
+            side: S.
+            episode_steps: The longest episode; lengths are uniform from a quarter of it.
+            seed: Of everything random here.
+            rank: Number of this process.
+            ranks: How many processes share the sheets.
 
-    def advance(self, index: slice, canvas: Tensor) -> None:
-        """Take in what a step made of some of the canvases, and begin anew where an episode has ended."""
-        self.canvas[index] = canvas.detach()
-        self.step[index] += 1
-        start = index.indices(len(self.step))[0]
-        for over in torch.nonzero(self.step[index] >= self.length[index]).flatten().tolist():
-            self.reset(start + over)
+        Raises:
+            ValueError: If the sizes do not divide.
+        """
+        groups = clocks(batch)
+        if envs % batch:
+            raise ValueError(f"envs must be a multiple of batch, got {envs} and {batch}")
+        if groups % ranks:
+            raise ValueError(f"a batch of {batch} is made of {groups} groups, which {ranks} processes cannot share")
+        self._bank, self._side, self._episode_steps = bank, side, episode_steps
+        self._mine = range(rank, groups, ranks)
+        self._rows = batch // groups
+        self._generators = [torch.Generator().manual_seed(seed * CLOCKS + group) for group in self._mine]
+        self.batches, self.batch = envs // batch, len(self._mine) * self._rows
+        self._coordinates = coordinate_planes(side, device=bank.device)
+        count = self.batches * self.batch
+        self.canvas = torch.zeros(count, 3, side, side, device=bank.device)
+        self.target = torch.zeros_like(self.canvas)
+        self.steps = torch.zeros(self.batches, len(self._mine), dtype=torch.int64)
+        self.lengths = torch.ones_like(self.steps)
+        self._crops = [[bank.random_crops(self._rows, each) for each in self._generators] for _ in range(self.batches)]
+        for index in range(self.batches):
+            for group, generator in enumerate(self._generators):
+                self._begin(index, group)
+                # Episodes begin out of step with each other, so that a batch holds all their stages.
+                drawn = torch.rand(1, generator=generator) * self.lengths[index, group]
+                self.steps[index, group] = int(drawn)
 
-    def reset(self, index: int) -> None:
-        """Begin an episode."""
-        random, side = self._random, self._side
-        crop = self._crops[index]
-        if self.step[index] > 0 and crop.side > 60 and random.random() < 0.4:
-            share = random.uniform(0.3, 0.6)
-            row, column = random.uniform(0, 1 - share, 2)
-            extent = max(2, round(share * side))
-            top, left = round(row * (side - 1)), round(column * (side - 1))
-            painted = self.canvas[index].numpy().transpose(1, 2, 0)[top : top + extent, left : left + extent]
-            self._crops[index] = crop.part(row, column, share)
-            target = self._pictures.pixels(self._crops[index], side)
-            closer = cv2.resize(np.ascontiguousarray(painted), (side, side), interpolation=cv2.INTER_CUBIC)
-            canvas = closer.clip(0, 1).transpose(2, 0, 1).astype(np.float32)
-        else:
-            self._crops[index] = self._pictures.random_crop(random)
-            target = self._pictures.pixels(self._crops[index], side)
-            canvas = self._bare(target)
-        self.target[index] = torch.from_numpy(target)
-        self.canvas[index] = torch.from_numpy(canvas)
-        self.step[index] = 0
-        self.length[index] = int(random.integers(max(2, self._episode_steps // 4), self._episode_steps + 1))
+    def rows(self, index: int) -> slice:
+        """Where batch `index` lies in `canvas` and `target`."""
+        return slice(index * self.batch, (index + 1) * self.batch)
 
-    def _bare(self, target: NDArray[np.float32]) -> NDArray[np.float32]:
-        """A starting canvas [3, S, S] for a target."""
-        random = self._random
-        kind = str(random.choice(list(_SHEETS), p=list(_SHEETS.values())))
-        if kind == "blurred target":
-            blurred = cv2.GaussianBlur(target.transpose(1, 2, 0), (0, 0), random.uniform(0.02, 0.25) * self._side)
-            return np.ascontiguousarray(blurred.transpose(2, 0, 1), np.float32)
-        tones = {
-            "black": np.zeros(3),
-            "white": np.ones(3),
-            "grey": np.full(3, random.random()),
-            "tone": random.random(3),
-            "mean of target": target.mean((1, 2)),
+    def step_fraction(self, index: int, *, ahead: int = 0) -> Tensor:
+        """[B]: steps done, and those `ahead`, over those of the episode."""
+        fraction = (self.steps[index] + ahead) / self.lengths[index]
+        return fraction.repeat_interleave(self._rows).to(self.canvas.device, non_blocking=True)
+
+    def observation(self, index: int) -> Tensor:
+        """[B, 9, S, S] of one batch."""
+        rows = self.rows(index)
+        return observe(self.canvas[rows], self.target[rows], self.step_fraction(index), self._coordinates)
+
+    def clock(self, index: int) -> tuple[Tensor, Tensor]:
+        """Steps done [B] and steps in the episode [B], of each sheet of a batch, on the CPU."""
+        return tuple(each[index].repeat_interleave(self._rows) for each in (self.steps, self.lengths))  # type: ignore[return-value]
+
+    def advance(self, index: int, canvas: Tensor) -> None:
+        """Take in what a step made of a batch of canvases [B, 3, S, S], and begin anew where episodes have ended."""
+        self.canvas[self.rows(index)] = canvas.detach()
+        self.steps[index] += 1
+        for group in torch.nonzero(self.steps[index] >= self.lengths[index]).flatten().tolist():
+            self._begin(index, group)
+
+    def _begin(self, index: int, group: int) -> None:
+        """Begin the episodes of one group of one batch."""
+        generator, count, before = self._generators[group], self._rows, self._crops[index][group]
+        start = index * self.batch + group * count
+        rows = slice(start, start + count)
+        # Every draw is made whether it is needed or not, so that what comes later does not hang on what was needed.
+        draws = torch.rand(count, 4, generator=generator)
+        low, high = CLOSER_SHARES
+        share = low + (high - low) * draws[:, 1]
+        corner = draws[:, 2:4] * (1 - share[:, None])
+        closer = (draws[:, 0] < CLOSER) & (before.side > SMALLEST_CLOSER)
+        if int(self.steps[index, group]) == 0:
+            closer[:] = False  # nothing has been painted yet
+        fresh = self._bank.random_crops(count, generator)
+        part = before.part(corner[:, 0], corner[:, 1], share)
+        crops = Crops(*(torch.where(closer, one, other) for one, other in zip(part, fresh, strict=True)))
+        target = self._bank.pixels(crops, self._side)
+        canvas = self._bare(target, generator)
+        if bool(closer.any()):
+            painted = enlarged(self.canvas[rows], corner, share)
+            canvas = torch.where(closer.to(target.device, non_blocking=True)[:, None, None, None], painted, canvas)
+        self.target[rows], self.canvas[rows], self._crops[index][group] = target, canvas, crops
+        shortest = max(2, self._episode_steps // 4)
+        length = torch.randint(shortest, max(shortest, self._episode_steps) + 1, (), generator=generator)
+        self.steps[index, group], self.lengths[index, group] = 0, length
+
+    def _bare(self, target: Tensor, generator: torch.Generator) -> Tensor:
+        """A starting canvas [R, 3, S, S] for each of R targets."""
+        shares = torch.tensor(list(BARE.values()))
+        kind = torch.multinomial(shares, len(target), replacement=True, generator=generator)
+        tone, detail = torch.rand(len(target), 3, generator=generator), torch.rand(1, generator=generator)
+        names = list(BARE)
+        tone[kind == names.index("black")] = 0
+        tone[kind == names.index("white")] = 1
+        grey = kind == names.index("grey")
+        tone[grey] = tone[grey][:, :1].expand(-1, 3)
+        kind, tone = (each.to(target.device, non_blocking=True) for each in (kind, tone))
+        flat = torch.where((kind == names.index("mean of target"))[:, None], target.mean(dim=(2, 3)), tone)
+        blurred = functional.interpolate(target, size=math.ceil(2 + 22 * float(detail) ** 2), mode="area")
+        blurred = functional.interpolate(blurred, size=target.shape[-1], mode="bilinear")
+        is_blurred = (kind == names.index("blurred target"))[:, None, None, None]
+        return torch.where(is_blurred, blurred, flat[:, :, None, None].expand_as(target))
+
+    def state_dict(self) -> dict[str, Any]:
+        """All that the next steps depend on but the pictures; shares the environment's memory, as a module's does."""
+        return {
+            "canvas": self.canvas,
+            "target": self.target,
+            "steps": self.steps,
+            "lengths": self.lengths,
+            "crops": [[tuple(group) for group in batch] for batch in self._crops],
+            "generators": [generator.get_state() for generator in self._generators],
         }
-        tone = tones[kind].astype(np.float32)
-        return np.broadcast_to(tone[:, None, None], target.shape).copy()
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Go on from what `state_dict` gave."""
+        for name in ("canvas", "target", "steps", "lengths"):
+            getattr(self, name).copy_(state[name])
+        self._crops = [[Crops(*group) for group in batch] for batch in state["crops"]]
+        for generator, drawn in zip(self._generators, state["generators"], strict=True):
+            generator.set_state(drawn.cpu())
 
 
-def episode(
-    actor: Actor, brush: Brush, target: Tensor, *, steps: int, sheet: float = 0.0, solve: bool = True
-) -> list[Tensor]:
-    """Paint targets from a bare sheet with a fixed actor: the canvases [B, 3, S, S] after each step of k = 5 strokes.
+def clocks(batch: int) -> int:
+    """G, the groups that a batch of so many sheets consists of."""
+    return math.gcd(batch, CLOCKS)
+
+
+def enlarged(pictures: Tensor, corner: Tensor, share: Tensor) -> Tensor:
+    """A square part of each picture at the size of the whole, by cubic interpolation.
 
     Args:
-        actor: In evaluation mode; where it proposes more than k strokes, the best are taken.
-        brush: Its stroke type.
-        target: [B, 3, S, S] in 0..1.
-        steps: Action bundles to paint.
-        sheet: Grey of the bare sheet.
-        solve: Take each stroke in the best colour for its shape, as the default preset does, not the actor's own.
+        pictures: [B, C, S, S].
+        corner: [B, 2], row and column of the part's corner over S.
+        share: [B], its side over S; corner + share <= 1.
+
+    Returns:
+        [B, C, S, S] in 0..1, which the cubic may leave on its way.
     """
-    side = target.shape[-1]
-    canvas, coordinates = torch.full_like(target, sheet), coordinate_planes(side)
-    canvases = []
-    with torch.inference_mode():
-        for step in range(steps):
-            fraction = torch.full((len(target),), step / steps)
-            alpha, rgb = bundle_alpha(brush, actor(observe(canvas, target, fraction, coordinates)), side)
-            canvas = choose(canvas, target, alpha, STROKES_PER_BUNDLE, rgb=None if solve else rgb).canvas
-            canvases.append(canvas)
-    return canvases
+    ramp = (torch.arange(pictures.shape[-1]) + 0.5) / pictures.shape[-1]
+    places = 2 * (corner[:, :, None] + share[:, None, None] * ramp) - 1
+    row, column = places[:, 0, :, None], places[:, 1, None, :]
+    grid = torch.stack([column.expand(-1, len(ramp), -1), row.expand(-1, -1, len(ramp))], dim=-1)
+    grid = grid.to(pictures.device, non_blocking=True)
+    sampled = functional.grid_sample(pictures, grid, mode="bicubic", padding_mode="border", align_corners=False)
+    return sampled.clamp(0, 1)

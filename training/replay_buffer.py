@@ -44,7 +44,8 @@ class ReplayBuffer:
     def __init__(self, capacity: int, *, side: int, values: int, device: torch.device | str = "cpu") -> None:
         if capacity < 1:
             raise ValueError(f"capacity must be at least 1, got {capacity}")
-        self._capacity, self._device, self._written = capacity, device, 0
+        self._capacity, self._device, self._written = capacity, torch.device(device), 0
+        self._samples_to = self._device
         pixels, count = ((3, side, side), torch.uint8), ((), torch.int16)
         columns: dict[str, tuple[tuple[int, ...], torch.dtype]] = {
             "canvas": pixels,
@@ -57,6 +58,18 @@ class ReplayBuffer:
         self._columns = {
             name: torch.zeros(capacity, *shape, dtype=dtype, device=device) for name, (shape, dtype) in columns.items()
         }
+
+    @classmethod
+    def fitting(cls, capacity: int, *, side: int, values: int, device: torch.device) -> ReplayBuffer:
+        """A buffer on the device, or, where it would take more than half of what is free there, in the host's memory.
+
+        Samples come to `device` either way.
+        """
+        wanted = capacity * (9 * side * side + 4 * values + 4)
+        fits = device.type == "cpu" or wanted < torch.cuda.mem_get_info(device)[0] / 2
+        buffer = cls(capacity, side=side, values=values, device=device if fits else "cpu")
+        buffer._samples_to = device
+        return buffer
 
     def __len__(self) -> int:
         """Transitions that can be sampled."""
@@ -93,19 +106,20 @@ class ReplayBuffer:
         # An index given twice would be written in no certain order: leave out at once what would be overwritten.
         rows = torch.arange(max(self._written, end - self._capacity), end, device=self._device) % self._capacity
         for name, values in batch.items():
-            self._columns[name].index_copy_(0, rows, values[-self._capacity :])
+            newest = values[-self._capacity :].to(self._device, non_blocking=self._device.type == "cuda")
+            self._columns[name].index_copy_(0, rows, newest)
         self._written = end
 
     def sample(self, batch: int, generator: torch.Generator) -> Transitions:
-        """Transitions at random, each draw from all of them; the generator lives on the buffer's device.
+        """Transitions at random, each draw from all of them; the generator lives where the samples go.
 
         Raises:
             ValueError: If nothing has been written yet.
         """
         if not len(self):
             raise ValueError("an empty replay buffer has nothing to sample; extend it first")
-        rows = torch.randint(len(self), (batch,), generator=generator, device=self._device)
-        drawn = {name: values[rows].float() for name, values in self._columns.items()}
+        rows = torch.randint(len(self), (batch,), generator=generator, device=self._samples_to).to(self._device)
+        drawn = {name: values[rows].to(self._samples_to).float() for name, values in self._columns.items()}
         step, length = drawn["step"], drawn["length"]
         return Transitions(
             canvas=drawn["canvas"] / 255,

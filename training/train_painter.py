@@ -1,224 +1,280 @@
-"""The recipe for an actor, first form: straight down the exact rasteriser's gradient, no critic.
+"""The recipe for an actor: straight through the exact rasteriser, and then with a critic that knows what is to come.
 
-Sheets in all stages of painting are stepped by the actor. Each stroke it proposes is judged alone, by what it would
-take from the error in its best colour, and the gradient of that flows through the differentiable rasteriser into the
-actor; its own colours learn to be those best ones. The proposals that gain most are laid, and the next step begins
-there.
+Sheets in all stages of painting are stepped by the actor. At first each stroke that it proposes is judged by its pixels
+alone (`direct`). Where the algorithm has a critic, it learns from the steps that were taken, and its word joins in: the
+slope of reward and value, through the renderer into the actor (`ddpg-model-based`), or of patch values of what it
+emitted (`ddpg-model-free`).
 """
 
 from __future__ import annotations
 
-import copy
-import itertools
-import math
-import time
+import dataclasses
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-import numpy as np
 import torch
-from torch import Tensor
 
-from core.actor import GRID, STROKES_PER_BUNDLE, Actor
-from core.brushes import BEZIER, Brush, brush_named
-from core.brushes.bezier import MIN_RADIUS, RADIUS_RANGE
-from core.errors import CheckpointError
-from core.proposals import choose, error_change
-from core.weights import load_actor, save_actor
-from training.datasets import Pictures, centre_squares, load_split
-from training.environment import Environment, bundle_alpha, episode
-from training.losses import colour_distance, proposal_gain, squared_error, stubbiness
-from training.run_folder import RunFolder
+from core.actor import STROKES_PER_BUNDLE, Actor
+from core.brushes import Brush, brush_named
+from core.errors import SettingError
+from core.files import output_folder
+from core.renderer import SIDE
+from core.weights import load_renderer, save_actor
+from training import distributed
+from training.actors import starting_actor
+from training.budget import Budget
+from training.datasets import load_pictures
+from training.ddpg import ModelBased, ModelFree
+from training.device import chosen_device, chosen_precision
+from training.discriminator import Adversary
+from training.environment import Environment, clocks
+from training.evaluate import samples, score, spread
+from training.learner import Agent, Learner
+from training.loop import loop
+from training.patch_critic import SIDES
+from training.picture_bank import centre_squares
+from training.policy import Coverage, ExactCoverage, NeuralCoverage, Policy
+from training.replay_buffer import ReplayBuffer
+from training.rewards import REWARDS, Reward
+from training.run_folder import RunFolder, resumed_settings
+from training.settings import check, setting
 
 HELD_OUT = 64
 """Pictures that a run is scored on."""
 
-FINISHED = 1e-4
-"""Mean squared error (40 dB) at which a picture teaches half as much as its share of the error says."""
+ALGORITHMS = ("direct", "ddpg-model-based", "ddpg-model-free")
 
-OPACITY_FLOOR = 0.6
-"""The least opacity of an actor's strokes: fainter ones lower the error a little, and read as stains."""
+FIXED = frozenset(
+    {"algorithm", "stroke_type", "head", "width", "canvas", "bundle", "batch", "envs", "replay", "critic_width"}
+    | {"reward", "init", "seed"}
+)
+"""What a run keeps when it goes on, for its checkpoint is made to their measure."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DirectConfig:
-    """What a direct run may vary; written whole into its run folder."""
+class PainterConfig:
+    """What a painter's run may vary; written whole into its run folder."""
 
-    data: tuple[Path, ...]
-    """Folders or zips of pictures."""
-    out: Path
-    """The run folder."""
-    minutes: float = 60.0
-    """Wall time; the learning rate's schedule is fitted to it."""
-    stroke_type: str = "bezier"
-    """The brush."""
-    width: float = 0.5
-    """Of a new actor, as a share of ResNet-18."""
-    side: int = 64
-    """Of a new actor's observation, pixels."""
-    batch: int = 32
-    """Sheets an update paints on."""
-    envs: int = 512
-    """Sheets being painted."""
-    episode_steps: int = 40
-    """The longest episode, action bundles."""
-    elongation: float = 2.0
-    """Length over width that strokes are trained to have at least, where they have both."""
-    stubby_weight: float = 0.5
-    """Of what they fall short of it, beside what they gain."""
-    feather: float = 1.0
-    """Edge width in the gradient's rasteriser, pixels."""
-    learning_rate: float = 1e-3
-    """At its highest, after the warm-up."""
-    average: float = 0.998
-    """Decay of the running average of weights that is scored and shipped."""
-    init: Path | None = None
-    """Weights to begin from."""
-    seed: int = 0
-    """Of everything random."""
-    limit: int | None = None
-    """The most pictures to take of each path."""
+    data: tuple[Path, ...] = setting(help="folder, zip or packed file of pictures; may be given again")
+    out: Path = setting(help="run folder")
+    algorithm: str = setting("ddpg-model-based", choices=ALGORITHMS, help="what the actor learns from")
+    reward: str = setting("psnr", choices=REWARDS, help="what a critic learns to foresee")
+    minutes: float | None = setting(None, above=0, help="wall time, which the schedule fits; 60 without --updates")
+    updates: int | None = setting(None, least=1, help="updates, which the schedule fits")
+    stroke_type: str = setting("bezier", help="the brush")
+    head: str | None = setting(
+        None,
+        choices=("dense", "average"),
+        help="dense: a stroke for each cell of a grid, the best are laid; average: as published. Of --init, or dense",
+    )
+    width: float | None = setting(None, least=1 / 64, most=4, help="of the actor, over ResNet-18. Of --init, or 0.5")
+    canvas: int | None = setting(None, least=32, most=512, help="side of the sheets, pixels. Of --init, or 64")
+    bundle: int = setting(STROKES_PER_BUNDLE, least=1, most=64, help="strokes laid in a step")
+    batch: int = setting(32, least=2, most=100_000, help="sheets that an update paints on")
+    envs: int = setting(512, least=2, most=1_000_000, help="sheets being painted, a multiple of --batch")
+    episode_steps: int = setting(40, least=2, most=10_000, help="the longest episode, steps")
+    discount: float | None = setting(None, above=0, most=1, help="of a step's future; 0.95 for each stroke if left out")
+    renderer: str = setting("exact", choices=("exact", "neural"), help="what gradients flow through")
+    renderer_weights: Path | None = setting(None, help="of the neural renderer; the bundled one if left out")
+    critic_width: float = setting(0.25, least=1 / 64, most=4, help="of the critic, over ResNet-18")
+    critic_batch: int = setting(8, least=2, most=100_000, help="transitions that the critic learns from at an update")
+    replay: int = setting(4096, least=2, most=10_000_000, help="transitions that are kept for the critic")
+    warm_start: float = setting(0.5, least=0, most=1, help="share of the run before the critic joins in")
+    direct_weight: float | None = setting(
+        None, least=0, help="of the pixels' word beside the critic's; 1 with a dense head, else 0"
+    )
+    value_weight: float = setting(1.0, least=0, help="of the critic's word")
+    learning_rate: float = setting(1e-3, above=0, help="of the actor, at its highest")
+    critic_learning_rate: float = setting(3e-4, above=0, help="of the critic, at its highest")
+    tau: float = setting(0.001, above=0, most=1, help="of the target critic's soft update")
+    average: float = setting(0.998, least=0, most=0.999999, help="decay of the average that is scored and shipped")
+    colour_weight: float = setting(3.0, least=0, help="of the actor's own colours' distance from the best ones")
+    elongation: float = setting(2.0, above=0, help="length over width that strokes are trained to have at least")
+    stubby_weight: float = setting(0.5, least=0, help="of what they fall short of it")
+    feather: float = setting(1.0, above=0, most=16, help="edge width in the exact rasteriser's gradient, pixels")
+    init: Path | None = setting(None, help="weights to begin from")
+    limit: int | None = setting(None, least=2, help="the most pictures to take of each path and split")
+    seed: int = setting(0, least=0, most=2**32 - 1, help="of everything random")
+    device: str = setting("auto", choices=("auto", "cpu", "cuda"), help="where to train")
+    precision: str = setting("auto", choices=("auto", "float32", "bfloat16"), help="of the networks' layers")
+    compile: bool = setting(False, help="compile the networks: a minute or two at first, faster after")
+    scores: int = setting(8, least=1, most=10_000, help="times that the run is scored")
+    log_every: int = setting(20, least=1, help="updates between lines of metrics")
+    checkpoint_minutes: float = setting(5.0, least=0, help="between checkpoints")
 
     def __post_init__(self) -> None:
-        if not 0 < self.minutes < math.inf:
-            raise ValueError(f"minutes must be above 0, got {self.minutes}")
-        if self.batch < 1:
-            raise ValueError(f"batch must be at least 1, got {self.batch}")
-        if self.side % 32 or self.side < 32:
-            raise ValueError(f"side must be a multiple of 32, got {self.side}")
+        check(self)
+        if self.canvas is not None and self.canvas % 32:
+            raise SettingError("--canvas", self.canvas, "it must be a multiple of 32")
         if self.envs % self.batch:
-            raise ValueError(f"envs must be a multiple of batch, got {self.envs} and {self.batch}")
+            raise SettingError("--envs", self.envs, f"it must be a multiple of --batch, {self.batch}")
+        if self.algorithm == "ddpg-model-free" and self.reward not in ("l2", "wgan"):
+            raise SettingError("--reward", self.reward, "a model-free critic knows l2 and wgan")
+        if self.algorithm == "ddpg-model-free" and self.head == "dense":
+            raise SettingError("--head", "dense", "a model-free critic needs --head average")
+        if self.replay < self.batch:
+            raise SettingError("--replay", self.replay, f"it must hold a --batch, {self.batch}")
 
 
-def train_painter(config: DirectConfig) -> Path:
-    """Train an actor; returns the weights file it leaves in the run folder.
+def train_painter(config: PainterConfig, *, resumed: Mapping[str, Any] | None = None) -> Path:
+    """Train an actor; returns the weights file that it leaves in the run folder.
+
+    Args:
+        config: The settings; of a resumed run, only where it lies.
+        resumed: Go on with the run that is there, with these settings changed.
 
     Raises:
+        SettingError: If settings do not go together, or a resumed run cannot change one.
         DataError: If there is nothing to train on.
+        DeviceError: If there is no such device.
         OutputError: If the run folder cannot be written.
-        CheckpointError: If the weights to begin from cannot be used.
+        CheckpointError: If the weights to begin from, or the run to go on with, cannot be used.
+        TrainingError: If a loss is no longer finite.
     """
-    torch.manual_seed(config.seed)
-    brush = brush_named(config.stroke_type)
-    if config.init is None:
-        actor = new_actor(brush, width=config.width, side=config.side)
-    else:
-        actor = _actor_to_go_on_with(config.init, brush)
-    side = actor.side
-    train, held_out = load_split(config.data, limit=config.limit)
-    targets = torch.from_numpy(centre_squares(held_out[:HELD_OUT], side))
-    run = RunFolder(config.out, config)
-    print(f"{len(train)} pictures to train on, {len(targets)} held out", flush=True)
+    if resumed is not None:
+        config = resumed_settings(config.out, PainterConfig, resumed, fixed=FIXED)
+    device = chosen_device(config.device)
+    with distributed.joined(device), output_folder(config.out):
+        if clocks(config.batch) % distributed.ranks():
+            problem = f"{distributed.ranks()} processes cannot share it; give 16 each"
+            raise SettingError("--batch", config.batch, problem)
+        brush = brush_named(config.stroke_type)
+        torch.manual_seed(config.seed)
+        needed = "average" if config.algorithm == "ddpg-model-free" and config.init is None else None
+        actor = starting_actor(
+            brush,
+            init=config.init if resumed is None else None,  # what it has learned since is in the checkpoint
+            head=config.head or needed,
+            width=config.width,
+            side=config.canvas,
+            bundle=config.bundle,
+        )
+        config = dataclasses.replace(config, head=actor.head, width=actor.width, canvas=actor.side)
+        pictures = load_pictures(config.data, limit=config.limit)
+        targets = centre_squares(spread(pictures.held_out, HELD_OUT), actor.side).to(device)
+        policy = policy_of(config, actor, brush, device)
+        world = Environment(
+            pictures.train.to(device),
+            envs=config.envs,
+            batch=config.batch,
+            side=actor.side,
+            episode_steps=config.episode_steps,
+            seed=config.seed,
+            rank=distributed.rank(),
+            ranks=distributed.ranks(),
+        )
+        learner = learner_of(config, policy, actor.to(device), world)
+        writes = distributed.rank() == 0
+        run = RunFolder.begin(config.out, config, resumes=resumed is not None, writes=writes)
+        if writes:
+            print(f"{len(pictures.train)} pictures to train on, {len(pictures.held_out)} held out", flush=True)
+            for reason in pictures.skipped:
+                print(f"skipped {reason}", flush=True)
+        return _run(config, run, learner, targets)
 
-    averaged = copy.deepcopy(actor).eval()
-    optimiser = torch.optim.AdamW(actor.parameters(), lr=config.learning_rate, betas=(0.9, 0.99), weight_decay=1e-4)
-    world = Environment(
-        Pictures(train), envs=config.envs, side=side, episode_steps=config.episode_steps, seed=config.seed
-    )
 
+def _run(config: PainterConfig, run: RunFolder, learner: Learner, targets: torch.Tensor) -> Path:
+    """Update after update, until the budget is spent."""
+    state, first, spent = run.load(), 0, 0.0
+    if state is not None:
+        with run.restoring():
+            if len(state["ranks"]) != distributed.ranks():
+                raise SettingError("processes", distributed.ranks(), f"the run was begun with {len(state['ranks'])}")
+            learner.load_state_dict(state["learner"])
+            learner.load_local_state_dict(state["ranks"][distributed.rank()])
+            first, spent = state["update"], state["minutes"]
+        del state
+    wall = config.minutes if config.minutes or config.updates else 60.0
     weights = config.out / f"{config.stroke_type}-actor.safetensors"
-    started, scored = time.monotonic(), 0.0
-    losses: list[float] = []
-    for update in itertools.count():
-        elapsed = (time.monotonic() - started) / 60
-        over = elapsed >= config.minutes and update > 0
-        if over or elapsed - scored > 2 or update == 1:
-            scored = elapsed
-            run.record(minutes=elapsed, update=update, loss=float(np.mean(losses)), **score(averaged, brush, targets))
-            losses.clear()
-            save_actor(averaged, weights, stroke_type=config.stroke_type)
-        if over:
-            break
 
-        for group in optimiser.param_groups:
-            group["lr"] = config.learning_rate * _schedule(elapsed / config.minutes, update)
-        start = update * config.batch % config.envs
-        index = slice(start, start + config.batch)
-        target, canvas = world.target[index], world.canvas[index].clone()
-        actor.train()
-        with torch.autocast("cpu", torch.bfloat16):
-            bundle = actor(world.observation(index).to(memory_format=torch.channels_last))
-        alpha, rgb = bundle_alpha(brush, bundle, side, feather=config.feather)
-        change, best = error_change(canvas, target, alpha)
-        values = target[0].numel()
-        loss = proposal_gain(change, squared_error(canvas, target) * values, floor=FINISHED * values)
-        loss = loss + colour_distance(rgb, best, alpha.detach())
-        if brush is BEZIER:
-            loss = loss + config.stubby_weight * stubbiness(*_extent(bundle), elongation=config.elongation)
-        optimiser.zero_grad(set_to_none=True)
-        loss.backward()  # type: ignore[no-untyped-call]
-        torch.nn.utils.clip_grad_norm_(actor.parameters(), 1.0)
-        optimiser.step()
-        # Early weights are soon outdated: the average reaches back further as there is more to average.
-        _average(averaged, actor, min(config.average, (1 + update) / (10 + update)))
-        world.advance(index, choose(canvas, target, alpha.detach(), STROKES_PER_BUNDLE).canvas)
-        losses.append(float(loss.detach()))
+    def scores() -> dict[str, float]:
+        run.show("samples", samples(learner.policy, learner.averaged, targets))
+        return score(learner.policy, learner.averaged, targets)
+
+    loop(
+        run,
+        Budget(minutes=wall, updates=config.updates, spent=spent),
+        first=first,
+        update=learner.update,
+        score=scores,
+        state=lambda: {
+            "learner": learner.state_dict(),
+            "ranks": distributed.gathered(learner.local_state_dict()),
+        },
+        ship=lambda: save_actor(learner.averaged, weights, stroke_type=config.stroke_type),
+        log_every=config.log_every,
+        scores=config.scores,
+        checkpoint_minutes=config.checkpoint_minutes,
+    )
     return weights
 
 
-def score(actor: Actor, brush: Brush, targets: Tensor) -> dict[str, float]:
-    """Mean PSNR over held-out targets [N, 3, S, S] after 20, 50, 100 and 200 strokes on a black sheet.
-
-    Keys `psnr@N` with the best colours for the actor's shapes, as the default preset paints; `own@N` with the actor's.
-    """
-    result = {}
-    for name, solve in (("psnr", True), ("own", False)):
-        canvases = episode(actor, brush, targets, steps=200 // STROKES_PER_BUNDLE, solve=solve)
-        for strokes in (20, 50, 100, 200):
-            errors = squared_error(canvases[strokes // STROKES_PER_BUNDLE - 1], targets)
-            result[f"{name}@{strokes}"] = round(float((-10 * errors.log10()).mean()), 3)
-    return result
-
-
-def _actor_to_go_on_with(path: Path, brush: Brush) -> Actor:
-    """An actor from a file, ready to learn.
-
-    Raises:
-        CheckpointError: If it is not one of ours, or cannot be used.
-    """
-    loaded = load_actor(path, stroke_type=brush.name)
-    if loaded.bgr:
-        raise CheckpointError(path, "the published checkpoints paint but are not trained on here; leave --init out")
-    return loaded.actor.requires_grad_(True)
+def policy_of(config: PainterConfig, actor: Actor, brush: Brush, device: torch.device) -> Policy:
+    """How that actor's strokes are drawn and laid."""
+    coverage: Coverage = ExactCoverage(brush, feather=config.feather)
+    if config.renderer == "neural":
+        if SIDE % actor.side:
+            raise SettingError("--renderer", "neural", f"of its {SIDE} pixels {actor.side} is no whole part")
+        loaded = load_renderer(config.renderer_weights, stroke_type=brush.name)
+        coverage = NeuralCoverage(loaded.renderer.to(device))
+    return Policy(
+        brush=brush,
+        coverage=coverage,
+        head=actor.head,
+        bundle=config.bundle,
+        solve=actor.head == "dense",
+        autocast=chosen_precision(config.precision, device),
+    )
 
 
-def new_actor(brush: Brush, *, width: float, side: int) -> Actor:
-    """A dense actor whose strokes begin as short, nearly opaque dabs, each over its own cell."""
-    actor = Actor(parameters=brush.size, width=width, head="dense", side=side)
-    centre = torch.logit((torch.arange(GRID) + 0.5) / GRID)
-    offset, floor = actor.get_buffer("offset"), actor.get_buffer("floor")
-    bias = actor.emit.get_parameter("bias")
-    start = {"row0": -0.3, "row2": 0.3, "column0": -0.15, "column2": 0.15, "radius0": -1.1, "radius2": -1.1}
-    with torch.no_grad():
-        actor.emit.weight.mul_(0.3)
-        for index, name in enumerate(brush.parameters):
-            if name in ("row0", "row2"):
-                offset[index] = centre[:, None]
-            elif name in ("column0", "column2"):
-                offset[index] = centre[None]
-            elif name.startswith("opacity"):
-                floor[index] = OPACITY_FLOOR
-            bias[index] = 2.0 if name.startswith("opacity") else start.get(name, 0.0)
-    return actor
-
-
-def _extent(bundle: Tensor) -> tuple[Tensor, Tensor]:
-    """Length of the chord and mean diameter [B k] of the Bezier strokes in bundles [B, k P], patch sides."""
-    strokes = bundle.float().reshape(-1, BEZIER.size)
-    length = (strokes[:, 0:2] - strokes[:, 4:6]).square().sum(1).clamp_min(1e-8).sqrt()
-    return length, 2 * (MIN_RADIUS + RADIUS_RANGE * strokes[:, 6:8].mean(1))
-
-
-def _schedule(progress: float, update: int) -> float:
-    """Share of the highest learning rate: a warm-up over 200 updates, then half a cosine down to a fiftieth."""
-    return min(1.0, (update + 1) / 200) * (0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * min(1.0, progress))))
-
-
-@torch.no_grad()
-def _average(averaged: Actor, actor: Actor, decay: float) -> None:
-    """Move the running average of weights and batch statistics towards the actor's."""
-    for mean, value in zip(averaged.state_dict().values(), actor.state_dict().values(), strict=True):
-        if mean.is_floating_point():
-            mean.lerp_(value, 1 - decay)
-        else:
-            mean.copy_(value)
+def learner_of(config: PainterConfig, policy: Policy, actor: Actor, world: Environment) -> Learner:
+    """The learner that the settings ask for, its parts put together."""
+    device = world.canvas.device
+    if distributed.ranks() > 1:
+        distributed.share_batch_norms(actor)
+    adversary: Adversary | None = None
+    agent: Agent | None = None
+    replay: ReplayBuffer | None = None
+    if config.algorithm != "direct":
+        if config.reward in ("wgan", "mixed"):
+            adversary = Adversary(device=device, seed=config.seed + distributed.rank(), autocast=policy.autocast)
+        parts: dict[str, Any] = {
+            "policy": policy,
+            "reward": Reward(kind=config.reward, adversary=adversary),
+            "discount": config.discount or 0.95**config.bundle,
+            "tau": config.tau,
+            "width": config.critic_width,
+            "device": device,
+        }
+        if config.algorithm == "ddpg-model-free" and policy.head != "average":
+            raise SettingError("--init", config.init, "a model-free critic needs an actor with --head average")
+        if config.algorithm == "ddpg-model-free" and actor.side not in SIDES:
+            raise SettingError("--canvas", actor.side, f"a model-free critic sees {', '.join(map(str, SIDES))} pixels")
+        side = actor.side
+        agent = ModelBased(**parts) if config.algorithm == "ddpg-model-based" else ModelFree(side=side, **parts)
+        replay = ReplayBuffer.fitting(
+            config.replay // distributed.ranks(), side=side, values=config.bundle * policy.brush.size, device=device
+        )
+    direct = config.direct_weight
+    return Learner(
+        policy=policy,
+        actor=actor,
+        world=world,
+        agent=agent,
+        replay=replay,
+        adversary=adversary,
+        learning_rate=config.learning_rate,
+        critic_learning_rate=config.critic_learning_rate,
+        decay=config.average,
+        direct_weight=(1.0 if policy.head == "dense" else 0.0) if direct is None else direct,
+        value_weight=config.value_weight,
+        critic_batch=max(1, config.critic_batch // distributed.ranks()),
+        warm_start=config.warm_start,
+        colour_weight=config.colour_weight,
+        stubby_weight=config.stubby_weight,
+        elongation=config.elongation,
+        seed=config.seed + distributed.rank(),
+        compiled=config.compile,
+    )

@@ -2,97 +2,163 @@
 
 from __future__ import annotations
 
-import itertools
+import dataclasses
 import math
-import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import torch
+from torch import Tensor
 from torch.nn import functional
 
 from core.brushes import Brush, brush_named
+from core.errors import SettingError
+from core.files import output_folder
 from core.geometry import Size
 from core.rasteriser.differentiable import stroke_alpha
 from core.renderer import SIDE, NeuralRenderer
-from core.weights import save_renderer
-from training.run_folder import RunFolder
+from core.weights import load_renderer, save_renderer
+from training import distributed
+from training.budget import Budget
+from training.device import chosen_device, chosen_precision
+from training.loop import loop
+from training.run_folder import RunFolder, resumed_settings
+from training.settings import check, setting
+
+SCORED = 2000
+"""Fixed random strokes that a renderer is scored on."""
+
+FIXED = frozenset({"stroke_type", "width", "batch", "init", "seed"})
+"""What a run keeps when it goes on."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RendererConfig:
     """What a renderer's run may vary; written whole into its run folder."""
 
-    out: Path
-    """The run folder."""
-    minutes: float = 30.0
-    """Wall time; the learning rate's schedule is fitted to it."""
-    stroke_type: str = "bezier"
-    """The brush."""
-    width: float = 0.25
-    """Of the dense layers, as a share of the published ones."""
-    batch: int = 64
-    """Strokes an update draws."""
-    learning_rate: float = 1e-3
-    """At its highest."""
-    bce_weight: float = 0.02
-    """Of the cross-entropy beside the squared error, which alone lets thin strokes go dark."""
-    seed: int = 0
-    """Of everything random."""
+    out: Path = setting(help="run folder")
+    minutes: float | None = setting(None, above=0, help="wall time, which the schedule fits; 30 without --updates")
+    updates: int | None = setting(None, least=1, help="updates, which the schedule fits")
+    stroke_type: str = setting("bezier", help="the brush")
+    width: float | None = setting(None, least=1 / 64, most=4, help="of the dense layers. Of --init, or 0.25")
+    batch: int = setting(64, least=1, most=100_000, help="strokes that an update draws")
+    learning_rate: float = setting(1e-3, above=0, help="at its highest")
+    bce_weight: float = setting(0.02, least=0, help="of cross-entropy; squared error alone darkens thin strokes")
+    init: Path | None = setting(None, help="weights to begin from")
+    seed: int = setting(0, least=0, most=2**32 - 1, help="of everything random")
+    device: str = setting("auto", choices=("auto", "cpu", "cuda"), help="where to train")
+    precision: str = setting("auto", choices=("auto", "float32", "bfloat16"), help="of the network's layers")
+    compile: bool = setting(False, help="compile the network: a minute at first, faster after")
+    scores: int = setting(8, least=1, most=10_000, help="times that the run is scored")
+    log_every: int = setting(50, least=1, help="updates between lines of metrics")
+    checkpoint_minutes: float = setting(5.0, least=0, help="between checkpoints")
 
     def __post_init__(self) -> None:
-        if not 0 < self.minutes < math.inf:
-            raise ValueError(f"minutes must be above 0, got {self.minutes}")
+        check(self)
 
 
-def train_renderer(config: RendererConfig) -> Path:
-    """Train a neural renderer; returns the weights file it leaves in the run folder.
+def train_renderer(config: RendererConfig, *, resumed: Mapping[str, Any] | None = None) -> Path:
+    """Train a neural renderer; returns the weights file that it leaves in the run folder.
+
+    Args:
+        config: The settings; of a resumed run, only where it lies.
+        resumed: Go on with the run that is there, with these settings changed.
 
     Raises:
+        SettingError: If settings do not go together, or a resumed run cannot change one.
+        DeviceError: If there is no such device.
         OutputError: If the run folder cannot be written.
+        CheckpointError: If the weights to begin from, or the run to go on with, cannot be used.
+        TrainingError: If a loss is no longer finite.
     """
-    torch.manual_seed(config.seed)
-    brush = brush_named(config.stroke_type)
-    run = RunFolder(config.out, config)
-    inputs = brush.size - 3
-    renderer = NeuralRenderer(inputs=inputs, width=config.width)
-    optimiser = torch.optim.Adam(renderer.parameters(), lr=config.learning_rate)
-    weights = config.out / f"{config.stroke_type}-renderer.safetensors"
-    started, scored = time.monotonic(), 0.0
-    for update in itertools.count():
-        elapsed = (time.monotonic() - started) / 60
-        over = elapsed >= config.minutes and update > 0
-        if over or elapsed - scored > 2 or update == 1:
-            scored = elapsed
-            run.record(minutes=elapsed, update=update, **score(renderer, brush, strokes=2000 if over else 256))
-            save_renderer(renderer, weights, stroke_type=config.stroke_type)
-        if over:
-            break
+    if resumed is not None:
+        config = resumed_settings(config.out, RendererConfig, resumed, fixed=FIXED)
+    device = chosen_device(config.device)
+    with distributed.joined(device), output_folder(config.out):
+        brush = brush_named(config.stroke_type)
+        torch.manual_seed(config.seed)
+        if config.init is None or resumed is not None:  # what it has learned since is in the checkpoint
+            renderer = NeuralRenderer(inputs=brush.size - 3, width=config.width or 0.25)
+        else:
+            renderer = load_renderer(config.init, stroke_type=brush.name).renderer.requires_grad_(True)
+            if config.width not in (None, renderer.width):
+                problem = f"{config.init.name} has {renderer.width:g}; leave one of them out"
+                raise SettingError("--width", config.width, problem)
+        config = dataclasses.replace(config, width=renderer.width)
+        run = RunFolder.begin(config.out, config, resumes=resumed is not None, writes=distributed.rank() == 0)
+        return _run(config, run, brush, renderer.to(device), device)
 
+
+def _run(config: RendererConfig, run: RunFolder, brush: Brush, renderer: NeuralRenderer, device: torch.device) -> Path:
+    """Update after update, until the budget is spent."""
+    optimiser = torch.optim.Adam(renderer.parameters(), fused=True)
+    generator = torch.Generator(device).manual_seed(config.seed * 1024 + distributed.rank())
+    logits = torch.compile(renderer.logits) if config.compile else renderer.logits
+    precision, share = chosen_precision(config.precision, device), max(1, config.batch // distributed.ranks())
+    state, first, spent = run.load(), 0, 0.0
+    if state is not None:
+        with run.restoring():
+            if len(state["generators"]) != distributed.ranks():
+                problem = f"the run was begun with {len(state['generators'])}"
+                raise SettingError("processes", distributed.ranks(), problem)
+            renderer.load_state_dict(state["renderer"])
+            optimiser.load_state_dict(state["optimiser"])
+            generator.set_state(state["generators"][distributed.rank()])
+            first, spent = state["update"], state["minutes"]
+    wall = config.minutes if config.minutes or config.updates else 30.0
+    weights = config.out / f"{config.stroke_type}-renderer.safetensors"
+
+    def update(_done: int, progress: float) -> dict[str, Tensor]:
         for group in optimiser.param_groups:
-            group["lr"] = config.learning_rate * 0.5 * (1 + math.cos(math.pi * elapsed / config.minutes))
-        shape = torch.rand(config.batch, inputs)
+            group["lr"] = config.learning_rate * 0.5 * (1 + math.cos(math.pi * progress))
+        shape = torch.rand(share, renderer.inputs, generator=generator, device=device)
         with torch.no_grad():
             truth = stroke_alpha(brush, shape, Size(SIDE, SIDE))
-        with torch.autocast("cpu", torch.bfloat16):
-            logits = renderer.logits(shape)
-        logits = logits.float()
-        loss = functional.mse_loss(logits.sigmoid(), truth)
-        loss = loss + config.bce_weight * functional.binary_cross_entropy_with_logits(logits, truth)
+        with torch.autocast(device.type, precision, enabled=precision is not None):
+            emitted = logits(shape)
+        loss = renderer_loss(emitted.float(), truth, bce_weight=config.bce_weight)
         optimiser.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]
+        distributed.average_gradients(renderer)
         optimiser.step()
+        return {"loss": loss.detach()}
+
+    loop(
+        run,
+        Budget(minutes=wall, updates=config.updates, spent=spent),
+        first=first,
+        update=update,
+        score=lambda: score(renderer, brush, strokes=SCORED),
+        state=lambda: {
+            "renderer": renderer.state_dict(),
+            "optimiser": optimiser.state_dict(),
+            "generators": distributed.gathered(generator.get_state()),
+        },
+        ship=lambda: save_renderer(renderer, weights, stroke_type=config.stroke_type),
+        log_every=config.log_every,
+        scores=config.scores,
+        checkpoint_minutes=config.checkpoint_minutes,
+    )
     return weights
+
+
+def renderer_loss(logits: Tensor, truth: Tensor, *, bce_weight: float) -> Tensor:
+    """Mean squared error of coverages [N, S, S] from their logits, and some of their cross-entropy, as a scalar."""
+    loss = functional.mse_loss(logits.sigmoid(), truth)
+    return loss + bce_weight * functional.binary_cross_entropy_with_logits(logits, truth)
 
 
 @torch.inference_mode()
 def score(renderer: NeuralRenderer, brush: Brush, *, strokes: int = 256, seed: int = 1) -> dict[str, float]:
     """Mean squared and mean absolute error against the exact rasteriser on fixed random strokes."""
-    shapes = torch.rand(strokes, renderer.inputs, generator=torch.Generator().manual_seed(seed))
+    device = next(renderer.parameters()).device
+    shapes = torch.rand(strokes, renderer.inputs, generator=torch.Generator().manual_seed(seed)).to(device)
     squared = absolute = 0.0
     for part in torch.split(shapes, 128):
         difference = renderer(part) - stroke_alpha(brush, part, Size(SIDE, SIDE))
         squared += float(difference.square().sum())
         absolute += float(difference.abs().sum())
     values = strokes * SIDE * SIDE
-    return {"mse": round(squared / values, 6), "mae": round(absolute / values, 6)}
+    return {"mse": squared / values, "mae": absolute / values}

@@ -19,7 +19,7 @@ from core.painter import Painter, PaintJob
 from core.rasteriser.fast import draw, to_bytes
 from core.renderer import NeuralRenderer
 from core.weights import LoadedActor, LoadedRenderer
-from training.train_painter import new_actor
+from training.actors import new_actor
 
 
 def loaded(actor: Actor, *, bgr: bool = False) -> LoadedActor:

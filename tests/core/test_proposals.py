@@ -63,6 +63,84 @@ def test_the_change_is_differentiable_in_the_coverage() -> None:
     assert torch.autograd.gradcheck(lambda a: error_change(canvas, target, a, rgb)[0], alpha.requires_grad_())
 
 
+def changed_by_hand(canvas: Tensor, target: Tensor, alpha: Tensor, rgb: Tensor) -> Tensor:
+    """The change [B, N], from the pixels that each stroke alone would leave."""
+    cover, colour = alpha[:, :, None], rgb[:, :, :, None, None]
+    after = canvas[:, None] * (1 - cover) + colour * cover
+    return (after - target[:, None]).square().sum((2, 3, 4)) - error(canvas, target)[:, None]
+
+
+def best_by_hand(canvas: Tensor, target: Tensor, alpha: Tensor) -> Tensor:
+    """Least squares for each channel, not clipped: [B, N, 3]."""
+    cover = alpha[:, :, None]
+    wanted = target[:, None] - canvas[:, None] * (1 - cover)
+    return (cover * wanted).sum((3, 4)) / cover.square().sum((3, 4))
+
+
+def weights_of(change: Tensor) -> Tensor:
+    return torch.rand(change.shape, generator=torch.Generator().manual_seed(3), dtype=change.dtype) - 0.5
+
+
+def test_the_gradient_of_a_fixed_colours_change_is_that_of_its_pixels() -> None:
+    canvas, target, alpha = sheets()
+    rgb = torch.rand(2, 6, 3, generator=torch.Generator().manual_seed(1), dtype=torch.float64)
+    alpha.requires_grad_()
+    change, by_hand = error_change(canvas, target, alpha, rgb)[0], changed_by_hand(canvas, target, alpha, rgb)
+
+    torch.testing.assert_close(change, by_hand)
+    slopes = [torch.autograd.grad((one * weights_of(one)).sum(), alpha)[0] for one in (change, by_hand)]
+    torch.testing.assert_close(*slopes, rtol=1e-10, atol=1e-10)
+
+
+def test_the_gradient_of_a_best_colours_change_is_whole_although_the_colour_is_held() -> None:
+    # Soft colours on soft colours: all the best ones lie inside 0..1.
+    canvas, target, alpha = sheets(strokes=3)
+    canvas, target = 0.4 + 0.2 * canvas, 0.4 + 0.2 * target
+    alpha.requires_grad_()
+    change, best = error_change(canvas, target, alpha)
+    moving = best_by_hand(canvas, target, alpha)
+    by_hand = changed_by_hand(canvas, target, alpha, moving)
+
+    assert 0.05 < float(best.min()) < float(best.max()) < 0.95
+    assert not best.requires_grad
+    torch.testing.assert_close(best, moving.detach())
+    torch.testing.assert_close(change, by_hand)
+    # The second goes through the solved colours as well, and finds nothing more there.
+    slopes = [torch.autograd.grad((one * weights_of(one)).sum(), alpha)[0] for one in (change, by_hand)]
+    torch.testing.assert_close(*slopes, rtol=1e-10, atol=1e-10)
+    few, small = slice(0, 2), (slice(None), slice(None), slice(0, 4), slice(0, 4))
+    assert torch.autograd.gradcheck(lambda a: error_change(canvas[small], target[small], a)[0], alpha[:, few, :4, :4])
+
+
+def test_the_gradient_of_a_clipped_colours_change_is_that_of_the_clipped_colour() -> None:
+    # White and black are wanted, and more of them than there is under half-transparent strokes.
+    canvas, _, alpha = sheets()
+    target = (torch.arange(6.0).reshape(2, 3, 1, 1) % 2).double().expand(2, 3, 8, 8)
+    alpha = (alpha / 2).requires_grad_()
+    change, best = error_change(canvas, target, alpha)
+    by_hand = changed_by_hand(canvas, target, alpha, best_by_hand(canvas, target, alpha).clamp(0, 1).detach())
+
+    assert set(best.unique().tolist()) == {0.0, 1.0}
+    torch.testing.assert_close(change, by_hand)
+    slopes = [torch.autograd.grad((one * weights_of(one)).sum(), alpha)[0] for one in (change, by_hand)]
+    torch.testing.assert_close(*slopes, rtol=1e-10, atol=1e-10)
+
+
+def test_a_stroke_that_covers_nothing_changes_nothing_and_still_has_a_gradient_to_grow_by() -> None:
+    canvas, target = torch.zeros(1, 3, 4, 4), torch.full((1, 3, 4, 4), 0.5)
+    alpha = torch.zeros(1, 2, 4, 4, requires_grad=True)
+    rgb = torch.tensor([[[0.5, 0.5, 0.5], [0.0, 0.0, 0.0]]])
+
+    change, _ = error_change(canvas, target, alpha, rgb)
+    (slope,) = torch.autograd.grad(change.sum(), alpha)
+
+    assert change.tolist() == [[0.0, 0.0]]
+    # -2 (c - u)(t - u) over three channels, at each pixel.
+    torch.testing.assert_close(slope[0, 0], torch.full((4, 4), -1.5))
+    assert slope[0, 1].tolist() == torch.zeros(4, 4).tolist()
+    assert error_change(canvas, target, alpha)[1].isfinite().all()
+
+
 def test_choosing_takes_at_each_turn_the_stroke_that_helps_most() -> None:
     canvas, target, alpha = sheets(strokes=5)
     choice = choose(canvas, target, alpha, 3)

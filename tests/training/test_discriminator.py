@@ -124,6 +124,41 @@ def test_a_reward_is_the_gain_in_score_and_moves_the_canvas_only() -> None:
     assert all(parameter.grad is None for parameter in judge.discriminator.parameters())
 
 
+@pytest.mark.parametrize(("side", "patches"), [(32, 1), (48, 2), (64, 2), (128, 4)])
+def test_a_score_is_the_mean_of_the_scores_of_patches(side: int, patches: int) -> None:
+    torch.manual_seed(0)
+    discriminator, pair = Discriminator(), pictures(2, 6, side, side)
+
+    scores = discriminator.patches(pair)
+
+    assert scores.shape == (2, patches, patches)
+    torch.testing.assert_close(discriminator(pair), scores.mean(dim=(1, 2)))
+
+
+def test_the_score_of_a_patch_is_of_its_surroundings_only() -> None:
+    judge, target = adversary(), pictures(1, 3, 128, 128)
+    canvas = pictures(1, 3, 128, 128, seed=1)
+    changed = canvas.clone()
+    changed[:, :, 112:, 112:] = 0
+
+    before, after = (judge.patch_scores(one, target)[0] for one in (canvas, changed))
+
+    assert after[3, 3] != before[3, 3]
+    # Five layers of width 5 and stride 2 see 62 pixels to either side of every 32nd: of 0 and 32 as far as 94.
+    torch.testing.assert_close(after[:2, :2], before[:2, :2], rtol=0, atol=0)
+
+
+def test_patches_are_scored_by_the_average_with_the_target_first() -> None:
+    judge, canvas, target = adversary(), pictures(2, 3, 64, 64), pictures(2, 3, 64, 64, seed=1)
+    judge.update(canvas, target)
+
+    scores = judge.patch_scores(canvas, target)
+
+    assert torch.equal(scores, judge.averaged.patches(torch.cat([target, canvas], dim=1)))
+    torch.testing.assert_close(scores.mean(dim=(1, 2)), judge.score(canvas, target))
+    assert not torch.equal(scores, judge.discriminator.patches(torch.cat([target, canvas], dim=1)))
+
+
 def test_a_saved_adversary_goes_on_the_same() -> None:
     batches = [(pictures(2, 3, 32, 32, seed=seed), pictures(2, 3, 32, 32, seed=seed + 9)) for seed in range(2)]
     one, other = adversary(), adversary(seed=1)

@@ -1,111 +1,237 @@
-"""The painting environment: exact steps, episodes of all kinds, nothing left to chance but the seed."""
+"""The painting environment: episodes of all kinds, in groups with clocks, nothing left to chance but the seed."""
 
 from __future__ import annotations
 
+import io
+
+import cv2
 import numpy as np
 import pytest
 import torch
+from torch import Tensor
 
-from core.brushes import BEZIER
-from core.document import Document
-from core.geometry import Size
-from core.rasteriser.differentiable import lay_bundle
-from core.rasteriser.fast import draw
-from core.stroke import Strokes
-from training.datasets import Pictures
-from training.environment import Environment, bundle_alpha, episode
-from training.train_painter import new_actor
+from training.environment import BARE, Environment, clocks, enlarged
+from training.picture_bank import PictureBank
 
 
-@pytest.fixture
-def pictures() -> Pictures:
+@pytest.fixture(scope="module")
+def bank() -> PictureBank:
+    """Smooth pictures, large enough for a part of a crop to be worth looking at."""
     random = np.random.default_rng(0)
-    return Pictures([random.integers(0, 256, (70, 90, 3), np.uint8) for _ in range(3)])
+    coarse = [random.integers(0, 256, (4, 4, 3), np.uint8) for _ in range(3)]
+    return PictureBank.of(cv2.resize(pixels, (150, 140), interpolation=cv2.INTER_CUBIC) for pixels in coarse)
 
 
-def world(pictures: Pictures, *, envs: int = 40, seed: int = 0, episode_steps: int = 8) -> Environment:
-    return Environment(pictures, envs=envs, side=32, episode_steps=episode_steps, seed=seed)
+@pytest.fixture(scope="module")
+def small() -> PictureBank:
+    """Pictures that crops are quickly cut from."""
+    random = np.random.default_rng(0)
+    coarse = [random.integers(0, 256, (4, 4, 3), np.uint8) for _ in range(3)]
+    return PictureBank.of(cv2.resize(pixels, (20, 16), interpolation=cv2.INTER_CUBIC) for pixels in coarse)
 
 
-def test_a_bundle_in_training_is_what_a_document_draws() -> None:
-    bundle = torch.rand(1, 65, generator=torch.Generator().manual_seed(0))
-    strokes = Strokes.from_columns(
-        types=np.zeros(5),
-        patches=np.tile([0, 0, 48.0], (5, 1)),
-        parameters=bundle.reshape(5, 13).numpy(),
-        steps=np.zeros(5),
+def world(
+    bank: PictureBank,
+    *,
+    envs: int = 64,
+    batch: int = 32,
+    side: int = 32,
+    seed: int = 0,
+    episode_steps: int = 8,
+    rank: int = 0,
+    ranks: int = 1,
+) -> Environment:
+    return Environment(
+        bank, envs=envs, batch=batch, side=side, episode_steps=episode_steps, seed=seed, rank=rank, ranks=ranks
     )
 
-    trained = lay_bundle(torch.zeros(1, 3, 48, 48), *bundle_alpha(BEZIER, bundle, 48))[0].permute(1, 2, 0)
 
-    np.testing.assert_allclose(trained, draw(Document(Size(48, 48), strokes=strokes)), atol=1e-4)
+def shifted(canvas: Tensor) -> Tensor:
+    """What a step might make of canvases: something else, and the same of each wherever it lies."""
+    return canvas.roll(1, dims=3) * 0.9 + 0.05
 
 
-def test_the_same_seed_makes_the_same_world(pictures: Pictures) -> None:
-    one, same, other = world(pictures), world(pictures), world(pictures, seed=1)
+def test_the_same_seed_makes_the_same_world(bank: PictureBank) -> None:
+    one, same, other = world(bank), world(bank), world(bank, seed=1)
 
-    assert torch.equal(one.canvas, same.canvas)
-    assert torch.equal(one.target, same.target)
+    for name in ("canvas", "target", "steps", "lengths"):
+        assert torch.equal(getattr(one, name), getattr(same, name))
     assert not torch.equal(one.target, other.target)
+    assert not torch.equal(one.lengths, other.lengths)
 
 
-def test_sheets_begin_black_white_toned_and_blurred(pictures: Pictures) -> None:
-    canvas = world(pictures, envs=200).canvas
-    flat = canvas.flatten(2).std(dim=2).amax(dim=1) < 1e-6
-    tones = canvas[flat].mean(dim=(2, 3))
+def test_bare_sheets_are_of_six_kinds_each_as_often_as_asked_for(small: PictureBank) -> None:
+    environment = world(small, envs=1024, batch=64, side=16)
+    canvas, means = environment.canvas, environment.target.mean(dim=(2, 3))
+    tones = canvas.mean(dim=(2, 3))
+    flat = canvas.flatten(2).std(dim=2).amax(dim=1) < 1e-5
+    mean = flat & ((tones - means).abs().amax(dim=1) < 1e-5)
+    grey = flat & ((tones - tones[:, :1]).abs().amax(dim=1) < 1e-6)
+    black, white = (flat & (tones - level).abs().amax(dim=1).lt(1e-6) for level in (0, 1))
+    found = {
+        "black": black,
+        "white": white,
+        "grey": grey & ~black & ~white,
+        "tone": flat & ~grey & ~mean,
+        "mean of target": mean,
+        "blurred target": ~flat,
+    }
 
-    assert 0.7 < float(flat.float().mean()) < 0.9
-    assert 0.3 < float((tones == 0).all(dim=1).float().mean()) < 0.6
-    assert bool((tones == 1).all(dim=1).any())
-    assert bool((tones.std(dim=1) > 0.1).any())
-
-
-def test_an_observation_says_how_far_the_episode_is(pictures: Pictures) -> None:
-    environment = world(pictures)
-    environment.step[0], environment.length[0] = 3, 6
-
-    seen = environment.observation(slice(0, 1))
-
-    assert seen.shape == (1, 9, 32, 32)
-    assert torch.equal(seen[0, :3], environment.canvas[0])
-    assert torch.equal(seen[0, 3:6], environment.target[0])
-    assert seen[0, 6].unique().tolist() == [0.5]
-
-
-def test_a_step_that_ends_an_episode_begins_another(pictures: Pictures) -> None:
-    environment = world(pictures)
-    environment.step[:], environment.length[:] = 0, 5
-    environment.step[11] = 4
-    painted = torch.full((10, 3, 32, 32), 0.25)
-    before = environment.target[10:20].clone()
-
-    environment.advance(slice(10, 20), painted)
-
-    assert environment.step[10:20].tolist() == [1, 0, *[1] * 8]
-    assert torch.equal(environment.canvas[10], painted[0])
-    assert not torch.equal(environment.target[11], before[1])
-    assert torch.equal(environment.target[12:20], before[2:])
+    assert found.keys() == BARE.keys()
+    assert {name: float(which.float().mean()) for name, which in found.items()} == pytest.approx(BARE, abs=0.05)
+    # A blurred target is a likeness, no copy: nearer than its mean is, and no more detailed than the target.
+    blurred, target = canvas[~flat], environment.target[~flat]
+    nearer = (blurred - target).square().mean() / (target - means[~flat][..., None, None]).square().mean()
+    assert 0 < float(nearer) < 0.5
+    assert float(blurred.flatten(2).std(dim=2).mean()) < float(target.flatten(2).std(dim=2).mean())
 
 
-def test_some_episodes_go_on_closer_up_on_what_was_painted(pictures: Pictures) -> None:
-    environment = world(pictures, envs=100)
-    sides = [crop.side for crop in environment._crops]
-    environment.canvas[:] = 0.123
-    environment.step[:] = 1
-    for index in range(100):
-        environment.reset(index)
-    closer = [index for index in range(100) if torch.allclose(environment.canvas[index], torch.tensor(0.123))]
+def test_lengths_lie_between_a_quarter_of_the_longest_and_the_longest(small: PictureBank) -> None:
+    environment = world(small, envs=256, batch=16, side=4, episode_steps=12)
 
-    assert closer
-    assert all(environment._crops[index].side < 0.65 * sides[index] for index in closer)
-    assert len(closer) < 60
+    assert environment.lengths.shape == (16, 16)
+    assert environment.lengths.unique().tolist() == list(range(3, 13))
 
 
-def test_painting_with_an_untrained_actor_already_lowers_the_error(pictures: Pictures) -> None:
-    torch.manual_seed(0)
-    target = torch.full((2, 3, 32, 32), 0.7)
-    canvases = episode(new_actor(BEZIER, width=0.125, side=32).eval(), BEZIER, target, steps=12)
-    errors = [float((canvas - target).square().mean()) for canvas in canvases]
+def test_episodes_begin_out_of_step_and_none_at_its_end(small: PictureBank) -> None:
+    environment = world(small, envs=256, batch=16, side=4, episode_steps=40)
+    fraction = environment.steps / environment.lengths
 
-    assert errors == sorted(errors, reverse=True)
-    assert errors[-1] < 0.05 < errors[0]
+    assert float(fraction.max()) < 1
+    assert float(fraction.mean()) == pytest.approx(0.5 - 0.5 / 25, abs=0.08)  # whole steps, of 25 or so
+    assert float(fraction.std()) == pytest.approx(1 / 12**0.5, abs=0.08)
+
+
+@pytest.mark.parametrize(("batch", "groups"), [(1, 1), (8, 8), (16, 16), (32, 16), (96, 16), (40, 8), (7, 1)])
+def test_a_batch_is_made_of_at_most_sixteen_groups_of_one_size(batch: int, groups: int) -> None:
+    assert clocks(batch) == groups
+
+
+def test_an_observation_says_how_far_each_group_is(bank: PictureBank) -> None:
+    environment = world(bank, envs=24, batch=24)  # 8 groups of 3
+    environment.steps[0], environment.lengths[0] = torch.arange(8), torch.full((8,), 8)
+
+    seen = environment.observation(0)
+
+    assert seen.shape == (24, 9, 32, 32)
+    assert torch.equal(seen[:, :3], environment.canvas)
+    assert torch.equal(seen[:, 3:6], environment.target)
+    assert seen[:, 6, 0, 0].tolist() == [group / 8 for group in range(8) for _ in range(3)]
+    assert seen[:, 6].flatten(1).std(dim=1).max() == 0
+    assert environment.step_fraction(0, ahead=1)[:4].tolist() == [1 / 8, 1 / 8, 1 / 8, 2 / 8]
+    steps, lengths = environment.clock(0)
+    assert steps[2:5].tolist() == [0, 1, 1]
+    assert lengths.tolist() == [8] * 24
+
+
+def test_a_group_whose_clock_runs_out_begins_anew_and_no_other_does(bank: PictureBank) -> None:
+    environment = world(bank, envs=48, batch=24, episode_steps=5)  # 2 batches of 8 groups of 3
+    environment.steps[:], environment.lengths[:] = 0, 5
+    environment.steps[1, 2] = 4
+    before, target = environment.canvas.clone(), environment.target.clone()
+    painted = torch.full((24, 3, 32, 32), 0.123, requires_grad=True)
+
+    environment.advance(1, painted)
+
+    assert environment.steps.tolist() == [[0] * 8, [1, 1, 0, 1, 1, 1, 1, 1]]
+    ended = range(24 + 6, 24 + 9)
+    for row in range(48):
+        assert torch.equal(environment.target[row], target[row]) == (row not in ended)
+    assert torch.equal(environment.canvas[:24], before[:24])
+    for row in set(range(24, 48)) - set(ended):
+        assert environment.canvas[row].unique().tolist() == pytest.approx([0.123])
+    assert not environment.canvas.requires_grad
+
+
+def test_about_two_in_five_episodes_go_on_closer_up_on_what_was_painted(bank: PictureBank) -> None:
+    environment = world(bank, envs=256, batch=256)  # groups of 16
+    sides = torch.cat([crops.side for crops in environment._crops[0]])
+    # All have been painted to perfection.
+    environment.steps[:], environment.lengths[:] = 4, 5
+    environment.advance(0, environment.target)
+
+    shrunk = torch.cat([crops.side for crops in environment._crops[0]]) / sides
+    distance = (environment.canvas - environment.target).square().mean(dim=(1, 2, 3))
+    closer = (shrunk >= 0.3) & (shrunk <= 0.6) & (distance < 1e-3)
+
+    assert 0.3 < float(closer.float().mean()) < 0.5
+    # Canvas and target show the same part of the same picture, flipped alike, or they would not agree still.
+    assert float(distance[closer].max()) < 2e-4
+    assert float(distance[~closer].mean()) > 0.02
+
+
+def test_small_crops_are_not_looked_at_closer_up() -> None:
+    random = np.random.default_rng(0)
+    environment = world(PictureBank.of([random.integers(0, 256, (50, 60, 3), np.uint8)]), envs=64, batch=64)
+    environment.steps[:], environment.lengths[:] = 4, 5
+
+    environment.advance(0, torch.full((64, 3, 32, 32), 0.123))
+
+    assert not any(torch.allclose(canvas, torch.tensor(0.123)) for canvas in environment.canvas)
+    assert min(float(crops.side.min()) for crops in environment._crops[0]) >= 25
+
+
+@pytest.mark.parametrize("at", [(8, 8, 16), (0, 12, 16), (4, 6, 8)])
+def test_a_part_is_enlarged_as_cubic_resizing_of_the_whole_shows_it(at: tuple[int, int, int]) -> None:
+    top, left, side = at
+    times = 32 // side
+    pictures = torch.rand(1, 3, 32, 32, generator=torch.Generator().manual_seed(0))
+    whole = cv2.resize(pictures[0].permute(1, 2, 0).numpy(), (32 * times, 32 * times), interpolation=cv2.INTER_CUBIC)
+    expected = whole[top * times : top * times + 32, left * times : left * times + 32].clip(0, 1)
+
+    shown = enlarged(pictures, torch.tensor([[top / 32, left / 32]]), torch.tensor([side / 32]))
+
+    assert shown.shape == (1, 3, 32, 32)
+    # Noise overshoots; clipped it is a picture again.
+    assert float(np.abs(whole - whole.clip(0, 1)).max()) > 0.05
+    np.testing.assert_allclose(shown[0].permute(1, 2, 0), expected, atol=1e-4)
+
+
+def test_all_of_a_picture_is_the_picture() -> None:
+    pictures = torch.rand(2, 3, 8, 8, generator=torch.Generator().manual_seed(0))
+
+    torch.testing.assert_close(enlarged(pictures, torch.zeros(2, 2), torch.ones(2)), pictures, rtol=0, atol=1e-5)
+
+
+@pytest.mark.parametrize("ranks", [2, 4])
+def test_processes_together_paint_just_what_one_would(bank: PictureBank, ranks: int) -> None:
+    alone = world(bank, envs=64, batch=32, episode_steps=4)  # 2 batches of 16 groups of 2
+    shares = [world(bank, envs=64, batch=32, episode_steps=4, rank=rank, ranks=ranks) for rank in range(ranks)]
+    assert [share.batch for share in shares] == [32 // ranks] * ranks
+    begun = 0
+
+    for update in range(16):
+        index = update % 2
+        for environment in (alone, *shares):
+            environment.advance(index, shifted(environment.canvas[environment.rows(index)]))
+        begun += int((alone.steps[index] == 0).sum())
+        for rank, share in enumerate(shares):
+            assert torch.equal(share.steps, alone.steps[:, rank::ranks])
+            assert torch.equal(share.lengths, alone.lengths[:, rank::ranks])
+            for name in ("canvas", "target"):
+                by_group = getattr(alone, name).view(2, 16, 2, 3, 32, 32)[:, rank::ranks]
+                assert torch.equal(getattr(share, name), by_group.reshape(-1, 3, 32, 32))
+
+    assert begun > 32  # many episodes have ended on the way
+
+
+def test_a_saved_world_goes_on_the_same(bank: PictureBank) -> None:
+    one, other = world(bank, episode_steps=4), world(bank, episode_steps=4, seed=1)
+    for update in range(6):
+        one.advance(update % 2, shifted(one.canvas[one.rows(update % 2)]))
+    file = io.BytesIO()
+    torch.save(one.state_dict(), file)
+    other.load_state_dict(torch.load(io.BytesIO(file.getvalue()), weights_only=True))
+
+    for update in range(12):
+        for environment in (one, other):
+            environment.advance(update % 2, shifted(environment.canvas[environment.rows(update % 2)]))
+        for name in ("canvas", "target", "steps", "lengths"):
+            assert torch.equal(getattr(one, name), getattr(other, name))
+
+
+def test_sizes_that_do_not_divide_are_refused(bank: PictureBank) -> None:
+    with pytest.raises(ValueError, match="envs must be a multiple of batch, got 10 and 4"):
+        world(bank, envs=10, batch=4)
+    with pytest.raises(ValueError, match="a batch of 12 is made of 4 groups, which 3 processes cannot share"):
+        world(bank, envs=12, batch=12, ranks=3)

@@ -78,6 +78,66 @@ def test_neither_writing_nor_sampling_waits_for_the_device() -> None:
     assert all(part.shape[0] == 4 for part in buffer.sample(4, seeded()))
 
 
+def test_a_ring_written_past_its_end_goes_on_at_its_beginning() -> None:
+    buffer = small_buffer(capacity=5)
+    extend(buffer, [0, 1, 2, 3])
+    extend(buffer, [4, 5, 6])
+
+    # Row by row: 5 and 6 lie where 0 and 1 were.
+    kept = buffer.state_dict()
+    assert kept["step"].tolist() == [5, 6, 2, 3, 4]
+    assert kept["canvas"][:, 0, 0, 0].tolist() == [5, 6, 2, 3, 4]
+    assert kept["written"] == 7
+    extend(buffer, list(range(7, 20)))
+    assert kept["step"].tolist() == [15, 16, 17, 18, 19]
+
+
+def test_on_the_cpu_a_fitting_ring_is_kept_and_sampled_there() -> None:
+    buffer = ReplayBuffer.fitting(5, side=2, values=2, device=torch.device("cpu"))
+    extend(buffer, [1, 2, 3])
+
+    assert {values.device.type for name, values in buffer.state_dict().items() if name != "written"} == {"cpu"}
+    assert set(names_of(buffer.sample(50, seeded())).tolist()) == {1, 2, 3}
+
+
+@pytest.mark.parametrize(("free", "where"), [(2 * 24_080 + 2, "meta"), (2 * 24_080, "cpu")])
+def test_a_ring_larger_than_half_of_what_a_device_has_free_is_kept_by_the_host(
+    free: int, where: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # The meta device stands for a GPU. A transition of side 16 and 25 values takes 9 x 256 + 100 + 4 = 2,408 bytes.
+    monkeypatch.setattr(torch.cuda, "mem_get_info", lambda _device: (free, 10**12))
+
+    kept = ReplayBuffer.fitting(10, side=16, values=25, device=torch.device("meta")).state_dict()
+
+    columns = [values for name, values in kept.items() if name != "written"]
+    assert sum(values.numel() * values.element_size() for values in columns) == 24_080
+    assert {values.device.type for values in columns} == {where}
+
+
+@pytest.mark.gpu
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="there is no CUDA device")
+def test_what_the_host_keeps_for_a_gpu_is_sampled_to_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch.cuda, "mem_get_info", lambda _device: (0, 10**12))
+    device = torch.device("cuda", 0)
+    buffer = ReplayBuffer.fitting(5, side=2, values=2, device=device)
+    pixels, counts = torch.full((3, 3, 2, 2), 0.6, device=device), torch.ones(3, dtype=torch.int64)
+    buffer.extend(
+        canvas=pixels,
+        target=pixels,
+        bundle=torch.ones(3, 2, device=device),
+        next_canvas=pixels,
+        step=counts,
+        length=counts * 4,
+    )
+
+    drawn = buffer.sample(4, torch.Generator(device).manual_seed(0))
+
+    assert buffer.state_dict()["canvas"].device.type == "cpu"
+    assert {part.device for part in drawn} == {device}
+    assert drawn.next_fraction.tolist() == [0.5] * 4
+    torch.testing.assert_close(drawn.canvas, pixels[:1].expand(4, -1, -1, -1))
+
+
 def test_an_empty_ring_has_nothing_to_give() -> None:
     with pytest.raises(ValueError, match="extend it first"):
         small_buffer().sample(1, seeded())

@@ -1,0 +1,57 @@
+"""Scoring an actor at fixed seeds, and sheets of what it paints."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from core.actor import Actor
+from training.losses import squared_error
+from training.picture_bank import PictureBank
+from training.policy import ExactCoverage, Policy, episode
+
+STROKES = (20, 50, 100, 200)
+"""After how many strokes an actor is scored."""
+
+SHOWN = 8
+"""Targets on a sheet of samples."""
+
+
+def score(policy: Policy, actor: Actor, targets: Tensor, *, sheet: float = 0.0) -> dict[str, float]:
+    """Mean error over held-out targets [N, 3, S, S], painted from a bare sheet by the exact rasteriser.
+
+    Returns:
+        `l2@N` and `psnr@N`, mean squared error and mean PSNR in dB after N strokes in the best colours for the actor's
+        shapes, as the default preset paints; `own_l2@N` and `own@N`, the same in the actor's own colours.
+    """
+    result = {}
+    for prefixes, solve in ((("l2", "psnr"), True), (("own_l2", "own"), False)):
+        if solve and policy.head == "average":
+            continue  # a published actor's strokes are laid as they are
+        way = dataclasses.replace(policy, coverage=ExactCoverage(policy.brush), solve=solve)
+        canvases = episode(way, actor, targets, steps=-(-STROKES[-1] // policy.bundle), sheet=sheet)
+        for strokes in STROKES:
+            errors = squared_error(canvases[-(-strokes // policy.bundle) - 1], targets)
+            result[f"{prefixes[0]}@{strokes}"] = float(errors.mean())
+            result[f"{prefixes[1]}@{strokes}"] = float((-10 * errors.clamp_min(1e-10).log10()).mean())
+    return result
+
+
+def samples(policy: Policy, actor: Actor, targets: Tensor) -> NDArray[np.uint8]:
+    """A sheet [H, W, 3]: a row for each of the first targets, itself and then its painting after 5, 20, ... strokes."""
+    targets = targets[:SHOWN]
+    way = dataclasses.replace(policy, coverage=ExactCoverage(policy.brush))
+    canvases = episode(way, actor, targets, steps=-(-STROKES[-1] // policy.bundle))
+    shown = [targets, *(canvases[-(-strokes // policy.bundle) - 1] for strokes in (policy.bundle, *STROKES))]
+    grid = torch.cat([torch.cat(list(picture), dim=1) for picture in shown], dim=2)
+    return grid.clamp(0, 1).mul(255).round().byte().permute(1, 2, 0).cpu().numpy()
+
+
+def spread(bank: PictureBank, count: int) -> list[NDArray[np.uint8]]:
+    """So many pictures, evenly over all of a bank: neighbours by name are often alike."""
+    chosen = np.unique(np.linspace(0, len(bank) - 1, count).round().astype(int))
+    return [bank.picture(int(index)) for index in chosen]
