@@ -1,4 +1,4 @@
-"""The command line: `paint`, `score`, `export`, `train`; every command is a call or two into `core` or `training`.
+"""The command line: `paint`, `score`, `export`, `train`, `bench`; every command is a call or two into the packages.
 
 Heavy modules are imported by the commands that need them, so that `--help` answers at once.
 """
@@ -126,54 +126,47 @@ def export(strokes: Path, out: Path, size: int | None) -> None:
     export_document(read_json(strokes), out, size=size)
 
 
+@cli.command(
+    add_help_option=False,
+    context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False},
+)
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+def train(arguments: tuple[str, ...]) -> None:
+    """Train the networks from your own pictures: `painter`, `renderer`, `pack`."""
+    from training.command import run
+
+    run(list(arguments), program="python main.py train")
+
+
 @cli.group(no_args_is_help=False)
-def train() -> None:
-    """Train the networks from your own pictures."""
+def bench() -> None:
+    """Measure speed on this machine."""
 
 
-MINUTES = click.FloatRange(0, 100_000, min_open=True)
-WIDTH = click.FloatRange(1 / 64, 4)
-BATCH = click.IntRange(1, 100_000)
+JSON = click.option("--json", "json_path", type=PATH, help="Also write it here, with hardware and versions.")
 
 
-@train.command("painter")
-@click.option("--data", type=PATH, multiple=True, required=True,
-              help="Folder or zip of pictures, best with train/ and val/ in it; may be given again.")  # fmt: skip
-@click.option("--out", type=PATH, required=True, help="Run folder; a new one.")
-@click.option("--minutes", type=MINUTES, default=60.0, help="Wall time to train for.")
-@click.option("--width", type=WIDTH, default=0.5, help="Of the actor, as a share of ResNet-18.")
-@click.option("--side", type=click.IntRange(32, 512), default=64, help="Of the observation, pixels: a multiple of 32.")
-@click.option("--batch", type=BATCH, default=32, help="Sheets an update paints on.")
-@click.option("--envs", type=BATCH, default=512, help="Sheets being painted, a multiple of --batch.")
-@click.option("--init", type=PATH, help="Weights to begin from; they decide --width and --side.")
-@click.option("--seed", type=SEED, default=0, help="Of everything random.")
-def train_painter_command(data: tuple[Path, ...], **options: Any) -> None:
-    """Train an actor straight through the exact rasteriser."""
-    from training.train_painter import DirectConfig, train_painter
+@bench.command("train")
+@click.option("--batch", type=click.IntRange(2), default=32, help="Transitions an update learns from.")
+@click.option("--envs", type=click.IntRange(2), default=96, help="Sheets being painted, a multiple of --batch.")
+@click.option("--width", type=click.FloatRange(1 / 64, 4), default=0.5, help="Of actor and critic, over ResNet-18.")
+@click.option("--repeats", type=click.IntRange(1), default=5, help="Of each measurement.")
+@click.option("--device", type=click.Choice(["auto", "cpu", "cuda"]), default="auto", help="Where to train.")
+@click.option("--precision", type=click.Choice(["auto", "float32", "bfloat16"]), default="auto", help="Of our layers.")
+@click.option("--compile/--no-compile", "compiled", default=False, help="Compile our actor.")
+@JSON
+def bench_train(device: str, json_path: Path | None, precision: str, compiled: bool, **options: Any) -> None:
+    """Updates a second of the painter's training, beside a plain port of the published loop."""
+    from benchmarks.learner_loop import LearnerLoop
+    from benchmarks.training_speed import bench_train as measure
+    from training.device import chosen_device
 
-    click.echo(train_painter(_config(DirectConfig, data=data, **options)))
-
-
-@train.command("renderer")
-@click.option("--out", type=PATH, required=True, help="Run folder; a new one.")
-@click.option("--minutes", type=MINUTES, default=30.0, help="Wall time to train for.")
-@click.option("--width", type=WIDTH, default=0.25, help="Of its dense layers.")
-@click.option("--batch", type=BATCH, default=64, help="Strokes an update draws.")
-@click.option("--stroke-type", default="bezier", help="The brush.")
-@click.option("--seed", type=SEED, default=0, help="Of everything random.")
-def train_renderer_command(**options: Any) -> None:
-    """Train a neural renderer on random strokes drawn by the exact rasteriser."""
-    from training.train_renderer import RendererConfig, train_renderer
-
-    click.echo(train_renderer(_config(RendererConfig, **options)))
-
-
-def _config(kind: Any, **options: Any) -> Any:
-    """A recipe's config; what it refuses becomes one line for the user."""
-    try:
-        return kind(**options)
-    except ValueError as error:
-        raise click.UsageError(str(error)) from error
+    if options["envs"] % options["batch"]:
+        raise SettingError("--envs", options["envs"], f"it must be a multiple of --batch, {options['batch']}")
+    place = chosen_device(device)
+    sizes = {name: options[name] for name in ("batch", "envs", "width")}
+    ours = LearnerLoop(**sizes, device=place, precision=precision, compiled=compiled)
+    measure(**options, device=place, json_path=json_path, ours=ours)
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -198,6 +191,8 @@ def main(arguments: list[str] | None = None) -> int:
         return _refused("There is too little memory; close other programs or choose a smaller picture or --size.")
     except OSError as error:
         return _refused(f"The system says “{error.strerror or error}”; check the disk and what else is running.")
+    except SystemExit as done:  # `train --help`, whose parser is not click's
+        return int(done.code or 0)
     except KeyboardInterrupt:
         click.echo("cancelled", err=True)
         return EXIT_CANCELLED

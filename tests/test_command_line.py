@@ -30,7 +30,7 @@ from core.painter import Painter
 from core.schedule import MAX_STROKES
 from core.weights import save_actor
 from main import main
-from training.train_painter import new_actor
+from training.actors import new_actor
 
 ROOT = Path(__file__).parents[1]
 
@@ -413,17 +413,25 @@ def test_a_bad_setting_is_refused(
         ("--max_step=100", "No such option '--max-step'. See python main.py --help"),
         ("--img", "requires an argument"),
         ("draw", "No such command 'draw'. See python main.py --help"),
-        ("train", "Missing command. See python main.py train --help"),
-        ("train painter --data {desk}/none --out {tmp}/run", "none: there is no such folder or zip file; check"),
-        ("train painter --data {desk}/text.jpg --out {tmp}/run", "text.jpg: there is no such folder or zip file"),
-        ("train painter --data {desk} --out {tmp}/run --batch 0", "Invalid value for '--batch'"),
-        ("train painter --data {desk} --out {tmp}/run --batch 48", "envs must be a multiple of batch, got 512 and 48"),
-        ("train painter --data {desk} --out {tmp}/run --side 50", "side must be a multiple of 32, got 50"),
-        ("train painter --data {desk} --out {tmp}/run --minutes nan", "minutes must be above 0, got nan"),
+        ("train", "The following arguments are required: COMMAND. See python main.py train --help"),
+        ("train actor", "invalid choice: 'actor' (choose from 'painter', 'renderer', 'pack')"),
+        ("train painter", "--data is missing; see --help for what it takes"),
+        ("train painter --colour red", "Unrecognized arguments: --colour red. See python main.py train painter --help"),
+        (
+            "train painter --data {desk}/none --out {tmp}/run",
+            "Cannot train on {desk}/none: there is no such file or fol",
+        ),
+        ("train painter --data {desk}/text.jpg --out {tmp}/run", "Cannot train on {desk}/text.jpg: it is of no kind"),
+        ("train painter --data {desk} --out {tmp}/run --batch 0", "Cannot use --batch 0: it must be at least 2"),
+        ("train painter --data {desk} --out {tmp}/run --batch 48", "--envs 512: it must be a multiple of --batch, 48"),
+        ("train painter --data {desk} --out {tmp}/run --canvas 50", "--canvas 50: it must be a multiple of 32"),
+        ("train painter --data {desk} --out {tmp}/run --minutes nan", "Cannot use --minutes nan: give a finite number"),
         ("train painter --data {desk} --out {tmp}/run --init {desk}/text.jpg", "Cannot use weights {desk}/text.jpg"),
-        ("train renderer --out {tmp}/run --width 8", "Invalid value for '--width'"),
+        ("train painter --out {tmp}/run --resume", "Cannot use weights {tmp}/run: it holds no run to go on with"),
+        ("train renderer --out {tmp}/run --width 8", "Cannot use --width 8.0: it must be at most 4"),
         ("train renderer --out {tmp}/run --stroke-type oil", "Cannot use stroke type oil: choose one of bezier"),
         ("train renderer --out {desk}/photo.png/run", "a part of its path is a file"),
+        ("train pack --data {desk} --out {tmp}/a.zip", "a.zip: packed pictures are known by their suffix"),
         ("score {desk}/photo.png", "Missing argument 'PICTURE'. See python main.py score --help"),
         ("score {desk}/photo.png none.png", "none.png: there is no such file; check"),
         ("score {desk}/text.jpg {desk}/photo.png", "text.jpg: it is damaged, or not a picture"),
@@ -444,7 +452,7 @@ def test_a_bad_command_is_refused(
 ) -> None:
     words_given = arguments.format(desk=desk, tmp=tmp_path, strokes=painted / "strokes.json").split()
 
-    assert_refused(main(words_given), capsys, words.format(desk=desk))
+    assert_refused(main(words_given), capsys, words.format(desk=desk, tmp=tmp_path))
     assert os.listdir(tmp_path) == []
 
 
@@ -593,6 +601,15 @@ def test_help_waits_for_no_heavy_module() -> None:
     ended = run("-c", f"import main, sys; main.main(['paint', '--help']); print({heavy} & set(sys.modules))")
 
     assert ended.stdout.splitlines()[-1] == "set()"
+
+
+def test_help_for_training_waits_for_torch_only_where_it_must(capsys: pytest.CaptureFixture[str]) -> None:
+    ended = run("-c", "import main, sys; main.main(['train', '--help']); print('torch' in sys.modules)")
+
+    assert ended.stdout.startswith("usage: python main.py train [-h] COMMAND ...")
+    assert ended.stdout.splitlines()[-1] == "False"
+    assert main(["train", "painter", "--help"]) == 0
+    assert "usage: python main.py train painter" in capsys.readouterr().out
 
 
 def test_a_refusal_is_the_programs_exit_code_and_only_line(desk: Path, tmp_path: Path) -> None:
