@@ -79,13 +79,13 @@ class PainterConfig:
     renderer: str = setting("exact", choices=("exact", "neural"), help="what gradients flow through")
     renderer_weights: Path | None = setting(None, help="of the neural renderer; the bundled one if left out")
     critic_width: float = setting(0.25, least=1 / 64, most=4, help="of the critic, over ResNet-18")
-    critic_batch: int = setting(8, least=2, most=100_000, help="transitions that the critic learns from at an update")
+    critic_batch: int = setting(16, least=2, most=100_000, help="transitions that the critic learns from at an update")
     replay: int = setting(4096, least=2, most=10_000_000, help="transitions that are kept for the critic")
-    warm_start: float = setting(0.5, least=0, most=1, help="share of the run before the critic joins in")
+    warm_start: float = setting(0.6, least=0, most=1, help="share of the run before the critic joins in")
     direct_weight: float | None = setting(
         None, least=0, help="of the pixels' word beside the critic's; 1 with a dense head, else 0"
     )
-    value_weight: float = setting(1.0, least=0, help="of the critic's word")
+    value_weight: float = setting(5.0, least=0, help="of the critic's word")
     learning_rate: float = setting(1e-3, above=0, help="of the actor, at its highest")
     critic_learning_rate: float = setting(3e-4, above=0, help="of the critic, at its highest")
     tau: float = setting(0.001, above=0, most=1, help="of the target critic's soft update")
