@@ -171,11 +171,12 @@ def bench_train(device: str, json_path: Path | None, precision: str, compiled: b
 
 def main(arguments: list[str] | None = None) -> int:
     """Run a command; returns its exit code: 0 done, 2 bad input, 130 cancelled."""
+    arguments = list(sys.argv[1:] if arguments is None else arguments) or ["--help"]
     # A thread that waits for the others spins, by default so long that two programs on the same cores bring each other
     # to a halt (a painting beside a training run took 20 times as long). OpenMP reads this when it is first loaded.
-    if "OMP_WAIT_POLICY" not in os.environ:
+    # Training, a fifth faster with long spins, is left as the user has it: it mostly has its machine to itself.
+    if "OMP_WAIT_POLICY" not in os.environ and arguments[0] not in ("train", "bench"):
         os.environ.setdefault("GOMP_SPINCOUNT", "1000")
-    arguments = list(sys.argv[1:] if arguments is None else arguments) or ["--help"]
     if arguments[0] not in cli.commands and any(f"{each}=".startswith("--img=") for each in arguments):
         arguments = ["paint", *arguments]  # the published test.py has no commands
     try:

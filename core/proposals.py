@@ -130,7 +130,7 @@ def choose(
         keep = change[pictures, best] < 0
         if keep_all:
             keep = torch.ones_like(keep)
-        taken[pictures, best] = torch.inf
+        taken.scatter_(1, best[:, None], torch.inf)
         colour = colours[pictures, best]
         canvas = lay_bundle(canvas, (alpha[pictures, best] * keep[:, None, None])[:, None], colour[:, None])
         steps.append((listed[pictures, best], colour, keep))

@@ -18,6 +18,12 @@ def main(arguments: list[str]) -> int:
     except PainterError as error:
         print(f"error: {' '.join(str(error).splitlines())}", file=sys.stderr)
         return EXIT_BAD_INPUT
+    except MemoryError:
+        print("error: There is too little memory; close other programs, or begin a smaller run", file=sys.stderr)
+        return EXIT_BAD_INPUT
+    except OSError as error:
+        print(f"error: The system says “{error.strerror or error}”; check the disk and the network", file=sys.stderr)
+        return EXIT_BAD_INPUT
     except KeyboardInterrupt:
         print("cancelled", file=sys.stderr)
         return EXIT_CANCELLED

@@ -7,7 +7,6 @@ torchrun --nproc-per-node 8 -m training painter --data pictures.zip --out runs/p
 from __future__ import annotations
 
 import argparse
-import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
@@ -63,7 +62,7 @@ def run(arguments: list[str], *, program: str) -> None:
     except RuntimeError as error:  # torch's, on a GPU and on the CPU
         if type(error).__name__ != "OutOfMemoryError" and "can't allocate memory" not in str(error):
             raise
-        raise UsageError("There is too little memory; lower --batch, --envs, --replay or --width") from error
+        raise UsageError("There is too little memory; close other programs, or begin a smaller run") from error
 
 
 _COMMANDS = {
@@ -100,7 +99,9 @@ def _pack(parser: _Parser, arguments: list[str]) -> None:
 
 def _tell(weights: Path) -> None:
     """Say where the weights lie; of several processes the first does."""
-    if os.environ.get("RANK", "0") == "0":
+    from training import distributed
+
+    if distributed.leads():
         print(weights)
 
 

@@ -19,7 +19,10 @@ def chosen_device(name: str) -> torch.device:
         return torch.device("cpu")
     if not torch.cuda.is_available():
         raise DeviceError(name, "this machine, or this build of torch, has no GPU; choose --device cpu")
-    device = torch.device("cuda", int(os.environ.get("LOCAL_RANK", "0")))
+    rank, count = int(os.environ.get("LOCAL_RANK", "0")), torch.cuda.device_count()
+    if rank >= count:
+        raise DeviceError(name, f"this machine has {count}; start as many processes (torchrun --nproc-per-node)")
+    device = torch.device("cuda", rank)
     torch.cuda.set_device(device)
     return device
 
@@ -27,7 +30,7 @@ def chosen_device(name: str) -> torch.device:
 def chosen_precision(name: str, device: torch.device) -> torch.dtype | None:
     """What layers are to run in; None for what they are in. `auto` is bfloat16 where the machine computes in it."""
     if name == "auto":
-        fast = torch.cuda.is_bf16_supported() if device.type == "cuda" else _cpu_has_bfloat16()
+        fast = torch.cuda.is_bf16_supported(including_emulation=False) if device.type == "cuda" else _cpu_has_bfloat16()
         name = "bfloat16" if fast else "float32"
     return torch.bfloat16 if name == "bfloat16" else None
 

@@ -33,6 +33,11 @@ def rank() -> int:
     return dist.get_rank() if dist.is_initialized() else 0
 
 
+def leads() -> bool:
+    """Whether this is the first process: it alone writes and speaks. So does one that `torchrun` has just started."""
+    return (rank() if dist.is_initialized() else int(os.environ.get("RANK", "0"))) == 0
+
+
 def ranks() -> int:
     """How many processes there are."""
     return dist.get_world_size() if dist.is_initialized() else 1
@@ -45,6 +50,24 @@ def agreed(value: float) -> float:
     shared = torch.tensor([value], dtype=torch.float64)
     dist.broadcast(shared, 0)
     return float(shared)
+
+
+def any_of(flag: bool) -> bool:
+    """Whether it is so in any of the processes."""
+    if ranks() == 1:
+        return flag
+    shared = torch.tensor([float(flag)])
+    dist.all_reduce(shared, dist.ReduceOp.MAX)
+    return bool(shared)
+
+
+def mean_of(values: dict[str, float]) -> dict[str, float]:
+    """Means over the processes of what each has under the same names."""
+    if ranks() == 1 or not values:
+        return values
+    shared = torch.tensor(list(values.values()), dtype=torch.float64)
+    dist.all_reduce(shared)
+    return dict(zip(values, (shared / ranks()).tolist(), strict=True))
 
 
 def gathered(value: Any) -> list[Any]:
@@ -126,9 +149,3 @@ def share_batch_norms(module: nn.Module) -> None:
     for layer in module.modules():
         if type(layer) is nn.BatchNorm2d:
             layer.__class__ = SharedBatchNorm
-
-
-def barrier() -> None:
-    """Wait until every process is here."""
-    if ranks() > 1:
-        dist.barrier()

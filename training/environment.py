@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
 from typing import Any
 
@@ -176,20 +177,31 @@ class Environment:
             "lengths": self.lengths,
             "crops": [[tuple(group) for group in batch] for batch in self._crops],
             "generators": [generator.get_state() for generator in self._generators],
+            "pictures": self._fingerprint(),
         }
+
+    def _fingerprint(self) -> str:
+        """What tells these pictures from others: how many they are, and their sizes in order."""
+        sizes = torch.stack([self._bank.heights, self._bank.widths]).numpy().tobytes()
+        return hashlib.blake2b(sizes, digest_size=16).hexdigest()
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
         """Go on from what `state_dict` gave."""
         for name in ("canvas", "target", "steps", "lengths"):
             getattr(self, name).copy_(state[name])
         self._crops = [[Crops(*group) for group in batch] for batch in state["crops"]]
+        if state["pictures"] != self._fingerprint():
+            # A crop names its picture by number, and that is another one now: no episode may go on closer up in it.
+            self._crops = [
+                [crops._replace(side=torch.zeros_like(crops.side)) for crops in batch] for batch in self._crops
+            ]
         for generator, drawn in zip(self._generators, state["generators"], strict=True):
             generator.set_state(drawn.cpu())
 
 
 def clocks(batch: int) -> int:
     """G, the groups that a batch of so many sheets consists of."""
-    return math.gcd(batch, CLOCKS)
+    return max(groups for groups in range(1, CLOCKS + 1) if batch % groups == 0)
 
 
 def enlarged(pictures: Tensor, corner: Tensor, share: Tensor) -> Tensor:
@@ -203,10 +215,11 @@ def enlarged(pictures: Tensor, corner: Tensor, share: Tensor) -> Tensor:
     Returns:
         [B, C, S, S] in 0..1, which the cubic may leave on its way.
     """
-    ramp = (torch.arange(pictures.shape[-1]) + 0.5) / pictures.shape[-1]
+    device = pictures.device
+    corner, share = corner.to(device, non_blocking=True), share.to(device, non_blocking=True)
+    ramp = (torch.arange(pictures.shape[-1], device=device) + 0.5) / pictures.shape[-1]
     places = 2 * (corner[:, :, None] + share[:, None, None] * ramp) - 1
     row, column = places[:, 0, :, None], places[:, 1, None, :]
     grid = torch.stack([column.expand(-1, len(ramp), -1), row.expand(-1, -1, len(ramp))], dim=-1)
-    grid = grid.to(pictures.device, non_blocking=True)
     sampled = functional.grid_sample(pictures, grid, mode="bicubic", padding_mode="border", align_corners=False)
     return sampled.clamp(0, 1)

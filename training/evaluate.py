@@ -17,6 +17,9 @@ from training.policy import ExactCoverage, Policy, episode
 STROKES = (20, 50, 100, 200)
 """After how many strokes an actor is scored."""
 
+AT_ONCE = 16
+"""Targets that are painted together; 64 proposals of each are in memory."""
+
 SHOWN = 8
 """Targets on a sheet of samples."""
 
@@ -33,9 +36,12 @@ def score(policy: Policy, actor: Actor, targets: Tensor, *, sheet: float = 0.0) 
         if solve and policy.head == "average":
             continue  # a published actor's strokes are laid as they are
         way = dataclasses.replace(policy, coverage=ExactCoverage(policy.brush), solve=solve)
-        canvases = episode(way, actor, targets, steps=-(-STROKES[-1] // policy.bundle), sheet=sheet)
-        for strokes in STROKES:
-            errors = squared_error(canvases[-(-strokes // policy.bundle) - 1], targets)
+        steps = [-(-strokes // policy.bundle) for strokes in STROKES]
+        parts = []
+        for part in torch.split(targets, AT_ONCE):
+            canvases = episode(way, actor, part, steps=steps[-1], sheet=sheet)
+            parts.append(torch.stack([squared_error(canvases[step - 1], part) for step in steps]))
+        for strokes, errors in zip(STROKES, torch.cat(parts, dim=1), strict=True):
             result[f"{prefixes[0]}@{strokes}"] = float(errors.mean())
             result[f"{prefixes[1]}@{strokes}"] = float((-10 * errors.clamp_min(1e-10).log10()).mean())
     return result

@@ -23,7 +23,7 @@ LARGEST_GRADIENT = 1.0
 """Norm to which an actor's gradient is clipped."""
 
 RAMP = 0.1
-"""Share of the updates with a critic over which its word gains weight, from none; before, it knows nothing."""
+"""Share of the updates with a critic over which its word takes its place beside, or in place of, the pixels'."""
 
 
 class Agent(Protocol):
@@ -46,7 +46,7 @@ class Learner:
     """An actor that learns on the sheets of an environment.
 
     Each update takes one batch of sheets a step further, so what the actor learns from is what it does now; the critic
-    learns from stored transitions. No update waits for the device.
+    learns from stored transitions. On a GPU with room for the replay buffer no update waits for the device.
 
     Attributes:
         actor: The network that learns.
@@ -66,9 +66,9 @@ class Learner:
         critic_learning_rate: float = 3e-4,
         decay: float = 0.998,
         direct_weight: float = 1.0,
-        value_weight: float = 1.0,
+        value_weight: float = 5.0,
         critic_batch: int | None = None,
-        warm_start: float = 0.5,
+        warm_start: float = 0.6,
         colour_weight: float = 3.0,
         stubby_weight: float = 0.5,
         elongation: float = 2.0,
@@ -85,7 +85,7 @@ class Learner:
             replay: Where transitions are kept for it.
             adversary: The discriminator of its reward, which learns with it.
             learning_rate: Of the actor, at its highest.
-            critic_learning_rate: Of the critic, at its highest.
+            critic_learning_rate: Of the critic; it falls with the actor's.
             decay: Of the running average, at most.
             direct_weight: Of the loss by pixels alone, once there is a critic.
             value_weight: Of the critic's slope.
@@ -122,8 +122,9 @@ class Learner:
         with_critic = self.agent is not None and progress >= self._warm_start
         self.actor.train()
         observation = self.world.observation(index)
+        own = index if self.world.batches > 1 else update
         # Every second batch of sheets is painted in the actor's own colours, so that it knows what comes of them.
-        step = self.policy.step(self._forward, observation, solve=self.policy.solve and index % 2 == 0)
+        step = self.policy.step(self._forward, observation, solve=self.policy.solve and own % 2 == 0)
         told = self.teach(step, observation, index, share, progress if with_critic else None)
         # Early weights are soon outdated: the average reaches back further as there is more to average.
         move_towards(self.averaged, self.actor, 1 - min(self._decay, (1 + update) / (10 + update)))
@@ -139,7 +140,10 @@ class Learner:
     ) -> dict[str, Tensor]:
         """One step of the actor; `progress` only where there is a critic to be asked."""
         told = {}
-        weight = 1.0 if progress is None else self._direct_weight
+        ramp = 0.0
+        if progress is not None:
+            ramp = min(1.0, (progress - self._warm_start) / max(1e-9, RAMP * (1 - self._warm_start)))
+        weight = 1 - ramp + ramp * self._direct_weight
         roots: list[Tensor] = []
         slopes: list[Tensor | None] = []
         if weight:
@@ -149,7 +153,6 @@ class Learner:
             slopes.append(None)
         if progress is not None and self.agent is not None:
             ascent = self.agent.ascent(step, observation, self.world.step_fraction(index, ahead=1))
-            ramp = min(1.0, (progress - self._warm_start) / (RAMP * (1 - self._warm_start)))
             told["expected"] = ascent.expected
             roots.append(ascent.through)
             slopes.append(ramp * self._value_weight * ascent.slope)
@@ -200,8 +203,9 @@ class Learner:
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
         """Go on from what `state_dict` gave."""
-        for name in state:
-            getattr(self, name).load_state_dict(state[name])
+        for name in ("actor", "averaged", "optimiser", "agent", "adversary"):
+            if getattr(self, name) is not None:
+                getattr(self, name).load_state_dict(state[name])
 
     def local_state_dict(self) -> dict[str, Any]:
         """What this process alone has: its sheets, its transitions and its draws."""

@@ -9,6 +9,7 @@ from contextlib import closing
 from types import FrameType
 from typing import Any
 
+import torch
 from torch import Tensor
 
 from core.errors import OutputError
@@ -16,6 +17,8 @@ from training import distributed
 from training.budget import Budget
 from training.means import Means
 from training.run_folder import RunFolder
+
+_CPU = torch.device("cpu")
 
 
 def loop(
@@ -27,6 +30,7 @@ def loop(
     score: Callable[[], dict[str, float]],
     state: Callable[[], dict[str, Any]],
     ship: Callable[[], None],
+    device: torch.device = _CPU,
     log_every: int,
     scores: int,
     checkpoint_minutes: float,
@@ -43,6 +47,7 @@ def loop(
         score: Figures by name; asked of the first process, at the beginning, `scores` times more, and at the end.
         state: All that the run needs to go on, asked of every process.
         ship: Writes compact weights; asked of the first process at each checkpoint.
+        device: Where it trains.
         log_every: Updates between lines of metrics.
         scores: See `score`.
         checkpoint_minutes: Between checkpoints.
@@ -54,15 +59,15 @@ def loop(
     """
     means, saved = Means(), budget.minutes()
     scored = -1 if first == 0 else int(scores * budget.progress(first, saved))
-    leads = distributed.rank() == 0
+    leads = distributed.leads()
     with _Interruption() as interruption, closing(run):
         for done in itertools.count(first):
-            minutes, stop = budget.minutes(), bool(distributed.agreed(interruption.asked))
+            minutes, stop = budget.minutes(), distributed.any_of(interruption.asked)
             progress = budget.progress(done, minutes)
             over, news = progress >= 1 or stop, done > first or first == 0  # else it was told before the run went on
             due = over or (done > first and minutes - saved >= checkpoint_minutes)
             # What is told is finite, so nothing is saved untold.
-            told = means.read() if due or done % log_every == 0 else {}
+            told = distributed.mean_of(means.read()) if due or done % log_every == 0 else {}
             # Whoever asks to stop may not wait for scores: a machine that is taken away gives half a minute.
             if leads and news and not stop and (over or int(scores * progress) > scored):
                 told |= score()
@@ -74,7 +79,7 @@ def loop(
                 try:
                     if leads:
                         ship()
-                        run.save(whole)
+                        run.save(whole, device)
                 except OutputError as error:
                     if over:
                         raise

@@ -63,5 +63,8 @@ class PatchCritic(nn.Module):
         # The same coordinates as the observation's last planes, at half their side.
         coordinates = observation[:, -2:, ::2, ::2].expand(-1, -1, side, side)
         acted = self.spread(torch.cat([spread, coordinates], dim=1))
-        values: Tensor = self.value(self.stages(torch.cat([seen, acted], dim=1)))[:, 0]
-        return values.float()
+        features = self.stages(torch.cat([seen, acted], dim=1))
+        # A step's reward is a hundredth of a value, and gone in half precision.
+        with torch.autocast(features.device.type, enabled=False):
+            values: Tensor = self.value(features.to(bundle.dtype))[:, 0]
+        return values

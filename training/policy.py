@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
@@ -28,16 +27,23 @@ from training.losses import (
     stubbiness,
 )
 
-Coverage = Callable[[Tensor, int], Tensor]
-"""Strokes [N, P] and a side S to what each covers, [N, S, S] in 0..1, with gradients: the exact rasteriser, or the
-network that has learned it."""
+
+class Coverage(Protocol):
+    """Strokes to what each covers, with gradients: the exact rasteriser, or the network that has learned it."""
+
+    is_true: bool
+    """Whether that is just what a document's stroke covers."""
+
+    def __call__(self, strokes: Tensor, side: int) -> Tensor:
+        """[N, P] to [N, S, S] in 0..1, S the side in pixels."""
 
 
 class ExactCoverage:
-    """The exact rasteriser: the true world."""
+    """The exact rasteriser; with `feather` 1 it is the true world, with more a softer model of it."""
 
     def __init__(self, brush: Brush, *, feather: float = 1.0) -> None:
         self._brush, self._feather = brush, feather
+        self.is_true = feather == 1
 
     def __call__(self, strokes: Tensor, side: int) -> Tensor:
         """[N, P] to [N, S, S]; see `stroke_alpha`."""
@@ -46,6 +52,8 @@ class ExactCoverage:
 
 class NeuralCoverage:
     """The neural renderer: the learned model of the world, whose gradient reaches pixels that a stroke just missed."""
+
+    is_true = False
 
     def __init__(self, renderer: NeuralRenderer) -> None:
         self._renderer = renderer
@@ -93,7 +101,10 @@ class Policy:
 
     An actor of the published head has all its k strokes laid, in their order and in its own colours. Of the proposals
     of a dense head the k are laid, one after another, that lower the error most, each in its best colour; which they
-    are is held constant in the gradient. This is what `core.painter` does with either.
+    are is held constant in the gradient. `core.painter` does so too, with five strokes a step; only in its default
+    preset it chooses among a published actor's strokes as well, and solves their colours.
+
+    Whatever gradients flow through, the canvas has the pixels that the exact rasteriser gives the laid strokes.
     """
 
     brush: Brush
@@ -130,7 +141,7 @@ class Policy:
         alpha = self.coverage(strokes, canvas.shape[-1]).reshape(len(bundle), -1, *canvas.shape[2:])
         strokes = strokes.reshape(len(bundle), -1, self.brush.size)
         if self.head == "average":
-            after = lay_bundle(canvas, alpha, strokes[:, :, -3:])
+            after = self._true(canvas, strokes, lay_bundle(canvas, alpha, strokes[:, :, -3:]))
             return Step(bundle, alpha, strokes.flatten(1), after, None, None)
         change, best = error_change(canvas, target, alpha)
         own, known = (None, change.detach()) if solve else (strokes[:, :, -3:].detach(), None)
@@ -139,7 +150,19 @@ class Policy:
         picked, picked_alpha = strokes[rows, choice.which], alpha[rows, choice.which]
         rgb = choice.rgb if solve else picked[:, :, -3:]
         after = lay_bundle(canvas, picked_alpha * choice.keep[:, :, None, None], rgb)
-        return Step(bundle, alpha, torch.cat([picked[:, :, :-3], rgb], dim=2).flatten(1), after, change, best)
+        laid = torch.cat([picked[:, :, :-3], rgb], dim=2)
+        return Step(bundle, alpha, laid.flatten(1), self._true(canvas, laid, after, choice.keep), change, best)
+
+    def _true(self, canvas: Tensor, strokes: Tensor, after: Tensor, keep: Tensor | None = None) -> Tensor:
+        """A canvas with the exact pixels of the strokes [B, k, P] laid on it, and the gradient of `after`."""
+        if self.coverage.is_true:
+            return after
+        with torch.no_grad():
+            side = canvas.shape[-1]
+            alpha = ExactCoverage(self.brush)(strokes.flatten(0, 1), side).reshape(*strokes.shape[:2], side, side)
+            kept = alpha if keep is None else alpha * keep[:, :, None, None]
+            exact = lay_bundle(canvas, kept, strokes[:, :, -3:])
+        return after + (exact - after).detach()
 
     def direct_loss(
         self, step: Step, observation: Tensor, *, stubby_weight: float, elongation: float, colour_weight: float = 1.0

@@ -20,11 +20,14 @@ from numpy.typing import NDArray
 
 from core.errors import CheckpointError, OutputError, PainterError, SettingError
 from core.files import checked_output_folder, written_aside
+from training import distributed
 from training.settings import Config, from_json, option, to_json
 
 CONFIG, METRICS, CHECKPOINT = "config.json", "metrics.jsonl", "checkpoint.pt"
 
 CHECKPOINT_VERSION = 1
+
+_CPU = torch.device("cpu")
 
 _DAMAGED = (
     *(pickle.UnpicklingError, RuntimeError, EOFError, struct.error, ValueError, OSError),
@@ -51,27 +54,36 @@ class RunFolder:
     """
 
     def __init__(self, path: Path, *, writes: bool = True) -> None:
-        self.path, self._writes, self._told = path, writes, False
+        self.path, self._writes, self._told, self._resumes = path, writes, False, False
         self._board: Any = None
 
     @classmethod
     def begin(cls, path: Path, config: Any, *, resumes: bool = False, writes: bool = True) -> RunFolder:
-        """Make the folder of a new run, or open that of one that goes on, and write its settings, a dataclass.
+        """Make the folder of a new run and write its settings, a dataclass; or open that of one that goes on.
 
         Raises:
             OutputError: If the folder cannot be written, or holds a run that is not to go on.
         """
         run = cls(path, writes=writes)
+        run._resumes = resumes
         if writes:
             checked_output_folder(path)
             if not resumes and (path / CONFIG).exists():
                 raise OutputError(path, "it holds another run; choose a new folder, or go on with --resume")
             for left in path.glob(".strokewise-*") if resumes else ():  # by a process that was killed while it wrote
                 left.unlink(missing_ok=True)
-            run._write_config(config)
+            if not resumes:
+                run.settle(config)
         return run
 
-    def _write_config(self, config: Any) -> None:
+    def settle(self, config: Any) -> None:
+        """Write the settings that the run has; of one that goes on, when it is certain that it does.
+
+        Raises:
+            OutputError: If they cannot be written.
+        """
+        if not self._writes:
+            return
         content = {"settings": to_json(config), "commit": _commit(), "torch": torch.__version__}
         with written_aside(self.path / CONFIG) as aside:
             aside.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
@@ -98,7 +110,7 @@ class RunFolder:
                 raise TrainingError(update, problem)
         if not self._writes:
             return
-        line = json.dumps({"update": update, **{name: round(value, 7) for name, value in values.items()}})
+        line = json.dumps({"update": update, **{name: float(f"{value:.7g}") for name, value in values.items()}})
         print(line, flush=True)
         try:
             with (self.path / METRICS).open("a", encoding="utf-8") as file:
@@ -127,7 +139,7 @@ class RunFolder:
         except OutputError as error:
             print(f"no samples now: {error}", flush=True)
 
-    def save(self, state: dict[str, Any]) -> None:
+    def save(self, state: dict[str, Any], device: torch.device = _CPU) -> None:
         """Write all that the run needs to go on, in place of what it needed before; whole or not at all.
 
         Raises:
@@ -137,33 +149,48 @@ class RunFolder:
             return
         with written_aside(self.path / CHECKPOINT) as aside:
             try:
-                torch.save({"version": CHECKPOINT_VERSION, **state}, aside)
+                torch.save({"version": CHECKPOINT_VERSION, "device": device.type, **state}, aside)
             except RuntimeError as error:  # torch's own writer; its words for a full disk are of archives and offsets
                 raise OutputError(self.path / CHECKPOINT, "the disk is full or cannot be written; free some") from error
 
-    def load(self) -> dict[str, Any] | None:
-        """What `save` wrote last; None where the run ended before that. Nothing that the file contains is ever run.
+    def load(self, device: torch.device = _CPU) -> dict[str, Any] | None:
+        """What `save` wrote last; None where the run is new or ended before that. Nothing in the file is ever run.
 
         Lines of metrics that are younger are taken away, for they will be written again.
 
         Raises:
             CheckpointError: If it is damaged or of another version.
+            SettingError: If it was written on another kind of device, whose random numbers are others.
         """
         path = self.path / CHECKPOINT
-        if not path.exists():
+        if not self._resumes or not path.exists():
             self._cut_metrics(-1)
             return None
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # torch on the form of checkpoints
                 state: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True, mmap=True)
-            version, update = state["version"], state.get("update", 0)
+            version, update, kind = state["version"], state.get("update", 0), state.get("device", device.type)
         except _DAMAGED as error:
             raise CheckpointError(path, "it is damaged; begin anew with --init and the weights beside it") from error
         if version != CHECKPOINT_VERSION:
             raise CheckpointError(path, f"it is of version {version}, not {CHECKPOINT_VERSION}")
+        if kind != device.type:
+            problem = f"the run was begun on {kind}; go on there, or begin a new one with --init and its weights"
+            raise SettingError("--device", device.type, problem)
         self._cut_metrics(update)
         return state
+
+    @staticmethod
+    def check_processes(count: int) -> None:
+        """Hold the number of processes against that of the run.
+
+        Raises:
+            SettingError: If it is another.
+        """
+        if count != distributed.ranks():
+            problem = f"the run was begun with {count}; start as many (torchrun --nproc-per-node)"
+            raise SettingError("number of processes", distributed.ranks(), problem)
 
     @contextmanager
     def restoring(self) -> Iterator[None]:
@@ -175,6 +202,8 @@ class RunFolder:
         try:
             yield
         except _DAMAGED as error:
+            if isinstance(error, (MemoryError, torch.OutOfMemoryError)):
+                raise  # the file is as good as it was
             problem = "it is damaged, or not of the run that config.json tells of; begin anew with --init"
             raise CheckpointError(self.path / CHECKPOINT, problem) from error
 

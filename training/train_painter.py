@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -60,7 +61,9 @@ class PainterConfig:
     data: tuple[Path, ...] = setting(help="folder, zip or packed file of pictures; may be given again")
     out: Path = setting(help="run folder")
     algorithm: str = setting("ddpg-model-based", choices=ALGORITHMS, help="what the actor learns from")
-    reward: str = setting("psnr", choices=REWARDS, help="what a critic learns to foresee")
+    reward: str | None = setting(
+        None, choices=REWARDS, help="what a critic learns to foresee; psnr, or l2 without a model"
+    )
     minutes: float | None = setting(None, above=0, help="wall time, which the schedule fits; 60 without --updates")
     updates: int | None = setting(None, least=1, help="updates, which the schedule fits")
     stroke_type: str = setting("bezier", help="the brush")
@@ -81,13 +84,15 @@ class PainterConfig:
     critic_width: float = setting(0.25, least=1 / 64, most=4, help="of the critic, over ResNet-18")
     critic_batch: int = setting(16, least=2, most=100_000, help="transitions that the critic learns from at an update")
     replay: int = setting(4096, least=2, most=10_000_000, help="transitions that are kept for the critic")
-    warm_start: float = setting(0.6, least=0, most=1, help="share of the run before the critic joins in")
+    warm_start: float | None = setting(
+        None, least=0, most=1, help="share of the run before the critic joins in; 0.6, or 0 without a model"
+    )
     direct_weight: float | None = setting(
         None, least=0, help="of the pixels' word beside the critic's; 1 with a dense head, else 0"
     )
     value_weight: float = setting(5.0, least=0, help="of the critic's word")
     learning_rate: float = setting(1e-3, above=0, help="of the actor, at its highest")
-    critic_learning_rate: float = setting(3e-4, above=0, help="of the critic, at its highest")
+    critic_learning_rate: float = setting(3e-4, above=0, help="of the critic; it falls with the actor's")
     tau: float = setting(0.001, above=0, most=1, help="of the target critic's soft update")
     average: float = setting(0.998, least=0, most=0.999999, help="decay of the average that is scored and shipped")
     colour_weight: float = setting(3.0, least=0, help="of the actor's own colours' distance from the best ones")
@@ -99,7 +104,7 @@ class PainterConfig:
     seed: int = setting(0, least=0, most=2**32 - 1, help="of everything random")
     device: str = setting("auto", choices=("auto", "cpu", "cuda"), help="where to train")
     precision: str = setting("auto", choices=("auto", "float32", "bfloat16"), help="of the networks' layers")
-    compile: bool = setting(False, help="compile the networks: a minute or two at first, faster after")
+    compile: bool = setting(False, help="compile the actor: a minute or two at first, faster after")
     scores: int = setting(8, least=1, most=10_000, help="times that the run is scored")
     log_every: int = setting(20, least=1, help="updates between lines of metrics")
     checkpoint_minutes: float = setting(5.0, least=0, help="between checkpoints")
@@ -110,10 +115,14 @@ class PainterConfig:
             raise SettingError("--canvas", self.canvas, "it must be a multiple of 32")
         if self.envs % self.batch:
             raise SettingError("--envs", self.envs, f"it must be a multiple of --batch, {self.batch}")
-        if self.algorithm == "ddpg-model-free" and self.reward not in ("l2", "wgan"):
-            raise SettingError("--reward", self.reward, "a model-free critic knows l2 and wgan")
-        if self.algorithm == "ddpg-model-free" and self.head == "dense":
-            raise SettingError("--head", "dense", "a model-free critic needs --head average")
+        if self.algorithm == "ddpg-model-free":
+            if self.reward not in (None, "l2", "wgan"):
+                raise SettingError("--reward", self.reward, "a model-free critic knows l2 and wgan")
+            if self.head == "dense":
+                raise SettingError("--head", self.head, "a model-free critic needs --head average")
+            for name, value in (("--warm-start", self.warm_start), ("--direct-weight", self.direct_weight)):
+                if value:
+                    raise SettingError(name, value, "a model-free actor knows nothing of pixels; leave it out")
         if self.replay < self.batch:
             raise SettingError("--replay", self.replay, f"it must hold a --batch, {self.batch}")
 
@@ -136,9 +145,9 @@ def train_painter(config: PainterConfig, *, resumed: Mapping[str, Any] | None = 
     if resumed is not None:
         config = resumed_settings(config.out, PainterConfig, resumed, fixed=FIXED)
     device = chosen_device(config.device)
-    with distributed.joined(device), output_folder(config.out):
+    with distributed.joined(device), output_folder(config.out) if distributed.leads() else nullcontext():
         if clocks(config.batch) % distributed.ranks():
-            problem = f"{distributed.ranks()} processes cannot share it; give 16 each"
+            problem = f"{distributed.ranks()} processes cannot share it alike; give a multiple of them, of 16 at most"
             raise SettingError("--batch", config.batch, problem)
         brush = brush_named(config.stroke_type)
         torch.manual_seed(config.seed)
@@ -166,7 +175,7 @@ def train_painter(config: PainterConfig, *, resumed: Mapping[str, Any] | None = 
             ranks=distributed.ranks(),
         )
         learner = learner_of(config, policy, actor.to(device), world)
-        writes = distributed.rank() == 0
+        writes = distributed.leads()
         run = RunFolder.begin(config.out, config, resumes=resumed is not None, writes=writes)
         if writes:
             print(f"{len(pictures.train)} pictures to train on, {len(pictures.held_out)} held out", flush=True)
@@ -177,15 +186,15 @@ def train_painter(config: PainterConfig, *, resumed: Mapping[str, Any] | None = 
 
 def _run(config: PainterConfig, run: RunFolder, learner: Learner, targets: torch.Tensor) -> Path:
     """Update after update, until the budget is spent."""
-    state, first, spent = run.load(), 0, 0.0
+    state, first, spent = run.load(learner.world.canvas.device), 0, 0.0
     if state is not None:
         with run.restoring():
-            if len(state["ranks"]) != distributed.ranks():
-                raise SettingError("processes", distributed.ranks(), f"the run was begun with {len(state['ranks'])}")
+            run.check_processes(len(state["ranks"]))
             learner.load_state_dict(state["learner"])
             learner.load_local_state_dict(state["ranks"][distributed.rank()])
             first, spent = state["update"], state["minutes"]
         del state
+    run.settle(config)
     wall = config.minutes if config.minutes or config.updates else 60.0
     weights = config.out / f"{config.stroke_type}-actor.safetensors"
 
@@ -204,6 +213,7 @@ def _run(config: PainterConfig, run: RunFolder, learner: Learner, targets: torch
             "ranks": distributed.gathered(learner.local_state_dict()),
         },
         ship=lambda: save_actor(learner.averaged, weights, stroke_type=config.stroke_type),
+        device=learner.world.canvas.device,
         log_every=config.log_every,
         scores=config.scores,
         checkpoint_minutes=config.checkpoint_minutes,
@@ -238,18 +248,17 @@ def learner_of(config: PainterConfig, policy: Policy, actor: Actor, world: Envir
     agent: Agent | None = None
     replay: ReplayBuffer | None = None
     if config.algorithm != "direct":
-        if config.reward in ("wgan", "mixed"):
+        reward = config.reward or ("l2" if config.algorithm == "ddpg-model-free" else "psnr")
+        if reward in ("wgan", "mixed"):
             adversary = Adversary(device=device, seed=config.seed + distributed.rank(), autocast=policy.autocast)
         parts: dict[str, Any] = {
             "policy": policy,
-            "reward": Reward(kind=config.reward, adversary=adversary),
+            "reward": Reward(kind=reward, adversary=adversary),
             "discount": config.discount or 0.95**config.bundle,
             "tau": config.tau,
             "width": config.critic_width,
             "device": device,
         }
-        if config.algorithm == "ddpg-model-free" and policy.head != "average":
-            raise SettingError("--init", config.init, "a model-free critic needs an actor with --head average")
         if config.algorithm == "ddpg-model-free" and actor.side not in SIDES:
             raise SettingError("--canvas", actor.side, f"a model-free critic sees {', '.join(map(str, SIDES))} pixels")
         side = actor.side
@@ -257,7 +266,9 @@ def learner_of(config: PainterConfig, policy: Policy, actor: Actor, world: Envir
         replay = ReplayBuffer.fitting(
             config.replay // distributed.ranks(), side=side, values=config.bundle * policy.brush.size, device=device
         )
-    direct = config.direct_weight
+    direct, warm_start = config.direct_weight, config.warm_start
+    if config.algorithm == "ddpg-model-free":
+        warm_start = 0.0
     return Learner(
         policy=policy,
         actor=actor,
@@ -271,7 +282,7 @@ def learner_of(config: PainterConfig, policy: Policy, actor: Actor, world: Envir
         direct_weight=(1.0 if policy.head == "dense" else 0.0) if direct is None else direct,
         value_weight=config.value_weight,
         critic_batch=max(1, config.critic_batch // distributed.ranks()),
-        warm_start=config.warm_start,
+        warm_start=0.6 if warm_start is None else warm_start,
         colour_weight=config.colour_weight,
         stubby_weight=config.stubby_weight,
         elongation=config.elongation,

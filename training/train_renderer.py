@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import math
 from collections.abc import Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -76,7 +77,7 @@ def train_renderer(config: RendererConfig, *, resumed: Mapping[str, Any] | None 
     if resumed is not None:
         config = resumed_settings(config.out, RendererConfig, resumed, fixed=FIXED)
     device = chosen_device(config.device)
-    with distributed.joined(device), output_folder(config.out):
+    with distributed.joined(device), output_folder(config.out) if distributed.leads() else nullcontext():
         brush = brush_named(config.stroke_type)
         torch.manual_seed(config.seed)
         if config.init is None or resumed is not None:  # what it has learned since is in the checkpoint
@@ -87,7 +88,7 @@ def train_renderer(config: RendererConfig, *, resumed: Mapping[str, Any] | None 
                 problem = f"{config.init.name} has {renderer.width:g}; leave one of them out"
                 raise SettingError("--width", config.width, problem)
         config = dataclasses.replace(config, width=renderer.width)
-        run = RunFolder.begin(config.out, config, resumes=resumed is not None, writes=distributed.rank() == 0)
+        run = RunFolder.begin(config.out, config, resumes=resumed is not None, writes=distributed.leads())
         return _run(config, run, brush, renderer.to(device), device)
 
 
@@ -97,16 +98,15 @@ def _run(config: RendererConfig, run: RunFolder, brush: Brush, renderer: NeuralR
     generator = torch.Generator(device).manual_seed(config.seed * 1024 + distributed.rank())
     logits = torch.compile(renderer.logits) if config.compile else renderer.logits
     precision, share = chosen_precision(config.precision, device), max(1, config.batch // distributed.ranks())
-    state, first, spent = run.load(), 0, 0.0
+    state, first, spent = run.load(device), 0, 0.0
     if state is not None:
         with run.restoring():
-            if len(state["generators"]) != distributed.ranks():
-                problem = f"the run was begun with {len(state['generators'])}"
-                raise SettingError("processes", distributed.ranks(), problem)
+            run.check_processes(len(state["generators"]))
             renderer.load_state_dict(state["renderer"])
             optimiser.load_state_dict(state["optimiser"])
             generator.set_state(state["generators"][distributed.rank()])
             first, spent = state["update"], state["minutes"]
+    run.settle(config)
     wall = config.minutes if config.minutes or config.updates else 30.0
     weights = config.out / f"{config.stroke_type}-renderer.safetensors"
 
@@ -137,6 +137,7 @@ def _run(config: RendererConfig, run: RunFolder, brush: Brush, renderer: NeuralR
             "generators": distributed.gathered(generator.get_state()),
         },
         ship=lambda: save_renderer(renderer, weights, stroke_type=config.stroke_type),
+        device=device,
         log_every=config.log_every,
         scores=config.scores,
         checkpoint_minutes=config.checkpoint_minutes,

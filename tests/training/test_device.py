@@ -38,12 +38,16 @@ def test_a_gpu_that_is_not_there_is_told() -> None:
 def test_each_process_of_torchrun_has_a_gpu_of_its_own(
     gpus: list[torch.device], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 4)
     monkeypatch.delenv("LOCAL_RANK", raising=False)
     assert chosen_device("auto") == torch.device("cuda", 0)
     monkeypatch.setenv("LOCAL_RANK", "3")
     assert chosen_device("cuda") == torch.device("cuda", 3)
 
     assert gpus == [torch.device("cuda", 0), torch.device("cuda", 3)]
+    monkeypatch.setenv("LOCAL_RANK", "4")
+    with pytest.raises(DeviceError, match="this machine has 4; start as many processes"):
+        chosen_device("cuda")
 
 
 def test_the_cpu_can_be_chosen_beside_a_gpu(gpus: list[torch.device]) -> None:
@@ -56,7 +60,7 @@ def test_precision_follows_what_the_machine_computes_in(
     monkeypatch: pytest.MonkeyPatch, able: bool, precision: torch.dtype | None
 ) -> None:
     monkeypatch.setattr(torch.cpu, "_is_avx512_bf16_supported", lambda: able)
-    monkeypatch.setattr(torch.cuda, "is_bf16_supported", lambda: able)
+    monkeypatch.setattr(torch.cuda, "is_bf16_supported", lambda including_emulation: including_emulation or able)
 
     assert chosen_precision("auto", CPU) is precision
     assert chosen_precision("auto", GPU) is precision

@@ -61,7 +61,8 @@ with distributed.joined(torch.device("cpu")):
     result["agreed"] = distributed.agreed(10.0 + rank)
     result["gathered"] = distributed.gathered({"from": rank})
     result["normed"] = normed(slice(rank, None, ranks))
-    distributed.barrier()
+    result["any"] = distributed.any_of(rank == 1), distributed.any_of(False)
+    result["mean"] = distributed.mean_of({"loss": 1.0 + rank, "critic": 4.0 * rank})
     for name, changed in settings.items():
         recipe.loop = lambda run, budget, **parts: first_updates(name, run, **parts)
         recipe.train_painter(recipe.PainterConfig(data=(pictures,), out=out / name, updates=9, **changed))
@@ -125,6 +126,8 @@ def test_processes_know_their_places_and_agree_with_the_first(trained: dict[str,
     assert trained["alone"]["gathered"] == [{"from": 0}]
     assert trained["first"]["gathered"] == [{"from": 0}, {"from": 1}]
     assert trained["second"]["gathered"] == []
+    assert trained["first"]["any"] == trained["second"]["any"] == (True, False)
+    assert trained["first"]["mean"] == trained["second"]["mean"] == {"loss": 1.5, "critic": 2.0}
 
 
 def test_the_first_process_alone_writes(trained: dict[str, Any]) -> None:
@@ -177,12 +180,14 @@ def test_alone_nothing_is_exchanged() -> None:
     layer(torch.full((1, 1), 3.0)).sum().backward()
 
     distributed.average_gradients(layer)
-    distributed.barrier()
 
     assert (distributed.rank(), distributed.ranks()) == (0, 1)
     assert layer.weight.grad == 3
     assert distributed.agreed(0.25) == 0.25
     assert distributed.gathered("state") == ["state"]
+    assert distributed.any_of(True)
+    assert not distributed.any_of(False)
+    assert distributed.mean_of({"loss": 0.5}) == {"loss": 0.5}
 
 
 def test_torchrun_trains_with_two_processes_and_one_cannot_go_on_alone(
@@ -203,4 +208,7 @@ def test_torchrun_trains_with_two_processes_and_one_cannot_go_on_alone(
     files = {path.name for path in (tmp_path / "run").iterdir()} - {"tensorboard"}
     assert files == {"bezier-actor.safetensors", "checkpoint.pt", "config.json", "metrics.jsonl", "samples.png"}
     assert main(["painter", "--out", str(tmp_path / "run"), "--resume", "--updates", "4"]) == 2
-    assert capsys.readouterr().err == "error: Cannot use processes 1: the run was begun with 2.\n"
+    assert capsys.readouterr().err == (
+        "error: Cannot use number of processes 1: the run was begun with 2; start as many "
+        "(torchrun --nproc-per-node).\n"
+    )

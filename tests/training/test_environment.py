@@ -102,43 +102,45 @@ def test_episodes_begin_out_of_step_and_none_at_its_end(small: PictureBank) -> N
     assert float(fraction.std()) == pytest.approx(1 / 12**0.5, abs=0.08)
 
 
-@pytest.mark.parametrize(("batch", "groups"), [(1, 1), (8, 8), (16, 16), (32, 16), (96, 16), (40, 8), (7, 1)])
+@pytest.mark.parametrize(
+    ("batch", "groups"), [(1, 1), (8, 8), (16, 16), (32, 16), (96, 16), (40, 10), (36, 12), (25, 5), (7, 7), (17, 1)]
+)
 def test_a_batch_is_made_of_at_most_sixteen_groups_of_one_size(batch: int, groups: int) -> None:
     assert clocks(batch) == groups
 
 
 def test_an_observation_says_how_far_each_group_is(bank: PictureBank) -> None:
-    environment = world(bank, envs=24, batch=24)  # 8 groups of 3
-    environment.steps[0], environment.lengths[0] = torch.arange(8), torch.full((8,), 8)
+    environment = world(bank, envs=48, batch=48)  # 16 groups of 3
+    environment.steps[0], environment.lengths[0] = torch.arange(16), torch.full((16,), 16)
 
     seen = environment.observation(0)
 
-    assert seen.shape == (24, 9, 32, 32)
+    assert seen.shape == (48, 9, 32, 32)
     assert torch.equal(seen[:, :3], environment.canvas)
     assert torch.equal(seen[:, 3:6], environment.target)
-    assert seen[:, 6, 0, 0].tolist() == [group / 8 for group in range(8) for _ in range(3)]
+    assert seen[:, 6, 0, 0].tolist() == [group / 16 for group in range(16) for _ in range(3)]
     assert seen[:, 6].flatten(1).std(dim=1).max() == 0
-    assert environment.step_fraction(0, ahead=1)[:4].tolist() == [1 / 8, 1 / 8, 1 / 8, 2 / 8]
+    assert environment.step_fraction(0, ahead=1)[:4].tolist() == [1 / 16, 1 / 16, 1 / 16, 2 / 16]
     steps, lengths = environment.clock(0)
     assert steps[2:5].tolist() == [0, 1, 1]
-    assert lengths.tolist() == [8] * 24
+    assert lengths.tolist() == [16] * 48
 
 
 def test_a_group_whose_clock_runs_out_begins_anew_and_no_other_does(bank: PictureBank) -> None:
-    environment = world(bank, envs=48, batch=24, episode_steps=5)  # 2 batches of 8 groups of 3
+    environment = world(bank, envs=96, batch=48, episode_steps=5)  # 2 batches of 16 groups of 3
     environment.steps[:], environment.lengths[:] = 0, 5
     environment.steps[1, 2] = 4
     before, target = environment.canvas.clone(), environment.target.clone()
-    painted = torch.full((24, 3, 32, 32), 0.123, requires_grad=True)
+    painted = torch.full((48, 3, 32, 32), 0.123, requires_grad=True)
 
     environment.advance(1, painted)
 
-    assert environment.steps.tolist() == [[0] * 8, [1, 1, 0, 1, 1, 1, 1, 1]]
-    ended = range(24 + 6, 24 + 9)
-    for row in range(48):
+    assert environment.steps.tolist() == [[0] * 16, [1, 1, 0, *[1] * 13]]
+    ended = range(48 + 6, 48 + 9)
+    for row in range(96):
         assert torch.equal(environment.target[row], target[row]) == (row not in ended)
-    assert torch.equal(environment.canvas[:24], before[:24])
-    for row in set(range(24, 48)) - set(ended):
+    assert torch.equal(environment.canvas[:48], before[:48])
+    for row in set(range(48, 96)) - set(ended):
         assert environment.canvas[row].unique().tolist() == pytest.approx([0.123])
     assert not environment.canvas.requires_grad
 
@@ -233,5 +235,18 @@ def test_a_saved_world_goes_on_the_same(bank: PictureBank) -> None:
 def test_sizes_that_do_not_divide_are_refused(bank: PictureBank) -> None:
     with pytest.raises(ValueError, match="envs must be a multiple of batch, got 10 and 4"):
         world(bank, envs=10, batch=4)
-    with pytest.raises(ValueError, match="a batch of 12 is made of 4 groups, which 3 processes cannot share"):
-        world(bank, envs=12, batch=12, ranks=3)
+    with pytest.raises(ValueError, match="a batch of 12 is made of 12 groups, which 5 processes cannot share"):
+        world(bank, envs=12, batch=12, ranks=5)
+
+
+def test_with_other_pictures_no_episode_goes_on_closer_up_in_what_was_another_one(bank: PictureBank) -> None:
+    before, fewer = world(bank), PictureBank.of([bank.picture(index) for index in range(len(bank) - 1)])
+    after = world(fewer, seed=1)
+    same = world(bank, seed=1)
+
+    for each in (after, same):
+        each.load_state_dict(before.state_dict())
+
+    assert all(not bool(crops.side.any()) for batch in after._crops for crops in batch)
+    assert all(bool(crops.side.all()) for batch in same._crops for crops in batch)
+    assert torch.equal(after.canvas, before.canvas)

@@ -95,7 +95,9 @@ def test_every_second_batch_of_sheets_is_painted_in_the_actors_own_colours() -> 
         direct.update(update, 0.0)
         direct.actor.load_state_dict(actor.state_dict())
 
-    best, own = (POLICY.step(actor.train(), seen[index], solve=solve).canvas for index, solve in ((0, True), (1, False)))
+    best, own = (
+        POLICY.step(actor.train(), seen[index], solve=solve).canvas for index, solve in ((0, True), (1, False))
+    )
     torch.testing.assert_close(direct.world.canvas[direct.world.rows(0)], best.detach())
     torch.testing.assert_close(direct.world.canvas[direct.world.rows(1)], own.detach())
     assert not torch.allclose(own, POLICY.step(actor, seen[1], solve=True).canvas, atol=1e-2)
@@ -129,7 +131,7 @@ def test_the_actors_gradient_is_that_of_pixels_reward_and_value_together_clipped
     seen = judge(observation[:, :3], step.canvas, observation[:, 3:6], ahead, coordinate_planes(SIDE))
     q = agent.reward(observation[:, :3], step.canvas, observation[:, 3:6]) + 0.8 * agent.critic(seen)
     pixels = POLICY.direct_loss(step, observation, stubby_weight=0.5, elongation=2.0, colour_weight=3.0)
-    (0.5 * pixels - 0.25 * 20.0 * q.mean()).backward()  # type: ignore[no-untyped-call]
+    (0.875 * pixels - 0.25 * 20.0 * q.mean()).backward()  # type: ignore[no-untyped-call]
     expected = gradient_of(actor)
     norm = float(expected.norm())
 
@@ -159,8 +161,11 @@ def test_a_run_without_the_pixels_word_hears_reward_and_value_only() -> None:
     )
 
 
-def test_the_critics_word_gains_weight_over_a_tenth_of_the_updates_it_has() -> None:
+def test_the_critics_word_gains_weight_over_a_tenth_of_the_updates_it_has(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Policy, "direct_loss", lambda _policy, step, *_, **__: 0 * step.bundle.sum())
+
     def heard(progress: float, **settings: Any) -> float:
+        settings = {"value_weight": 1.0, **settings}
         told = learner(Pointer(1e-2), direct_weight=0.0, warm_start=0.5, **settings).update(0, progress)
         return float(told["gradient"])
 
@@ -171,6 +176,19 @@ def test_the_critics_word_gains_weight_over_a_tenth_of_the_updates_it_has() -> N
     assert heard(0.525) == pytest.approx(full / 2, rel=1e-3)
     assert heard(0.9) == pytest.approx(full, rel=1e-3)
     assert heard(0.55, value_weight=3.0) == pytest.approx(3 * full, rel=1e-3)
+
+
+def test_the_pixels_word_fades_as_the_critics_gains_weight() -> None:
+    def heard(progress: float, **settings: Any) -> float:
+        return float(learner(Pointer(0.0), warm_start=0.5, **settings).update(0, progress)["gradient"])
+
+    alone = heard(0.2, direct_weight=0.0)
+
+    assert alone > 1e-2
+    assert heard(0.5, direct_weight=0.0) == pytest.approx(alone, rel=1e-3)
+    assert heard(0.5125, direct_weight=0.0) == pytest.approx(0.75 * alone, rel=1e-3)
+    assert heard(0.5125, direct_weight=0.5) == pytest.approx(0.875 * alone, rel=1e-3)
+    assert heard(0.9, direct_weight=0.5) == pytest.approx(0.5 * alone, rel=1e-3)
 
 
 def test_the_agent_is_told_how_far_the_episode_will_be() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 
 import numpy as np
@@ -289,3 +290,25 @@ def test_painting_with_an_untrained_actor_already_lowers_the_error() -> None:
 
     assert errors == sorted(errors, reverse=True)
     assert errors[-1] < 0.05 < errors[0]
+
+
+@pytest.mark.parametrize("head", ["dense", "average"])
+@pytest.mark.parametrize("coverage", ["neural", "feathered"])
+def test_whatever_gradients_flow_through_the_canvas_has_the_exact_pixels(head: str, coverage: str) -> None:
+    torch.manual_seed(0)
+    model = NeuralCoverage(NeuralRenderer(width=1 / 16)) if coverage == "neural" else ExactCoverage(BEZIER, feather=4.0)
+    way = dataclasses.replace(policy(head), coverage=model)
+    bundle = random(2, (64 if head == "dense" else 5) * 13).requires_grad_()
+    observation = seen(random(2, 3, 32, 32), random(2, 3, 32, 32, seed=1))
+
+    step = way.step(Emits(bundle), observation)
+    laid = step.laid.detach().reshape(-1, 13)
+    alpha = stroke_alpha(BEZIER, laid, Size(32, 32)).reshape(2, 5, 32, 32)
+    exact = lay_bundle(observation[:, :3], alpha, laid.reshape(2, 5, 13)[:, :, -3:])
+    (slope,) = torch.autograd.grad(step.canvas.square().mean(), step.bundle)
+
+    if head == "average":  # of a dense head's choice some may have been left out
+        torch.testing.assert_close(step.canvas.detach(), exact, rtol=0, atol=1e-5)
+    changed = (step.canvas.detach() - observation[:, :3]).abs().amax(dim=1) > 1e-5
+    assert not bool((changed & (alpha.amax(dim=1) == 0)).any())  # the model's softer reach is not on the canvas
+    assert bool(slope.any())

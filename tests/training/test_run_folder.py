@@ -36,7 +36,9 @@ class Settings:
 
 @pytest.fixture
 def run(tmp_path: Path) -> RunFolder:
-    return RunFolder.begin(tmp_path / "run", Settings(out=tmp_path / "run", width=0.5))
+    settings = Settings(out=tmp_path / "run", width=0.5)
+    RunFolder.begin(tmp_path / "run", settings)
+    return RunFolder.begin(tmp_path / "run", settings, resumes=True)
 
 
 @pytest.fixture
@@ -88,7 +90,7 @@ def test_a_run_goes_on_with_its_settings_but_those_given_anew(run: RunFolder) ->
     config = resumed_settings(run.path, Settings, {"updates": 20, "data": (Path("b"),)}, fixed=frozenset({"width"}))
     assert config == Settings(out=run.path, data=(Path("b"),), width=0.5, updates=20)
 
-    RunFolder.begin(run.path, config, resumes=True)
+    RunFolder.begin(run.path, config, resumes=True).settle(config)
 
     assert resumed_settings(run.path, Settings, {}, fixed=frozenset()) == config
 
@@ -150,7 +152,7 @@ def test_metrics_are_lines_of_json_told_as_they_are_written(run: RunFolder, caps
     lines = (run.path / "metrics.jsonl").read_text()
     assert capsys.readouterr().out == lines
     assert [json.loads(line) for line in lines.splitlines()] == [
-        {"update": 0, "psnr": 20.1234568},
+        {"update": 0, "psnr": 20.12346},
         {"update": 5, "loss": -1.0, "gradient": 2.5},
     ]
 
@@ -159,7 +161,7 @@ def test_metrics_are_lines_of_json_told_as_they_are_written(run: RunFolder, caps
 def test_what_is_not_finite_stops_the_run_and_is_not_recorded(run: RunFolder, value: float) -> None:
     run.record(1, loss=1.0)
 
-    problem = f"Training stopped at update 2: critic is {value}; the last checkpoint stands, so lower --learning-rate"
+    problem = f"Training stopped at update 2: critic is {value}; lower --learning-rate, and --resume from the last"
     with pytest.raises(TrainingError, match=problem):
         run.record(2, loss=1.0, critic=value)
     assert (run.path / "metrics.jsonl").read_text().count("\n") == 1
@@ -234,6 +236,35 @@ def test_tensorboard_is_told_the_same_and_what_is_told_again_is_seen_once(tmp_pa
 
 
 # Checkpoints
+
+
+def test_a_new_run_begins_at_the_beginning_whatever_lies_in_its_folder(tmp_path: Path, run: RunFolder) -> None:
+    run.save({"update": 4})
+    (run.path / "config.json").unlink()
+
+    assert RunFolder.begin(run.path, Settings(out=run.path)).load() is None
+
+
+def test_a_run_goes_on_where_its_random_numbers_are_the_same(run: RunFolder) -> None:
+    run.save({"update": 4}, torch.device("cuda"))
+
+    with pytest.raises(SettingError, match="Cannot use --device cpu: the run was begun on cuda; go on there, or begin"):
+        run.load()
+
+
+def test_too_little_memory_is_not_told_as_a_damaged_file(run: RunFolder) -> None:
+    with pytest.raises(torch.OutOfMemoryError), run.restoring():
+        raise torch.OutOfMemoryError("17 GiB")
+
+
+def test_settings_given_anew_are_written_when_it_is_certain_that_the_run_goes_on(run: RunFolder) -> None:
+    before = (run.path / "config.json").read_text()
+
+    again = RunFolder.begin(run.path, Settings(out=run.path, width=0.25), resumes=True)
+    assert (run.path / "config.json").read_text() == before
+
+    again.settle(Settings(out=run.path, width=0.25))
+    assert json.loads((run.path / "config.json").read_text())["settings"]["width"] == 0.25
 
 
 def test_a_checkpoint_gives_back_what_was_saved(run: RunFolder) -> None:
@@ -337,7 +368,7 @@ def test_where_a_checkpoint_cannot_be_written_the_one_before_stands(
         run.save({"update": 2})
     disk(False)
 
-    assert run.load() == {"version": 1, "update": 1}
+    assert run.load() == {"version": 1, "device": "cpu", "update": 1}
     assert sorted(contents(run.path)) == ["checkpoint.pt", "config.json"]
 
 
@@ -351,4 +382,4 @@ def test_torchs_own_words_for_a_full_disk_are_put_plainly(run: RunFolder, monkey
         run.save({"update": 2, "weights": torch.zeros(100_000)})
     monkeypatch.undo()
 
-    assert run.load() == {"version": 1, "update": 1}
+    assert run.load() == {"version": 1, "device": "cpu", "update": 1}

@@ -157,7 +157,14 @@ def test_a_number_too_long_for_a_float_is_out_of_range_like_any() -> None:
         ({"canvas": 50}, "Cannot use --canvas 50: it must be a multiple of 32."),
         ({"batch": 48}, "Cannot use --envs 512: it must be a multiple of --batch, 48."),
         ({"replay": 31}, "Cannot use --replay 31: it must hold a --batch, 32."),
-        ({"algorithm": "ddpg-model-free"}, "Cannot use --reward psnr: a model-free critic knows l2 and wgan."),
+        (
+            {"algorithm": "ddpg-model-free", "reward": "psnr"},
+            "Cannot use --reward psnr: a model-free critic knows l2 and wgan.",
+        ),
+        (
+            {"algorithm": "ddpg-model-free", "warm_start": 0.5},
+            "Cannot use --warm-start 0.5: a model-free actor knows nothing of pixels; leave it out.",
+        ),
         (
             {"algorithm": "ddpg-model-free", "reward": "l2", "head": "dense"},
             "Cannot use --head dense: a model-free critic needs --head average.",
