@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import platform
 
 import torch
 
@@ -25,6 +26,13 @@ def chosen_device(name: str) -> torch.device:
     device = torch.device("cuda", rank)
     torch.cuda.set_device(device)
     return device
+
+
+def described(device: torch.device) -> str:
+    """What there is to train on, for whoever reads how long it took."""
+    if device.type == "cuda":
+        return torch.cuda.get_device_name(device)
+    return f"{torch.get_num_threads()} CPU threads ({platform.machine()}, {torch.backends.cpu.get_cpu_capability()})"
 
 
 def chosen_precision(name: str, device: torch.device) -> torch.dtype | None:

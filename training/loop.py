@@ -7,7 +7,7 @@ import signal
 from collections.abc import Callable
 from contextlib import closing
 from types import FrameType
-from typing import Any
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor
@@ -19,6 +19,15 @@ from training.means import Means
 from training.run_folder import RunFolder
 
 _CPU = torch.device("cpu")
+
+
+class Finish(NamedTuple):
+    """What a run has come to."""
+
+    updates: int
+    minutes: float
+    scores: dict[str, float]
+    """The last ones; of the first process alone."""
 
 
 def loop(
@@ -34,7 +43,7 @@ def loop(
     log_every: int,
     scores: int,
     checkpoint_minutes: float,
-) -> None:
+) -> Finish:
     """Train until the budget is spent.
 
     A checkpoint that cannot be written (a full disk, say) is told and tried again later; only the last one must be.
@@ -52,12 +61,16 @@ def loop(
         scores: See `score`.
         checkpoint_minutes: Between checkpoints.
 
+    Returns:
+        What it came to.
+
     Raises:
         KeyboardInterrupt: After Ctrl-C or a termination, when all is saved.
         OutputError: If the last checkpoint cannot be written.
         TrainingError: If something told is not finite.
     """
     means, saved = Means(), budget.minutes()
+    figures: dict[str, float] = {}
     scored = -1 if first == 0 else int(scores * budget.progress(first, saved))
     leads = distributed.leads()
     with _Interruption() as interruption, closing(run):
@@ -70,7 +83,8 @@ def loop(
             told = distributed.mean_of(means.read()) if due or done % log_every == 0 else {}
             # Whoever asks to stop may not wait for scores: a machine that is taken away gives half a minute.
             if leads and news and not stop and (over or int(scores * progress) > scored):
-                told |= score()
+                figures = score()
+                told |= figures
             scored = int(scores * progress)
             if told:
                 run.record(done, minutes=minutes, **told)
@@ -88,8 +102,9 @@ def loop(
             if stop:
                 raise KeyboardInterrupt
             if over:
-                return
+                return Finish(done, minutes, figures)
             means.add(update(done, progress))
+    raise AssertionError("an endless count has ended")
 
 
 class _Interruption:

@@ -117,6 +117,21 @@ def made(kind: type[Config], options: Mapping[str, Any]) -> Config:
     return kind(**{name: tuple(value) if _plain(hints[name])[0] else value for name, value in options.items()})
 
 
+def recipe(command: str, config: Any) -> str:
+    """The command that trains with these settings; of folders and files the names alone, for they lie elsewhere."""
+    words = ["python main.py train", command]
+    for field in dataclasses.fields(config):
+        value = getattr(config, field.name)
+        if value == field.default:
+            continue
+        if isinstance(value, bool):
+            words.append(option(field.name) if value else option(f"no_{field.name}"))
+            continue
+        several = value if isinstance(value, tuple) else (value,)
+        words += [f"{option(field.name)} {each.name if isinstance(each, Path) else each}" for each in several]
+    return " ".join(words)
+
+
 def to_json(config: Any) -> dict[str, Any]:
     """Settings as what JSON can hold."""
 

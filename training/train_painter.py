@@ -22,13 +22,13 @@ from core.brushes import Brush, brush_named
 from core.errors import SettingError
 from core.files import output_folder
 from core.renderer import SIDE
-from core.weights import load_renderer, save_actor
+from core.weights import add_to_manifest, load_renderer, save_actor
 from training import distributed
 from training.actors import starting_actor
 from training.budget import Budget
 from training.datasets import load_pictures
 from training.ddpg import ModelBased, ModelFree
-from training.device import chosen_device, chosen_precision
+from training.device import chosen_device, chosen_precision, described
 from training.discriminator import Adversary
 from training.environment import Environment, clocks
 from training.evaluate import samples, score, spread
@@ -40,7 +40,7 @@ from training.policy import Coverage, ExactCoverage, NeuralCoverage, Policy
 from training.replay_buffer import ReplayBuffer
 from training.rewards import REWARDS, Reward
 from training.run_folder import RunFolder, resumed_settings
-from training.settings import check, setting
+from training.settings import check, recipe, setting
 
 HELD_OUT = 64
 """Pictures that a run is scored on."""
@@ -202,7 +202,7 @@ def _run(config: PainterConfig, run: RunFolder, learner: Learner, targets: torch
         run.show("samples", samples(learner.policy, learner.averaged, targets))
         return score(learner.policy, learner.averaged, targets)
 
-    loop(
+    finish = loop(
         run,
         Budget(minutes=wall, updates=config.updates, spent=spent),
         first=first,
@@ -218,6 +218,16 @@ def _run(config: PainterConfig, run: RunFolder, learner: Learner, targets: torch
         scores=config.scores,
         checkpoint_minutes=config.checkpoint_minutes,
     )
+    if finish.scores:  # else it was at its end already, and so is the entry
+        add_to_manifest(
+            weights,
+            data=", ".join(path.name for path in config.data),
+            recipe=recipe("painter", config),
+            updates=finish.updates,
+            hours=finish.minutes / 60,
+            hardware=described(learner.world.canvas.device),
+            scores=finish.scores,
+        )
     return weights
 
 

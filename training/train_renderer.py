@@ -20,13 +20,13 @@ from core.files import output_folder
 from core.geometry import Size
 from core.rasteriser.differentiable import stroke_alpha
 from core.renderer import SIDE, NeuralRenderer
-from core.weights import load_renderer, save_renderer
+from core.weights import add_to_manifest, load_renderer, save_renderer
 from training import distributed
 from training.budget import Budget
-from training.device import chosen_device, chosen_precision
+from training.device import chosen_device, chosen_precision, described
 from training.loop import loop
 from training.run_folder import RunFolder, resumed_settings
-from training.settings import check, setting
+from training.settings import check, recipe, setting
 
 SCORED = 2000
 """Fixed random strokes that a renderer is scored on."""
@@ -125,7 +125,7 @@ def _run(config: RendererConfig, run: RunFolder, brush: Brush, renderer: NeuralR
         optimiser.step()
         return {"loss": loss.detach()}
 
-    loop(
+    finish = loop(
         run,
         Budget(minutes=wall, updates=config.updates, spent=spent),
         first=first,
@@ -142,6 +142,16 @@ def _run(config: RendererConfig, run: RunFolder, brush: Brush, renderer: NeuralR
         scores=config.scores,
         checkpoint_minutes=config.checkpoint_minutes,
     )
+    if finish.scores:  # else it was at its end already, and so is the entry
+        add_to_manifest(
+            weights,
+            data="none: random strokes",
+            recipe=recipe("renderer", config),
+            updates=finish.updates,
+            hours=finish.minutes / 60,
+            hardware=described(device),
+            scores=finish.scores,
+        )
     return weights
 
 

@@ -28,6 +28,7 @@ from pathlib import Path
 import torch
 from torch import nn
 from training import distributed
+from training.loop import Finish
 import training.train_painter as recipe
 
 pictures, out, settings = Path(sys.argv[1]), Path(sys.argv[2]), json.loads(sys.argv[3])
@@ -64,7 +65,7 @@ with distributed.joined(torch.device("cpu")):
     result["any"] = distributed.any_of(rank == 1), distributed.any_of(False)
     result["mean"] = distributed.mean_of({"loss": 1.0 + rank, "critic": 4.0 * rank})
     for name, changed in settings.items():
-        recipe.loop = lambda run, budget, **parts: first_updates(name, run, **parts)
+        recipe.loop = lambda run, budget, **parts: first_updates(name, run, **parts) or Finish(2, 0.0, {})
         recipe.train_painter(recipe.PainterConfig(data=(pictures,), out=out / name, updates=9, **changed))
 result["written"] = sorted(path.name for path in out.iterdir())
 torch.save(result, out / "result.pt")
@@ -206,7 +207,14 @@ def test_torchrun_trains_with_two_processes_and_one_cannot_go_on_alone(
     assert [line["update"] for line in metrics(tmp_path / "run")] == [0, 1, 2, 3]
     assert ended.stdout.count('{"update"') == 4  # each line is told once
     files = {path.name for path in (tmp_path / "run").iterdir()} - {"tensorboard"}
-    assert files == {"bezier-actor.safetensors", "checkpoint.pt", "config.json", "metrics.jsonl", "samples.png"}
+    assert files == {
+        "bezier-actor.safetensors",
+        "checkpoint.pt",
+        "config.json",
+        "manifest.json",
+        "metrics.jsonl",
+        "samples.png",
+    }
     assert main(["painter", "--out", str(tmp_path / "run"), "--resume", "--updates", "4"]) == 2
     assert capsys.readouterr().err == (
         "error: Cannot use number of processes 1: the run was begun with 2; start as many "

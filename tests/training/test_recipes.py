@@ -16,7 +16,7 @@ import training.evaluate
 import training.train_renderer
 from core.brushes import BEZIER
 from core.errors import CheckpointError, DeviceError, SettingError
-from core.weights import BUNDLED, load_actor, load_renderer, save_actor
+from core.weights import BUNDLED, bundled_path, load_actor, load_renderer, save_actor
 from training.actors import new_actor
 from training.picture_formats import DataError
 from training.policy import Policy
@@ -64,7 +64,8 @@ def test_a_run_folder_holds_all_that_a_run_leaves(
     weights = train_painter(config)
 
     files = {path.name for path in config.out.iterdir()} - {"tensorboard"}
-    assert files == {"bezier-actor.safetensors", "checkpoint.pt", "config.json", "metrics.jsonl", "samples.png"}
+    left = ["bezier-actor.safetensors", "checkpoint.pt", "config.json", "manifest.json", "metrics.jsonl", "samples.png"]
+    assert sorted(files) == left
     assert weights == config.out / "bezier-actor.safetensors"
     written = json.loads((config.out / "config.json").read_text())
     assert written["settings"]["data"] == [str(pictures)]
@@ -291,7 +292,7 @@ def test_a_renderer_learns_the_exact_brush(tmp_path: Path, metrics: Metrics) -> 
     assert final["mse"] < 0.6 * first["mse"]
     assert load_renderer(weights, stroke_type="bezier").renderer.width == 0.125
     files = {path.name for path in tmp_path.iterdir()} - {"tensorboard"}
-    assert files == {"bezier-renderer.safetensors", "checkpoint.pt", "config.json", "metrics.jsonl"}
+    assert files == {"bezier-renderer.safetensors", "checkpoint.pt", "config.json", "manifest.json", "metrics.jsonl"}
 
 
 @pytest.mark.usefixtures("few_scored")
@@ -336,3 +337,17 @@ def test_a_renderer_begins_with_weights_and_keeps_their_form(tmp_path: Path, met
     with pytest.raises(SettingError, match=r"Cannot use --width 0.25: bezier-renderer.safetensors has 0.125"):
         train_renderer(narrow(tmp_path / "third", updates=1, width=0.25, init=first))
     assert not (tmp_path / "third").exists()
+
+
+@pytest.mark.usefixtures("brief_scores")
+def test_a_run_leaves_a_manifest_entry_that_its_weights_can_be_shipped_by(
+    pictures: Path, tmp_path: Path, tiny: dict[str, Any]
+) -> None:
+    weights = train_painter(PainterConfig(data=(pictures,), out=tmp_path, updates=2, algorithm="direct", **tiny))
+
+    assert bundled_path("actor", "bezier", tmp_path) == weights  # by its hash
+    (entry,) = json.loads((tmp_path / "manifest.json").read_text())["weights"]
+    assert entry["updates"] == 2
+    assert entry["data"] == pictures.name
+    assert "--algorithm direct --updates 2" in entry["recipe"]
+    assert entry["scores"].keys() >= {"psnr@20", "own_l2@20"}

@@ -12,7 +12,7 @@ import pytest
 
 from core.errors import SettingError
 from training.command import PackConfig
-from training.settings import MissingSettingError, add_options, check, from_json, made, option, setting, to_json
+from training.settings import MissingSettingError, add_options, check, from_json, made, option, recipe, setting, to_json
 from training.train_painter import PainterConfig
 from training.train_renderer import RendererConfig
 
@@ -176,3 +176,13 @@ def test_settings_that_do_not_go_together_are_told(values: dict[str, Any], probl
         PainterConfig(data=(Path("a"),), out=Path("run"), **values)
 
     assert str(caught.value) == problem
+
+
+def test_a_recipe_is_the_command_that_repeats_the_run_by_the_names_of_its_files() -> None:
+    config = PainterConfig(
+        data=(Path("/home/ann/a.zip"), Path("b.zip")), out=Path("/tmp/run"), minutes=10.0, compile=True, seed=3
+    )
+
+    said = recipe("painter", config)
+
+    assert said == "python main.py train painter --data a.zip --data b.zip --out run --minutes 10.0 --seed 3 --compile"
