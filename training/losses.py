@@ -67,7 +67,7 @@ def stubbiness(length: Tensor, diameter: Tensor, *, elongation: float) -> Tensor
 def temporal_difference(value: Tensor, reward: Tensor, next_value: Tensor, terminal: Tensor, discount: float) -> Tensor:
     """Mean squared distance of V(s') [B] from (1 - terminal)(r' + discount V(s'')), each [B], as a scalar.
 
-    No gradient flows through what is aimed at. For values of patches every tensor is [B, h, w], `terminal` [B, 1, 1].
+    No gradient flows through what is aimed at.
 
     Source: equations 4 and 5 of Huang, Heng, Zhou 2019, with V of the canvas after the step.
     """

@@ -43,10 +43,8 @@ _PARTITIONS = ("list_eval_partition.txt", "Eval/list_eval_partition.txt", "list_
 _MAX_PARTITION_BYTES = 50_000_000
 _WHAT_TO_GIVE = "give a folder or zip of JPEG, PNG or WebP files, or the files of MNIST, SVHN, CelebA or ImageNet"
 
-_UNREADABLE = (
-    zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, OSError, ValueError, NotImplementedError, RuntimeError,
-)  # fmt: skip
-"""What reading a damaged, encrypted or exotic zip member raises."""
+_UNREADABLE = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, OSError, ValueError, RuntimeError)
+"""What reading a damaged, encrypted (RuntimeError) or exotic (a kind of it) zip member raises."""
 
 
 class Source(ABC):
