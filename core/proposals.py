@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from typing import Any, NamedTuple
 
+import numpy as np
 import torch
 from torch import Tensor
 from torch.autograd.function import once_differentiable
 
 from core.rasteriser.differentiable import lay_bundle
+
+_HAS_NUMBA = find_spec("numba") is not None
+"""Training asks for little but torch, and may run where numba is missing."""
+
+if _HAS_NUMBA:
+    from core import proposal_kernels
 
 SHORT_LIST = 16
 """Proposals that stay in the running after a first look, and are measured anew after each stroke.
@@ -34,7 +42,9 @@ class Choice(NamedTuple):
     canvas: Tensor
 
 
-def error_change(canvas: Tensor, target: Tensor, alpha: Tensor, rgb: Tensor | None = None) -> tuple[Tensor, Tensor]:
+def error_change(
+    canvas: Tensor, target: Tensor, alpha: Tensor, rgb: Tensor | None = None, *, compiled: bool = True
+) -> tuple[Tensor, Tensor]:
     """How much each of several strokes alone would change the summed squared error, differentiable in `alpha`.
 
     With coverage A, canvas u, target t and colour c the change is sum A^2 (c - u)^2 - 2 A (c - u) (t - u): quadratic
@@ -47,14 +57,40 @@ def error_change(canvas: Tensor, target: Tensor, alpha: Tensor, rgb: Tensor | No
         alpha: [B, N, H, W], each stroke's coverage times opacity.
         rgb: [B, N, 3] colours; where absent, the best ones, held constant in the gradient (which is right but for the
             clipping: at a minimum the colour's own move changes nothing).
+        compiled: On the CPU, use the compiled kernels where there is numba.
 
     Returns:
         The change [B, N], negative where the stroke helps, and the colours [B, N, 3].
 
     Sizes: B pictures, N strokes each, H and W pixels.
     """
-    change, best = _Change.apply(canvas, target, alpha, rgb)  # type: ignore[no-untyped-call]
+    function = _CompiledChange if compiled and _HAS_NUMBA and alpha.device.type == "cpu" else _Change
+    change, best = function.apply(canvas, target, alpha, rgb)  # type: ignore[no-untyped-call]
     return change, best
+
+
+class _CompiledChange(torch.autograd.Function):
+    """`error_change` by the CPU's kernels."""
+
+    @staticmethod
+    def forward(ctx: Any, canvas: Tensor, target: Tensor, alpha: Tensor, rgb: Tensor | None) -> tuple[Tensor, Tensor]:
+        cover, solve = alpha.detach().contiguous(), rgb is None
+        # A copy of given colours, since what a function returns must not be what it was given.
+        colours = alpha.new_empty(*alpha.shape[:2], 3) if rgb is None else rgb.detach().clone()
+        change = alpha.new_empty(alpha.shape[:2])
+        planes = alpha.new_empty(len(alpha), 8, *alpha.shape[2:])
+        proposal_kernels.change_forward(*_arrays(canvas, target, cover), solve, *_arrays(colours, change, planes))
+        ctx.save_for_backward(cover, planes, colours)
+        ctx.mark_non_differentiable(colours)
+        return change, colours
+
+    @staticmethod
+    @once_differentiable
+    def backward(ctx: Any, grad: Tensor, _grad_rgb: Tensor) -> tuple[Tensor | None, ...]:
+        cover, planes, colours = ctx.saved_tensors
+        slope = torch.empty_like(cover)
+        proposal_kernels.change_backward(*_arrays(planes, cover, colours, grad.contiguous(), slope))
+        return None, None, slope, None
 
 
 class _Change(torch.autograd.Function):
@@ -102,6 +138,7 @@ def choose(
     rgb: Tensor | None = None,
     keep_all: bool = False,
     change: Tensor | None = None,
+    compiled: bool = True,
 ) -> Choice:
     """Choose strokes one after another, each the one that lowers the error most with those before it laid.
 
@@ -113,19 +150,22 @@ def choose(
         rgb: [B, N, 3] the proposals' colours; the best ones where absent.
         keep_all: Lay a stroke even where it raises the error.
         change: [B, N], what `error_change` says of them, where that is known already.
+        compiled: On the CPU, use the compiled kernels where there is numba.
 
     Sizes: as in `error_change`.
     """
     pictures = torch.arange(len(alpha), device=alpha.device)
     if change is None:
-        change, _ = error_change(canvas, target, alpha, rgb)
+        change, _ = error_change(canvas, target, alpha, rgb, compiled=compiled)
     listed = change.topk(min(max(SHORT_LIST, count), alpha.shape[1]), dim=1, largest=False).indices
+    if compiled and _HAS_NUMBA and alpha.device.type == "cpu":
+        return _chosen_by_kernel(canvas, target, alpha, listed, min(count, listed.shape[1]), rgb, keep_all)
     alpha = alpha[pictures[:, None], listed]
     rgb = None if rgb is None else rgb[pictures[:, None], listed]
     taken = torch.zeros_like(change[:, : listed.shape[1]])
     steps = []
     for _ in range(min(count, listed.shape[1])):
-        change, colours = error_change(canvas, target, alpha, rgb)
+        change, colours = error_change(canvas, target, alpha, rgb, compiled=False)
         best = (change + taken).argmin(dim=1)
         keep = change[pictures, best] < 0
         if keep_all:
@@ -136,3 +176,22 @@ def choose(
         steps.append((listed[pictures, best], colour, keep))
     which, colour, keep = (torch.stack(part, dim=1) for part in zip(*steps, strict=True))
     return Choice(which, colour, keep, canvas)
+
+
+def _chosen_by_kernel(
+    canvas: Tensor, target: Tensor, alpha: Tensor, listed: Tensor, count: int, rgb: Tensor | None, keep_all: bool
+) -> Choice:
+    """The same by the CPU's kernel, `count` of the listed [B, L]."""
+    canvas, solve = canvas.contiguous().clone(), rgb is None
+    given = alpha.new_empty(*alpha.shape[:2], 3) if rgb is None else rgb
+    which = listed.new_empty(len(alpha), count)
+    colours, keep = alpha.new_empty(*which.shape, 3), torch.empty(which.shape, dtype=torch.bool)
+    proposal_kernels.choose(
+        *_arrays(canvas, target, alpha, listed), solve, keep_all, *_arrays(given, which, colours, keep)
+    )
+    return Choice(which, colours, keep, canvas)
+
+
+def _arrays(*tensors: Tensor) -> list[np.ndarray[Any, Any]]:
+    """What tensors on the CPU hold, for a kernel to read or fill."""
+    return [tensor.detach().numpy() for tensor in tensors]

@@ -1,0 +1,206 @@
+"""The compiled pixel loops of `core.proposals`: sums over only the pixels that a stroke covers.
+
+A stroke covers a small part of its window, and beside 64 proposals of 32 windows the products over whole pictures were
+most of what an update of training cost on a CPU.
+"""
+
+from __future__ import annotations
+
+import numba
+import numpy as np
+
+# Sums may be reordered: they decide between proposals, and never become pixels.
+_jit = numba.njit(cache=True, nogil=True, error_model="numpy", fastmath={"reassoc", "contract", "nsz"})
+_parallel = numba.njit(
+    cache=True, nogil=True, error_model="numpy", fastmath={"reassoc", "contract", "nsz"}, parallel=True
+)
+
+
+@_jit
+def _box(alpha):
+    """The rows and columns (top, bottom, left, right) of [H, W] that hold all that is not 0."""
+    height, width = alpha.shape
+    top, bottom, left, right = height, 0, width, 0
+    for y in range(height):
+        first = 0
+        while first < width and alpha[y, first] == 0.0:
+            first += 1
+        if first == width:
+            continue
+        last = width
+        while alpha[y, last - 1] == 0.0:
+            last -= 1
+        top, bottom = min(top, y), y + 1
+        left, right = min(left, first), max(right, last)
+    return top, max(top, bottom), left, max(left, right)
+
+
+@_jit
+def _products(planes, top, bottom, left, right):
+    """Fill planes 3 and 7 [8, H, W] from canvas (0..2) and rest (4..6): their squares' sum, and their product's."""
+    for y in range(top, bottom):
+        for x in range(left, right):
+            u0, u1, u2 = planes[0, y, x], planes[1, y, x], planes[2, y, x]
+            planes[3, y, x] = u0 * u0 + u1 * u1 + u2 * u2
+            planes[7, y, x] = u0 * planes[4, y, x] + u1 * planes[5, y, x] + u2 * planes[6, y, x]
+
+
+@_jit
+def _planes(canvas, target, planes):
+    """Fill the planes [8, H, W] of a picture [3, H, W] and its target."""
+    _, height, width = canvas.shape
+    for channel in range(3):
+        for y in range(height):
+            for x in range(width):
+                planes[channel, y, x] = canvas[channel, y, x]
+                planes[4 + channel, y, x] = target[channel, y, x] - canvas[channel, y, x]
+    _products(planes, 0, height, 0, width)
+
+
+@_jit
+def _judge(planes, alpha, box, solve, rgb):
+    """What a stroke [H, W] within its box changes; where `solve`, its best colour goes into rgb [3].
+
+    See `core.proposals.error_change`.
+    """
+    zero = planes[0, 0, 0] * 0
+    area, squares, rest = 0.0, 0.0, 0.0
+    u0, u1, u2, r0, r1, r2 = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
+    for y in range(box[0], box[1]):
+        s, s0, s1, s2, s3 = zero, zero, zero, zero, zero
+        l0, l1, l2, l3 = zero, zero, zero, zero
+        for x in range(box[2], box[3]):
+            a = alpha[y, x]
+            square = a * a
+            s += square
+            s0 += square * planes[0, y, x]
+            s1 += square * planes[1, y, x]
+            s2 += square * planes[2, y, x]
+            s3 += square * planes[3, y, x]
+            l0 += a * planes[4, y, x]
+            l1 += a * planes[5, y, x]
+            l2 += a * planes[6, y, x]
+            l3 += a * planes[7, y, x]
+        area += s
+        u0 += s0
+        u1 += s1
+        u2 += s2
+        squares += s3
+        r0 += l0
+        r1 += l1
+        r2 += l2
+        rest += l3
+    change = squares + 2.0 * rest
+    for channel in range(3):
+        pull = u0 + r0 if channel == 0 else (u1 + r1 if channel == 1 else u2 + r2)
+        if solve:
+            rgb[channel] = min(1.0, max(0.0, pull / max(area, 1e-8)))
+        colour = float(rgb[channel])
+        change += colour * (colour * area - 2.0 * pull)
+    return change
+
+
+@_parallel
+def change_forward(canvas, target, alpha, solve, rgb, change, planes):
+    """Fill change [B, N], rgb [B, N, 3] where `solve`, and planes [B, 8, H, W] for the backward pass.
+
+    Args:
+        canvas: [B, 3, H, W].
+        target: [B, 3, H, W].
+        alpha: [B, N, H, W].
+        solve: Whether the colours are wanted, or given.
+        rgb: [B, N, 3].
+        change: [B, N].
+        planes: [B, 8, H, W].
+    """
+    count = alpha.shape[1]
+    for picture in numba.prange(len(canvas)):
+        _planes(canvas[picture], target[picture], planes[picture])
+    for stroke in numba.prange(len(canvas) * count):
+        picture, index = stroke // count, stroke % count
+        cover = alpha[picture, index]
+        change[picture, index] = _judge(planes[picture], cover, _box(cover), solve, rgb[picture, index])
+
+
+@_parallel
+def change_backward(planes, alpha, rgb, grad, slope):
+    """Fill slope [B, N, H, W] with what `change_forward` has by each pixel's coverage, times grad [B, N].
+
+    By a pixel's coverage A the change goes as 2 A |c - u|^2 - 2 (c - u) (t - u).
+    """
+    count, height, width = alpha.shape[1:]
+    for stroke in numba.prange(len(alpha) * count):
+        picture, index = stroke // count, stroke % count
+        plane, cover, result = planes[picture], alpha[picture, index], slope[picture, index]
+        twice = 2 * grad[picture, index]
+        c0, c1, c2 = rgb[picture, index, 0], rgb[picture, index, 1], rgb[picture, index, 2]
+        square = c0 * c0 + c1 * c1 + c2 * c2
+        for y in range(height):
+            for x in range(width):
+                away = square - 2 * (c0 * plane[0, y, x] + c1 * plane[1, y, x] + c2 * plane[2, y, x]) + plane[3, y, x]
+                line = plane[7, y, x] - c0 * plane[4, y, x] - c1 * plane[5, y, x] - c2 * plane[6, y, x]
+                result[y, x] = twice * (cover[y, x] * away + line)
+
+
+@_parallel
+def choose(canvas, target, alpha, listed, solve, keep_all, rgb, which, colours, keep):
+    """Choose strokes one after another and lay them; see `core.proposals.choose`.
+
+    A stroke is judged anew only where the last one laid overlaps it.
+
+    Args:
+        canvas: [B, 3, H, W], painted on in place.
+        target: [B, 3, H, W].
+        alpha: [B, N, H, W].
+        listed: [B, L] the proposals in the running.
+        solve: Whether colours are solved, or given.
+        keep_all: Whether a stroke is laid even where it raises the error.
+        rgb: [B, N, 3] the given colours; overwritten where they are solved.
+        which: [B, k] filled with the chosen proposals.
+        colours: [B, k, 3] filled with their colours.
+        keep: [B, k] filled with whether they were laid.
+    """
+    _, _, height, width = canvas.shape
+    entries, count = listed.shape[1], which.shape[1]
+    for picture in numba.prange(len(canvas)):
+        planes = np.empty((8, height, width), canvas.dtype)
+        sheet = canvas[picture]
+        _planes(sheet, target[picture], planes)
+        boxes = np.empty((entries, 4), np.int64)
+        changes = np.empty(entries, np.float64)
+        taken = np.zeros(entries, np.bool_)
+        for entry in range(entries):
+            boxes[entry] = _box(alpha[picture, listed[picture, entry]])
+        last = np.array([0, height, 0, width])
+        for turn in range(count):
+            best = -1
+            for entry in range(entries):
+                if taken[entry]:
+                    continue
+                box = boxes[entry]
+                meets = box[0] < last[1] and last[0] < box[1] and box[2] < last[3] and last[2] < box[3]
+                if meets or turn == 0:
+                    stroke = listed[picture, entry]
+                    changes[entry] = _judge(planes, alpha[picture, stroke], box, solve, rgb[picture, stroke])
+                if best < 0 or changes[entry] < changes[best]:
+                    best = entry
+            stroke, box = listed[picture, best], boxes[best]
+            taken[best] = True
+            which[picture, turn] = stroke
+            keep[picture, turn] = keep_all or changes[best] < 0
+            for channel in range(3):
+                colours[picture, turn, channel] = rgb[picture, stroke, channel]
+            last[:] = 0  # meets nothing
+            if not keep[picture, turn]:
+                continue
+            last[:] = box
+            cover = alpha[picture, stroke]
+            for channel in range(3):
+                colour = rgb[picture, stroke, channel]
+                for y in range(box[0], box[1]):
+                    for x in range(box[2], box[3]):
+                        under = sheet[channel, y, x]
+                        sheet[channel, y, x] = under + cover[y, x] * (colour - under)
+                        planes[channel, y, x] = sheet[channel, y, x]
+                        planes[4 + channel, y, x] = target[picture, channel, y, x] - sheet[channel, y, x]
+            _products(planes, box[0], box[1], box[2], box[3])
