@@ -140,7 +140,7 @@ def train(arguments: tuple[str, ...]) -> None:
 
 @cli.group(no_args_is_help=False)
 def bench() -> None:
-    """Measure speed on this machine."""
+    """Measure speed and quality on this machine."""
 
 
 JSON = click.option("--json", "json_path", type=PATH, help="Also write it here, with hardware and versions.")
@@ -169,13 +169,45 @@ def bench_train(device: str, json_path: Path | None, precision: str, compiled: b
     measure(**options, device=place, json_path=json_path, ours=ours)
 
 
+@bench.command("quality")
+@click.option("--stroke-type", default="bezier", help="The brush.")
+@click.option("--actor", type=PATH, help="Other weights than the bundled.")
+@click.option("--held-out", type=PATH, help="Folder of photos-a.zip and faces-b.zip; ../shared/data if it is there.")
+@click.option("--device", type=click.Choice(["auto", "cpu", "cuda"]), default="auto", help="Where the networks run.")
+@click.option("--renderer/--no-renderer", "with_renderer", default=True, help="Judge the neural renderer too.")
+@click.option("--sheet", "sheet_path", type=PATH, help="Also write a picture sheet here: .png or .jpg.")
+@JSON
+def bench_quality(
+    stroke_type: str,
+    actor: Path | None,
+    held_out: Path,
+    device: str,
+    with_renderer: bool,
+    sheet_path: Path | None,
+    json_path: Path | None,
+) -> None:
+    """L2, PSNR and SSIM of paintings of fixed photographs after 20 to 10,000 strokes."""
+    from benchmarks import photographs
+    from benchmarks.quality import bench_quality as measure
+    from core.paint_command import chosen_device
+    from core.weights import load_actor, load_renderer
+
+    loaded, place = load_actor(actor, stroke_type=stroke_type), chosen_device(device)
+    usual = Path(__file__).parent.parent / "shared" / "data"
+    folder = held_out or (usual if usual.is_dir() else None)
+    pictures = photographs.samples() + (photographs.held_out(folder) if folder else [])
+    renderer = load_renderer(None, stroke_type=stroke_type) if with_renderer else None
+    measure(loaded, pictures, renderer=renderer, device=place, sheet_path=sheet_path, json_path=json_path)
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Run a command; returns its exit code: 0 done, 2 bad input, 130 cancelled."""
     arguments = list(sys.argv[1:] if arguments is None else arguments) or ["--help"]
     # A thread that waits for the others spins, by default so long that two programs on the same cores bring each other
     # to a halt (a painting beside a training run took 20 times as long). OpenMP reads this when it is first loaded.
     # Training, a fifth faster with long spins, is left as the user has it: it mostly has its machine to itself.
-    if "OMP_WAIT_POLICY" not in os.environ and arguments[0] not in ("train", "bench"):
+    trains = arguments[0] == "train" or arguments[:2] == ["bench", "train"]
+    if "OMP_WAIT_POLICY" not in os.environ and not trains:
         os.environ.setdefault("GOMP_SPINCOUNT", "1000")
     if arguments[0] not in cli.commands and any(f"{each}=".startswith("--img=") for each in arguments):
         arguments = ["paint", *arguments]  # the published test.py has no commands

@@ -220,19 +220,34 @@ def report(
         ValueError: If a number is not finite, which strict JSON cannot hold.
         OutputError: If the file cannot be written.
     """
-    found = {
+    found = described(name, settings=settings) | {"results": _plain(results)}
+    json.dumps(found, allow_nan=False)  # refuses what is not finite before anything is shown
+    print(_table(name, results, found))
+    if path is not None:
+        save_report(found, path)
+    return found
+
+
+def described(name: str, *, settings: Mapping[str, str | float | None] | None = None) -> dict[str, Any]:
+    """What a report begins with: benchmark, date, hardware, settings."""
+    return {
         "benchmark": name,
         "date": datetime.now(UTC).isoformat(timespec="seconds"),
         "hardware": hardware(),
         "settings": dict(settings or {}),
-        "results": _plain(results),
     }
+
+
+def save_report(found: Mapping[str, Any], path: Path) -> None:
+    """Write a report as JSON.
+
+    Raises:
+        ValueError: If a number is not finite, which strict JSON cannot hold.
+        OutputError: If the file cannot be written.
+    """
     text = json.dumps(found, indent=2, allow_nan=False) + "\n"
-    print(_table(name, results, found))
-    if path is not None:
-        with written_aside(path) as aside:
-            aside.write_text(text, encoding="utf-8")
-    return found
+    with written_aside(path) as aside:
+        aside.write_text(text, encoding="utf-8")
 
 
 def _quartiles(values: list[float] | tuple[float, ...]) -> tuple[float, float, float]:

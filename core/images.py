@@ -16,6 +16,7 @@ from PIL import ExifTags, Image, ImageCms, UnidentifiedImageError
 
 from core.errors import OutputError, PictureError
 from core.files import written_aside
+from core.geometry import Size
 
 MAX_PIXELS = 100_000_000
 """The largest picture that is read; about 1 GB is needed to read it."""
@@ -122,13 +123,23 @@ def save_picture(path: Path, pixels: NDArray[np.uint8]) -> None:
     Raises:
         OutputError: If the suffix names no such format, the picture is too large for it, or the file cannot be written.
     """
+    kind, options = check_picture_path(path, Size(*pixels.shape[:2]))
+    with written_aside(path) as aside:
+        Image.fromarray(pixels).save(aside, kind, **options)
+
+
+def check_picture_path(path: Path, size: Size) -> tuple[str, dict[str, Any]]:
+    """Refuse what `save_picture` would, but for the disk; returns Pillow's name of the format, and its options.
+
+    Raises:
+        OutputError: If the suffix names no format, or a picture of that size is too large for it.
+    """
     if path.suffix.lower() not in _ENCODERS:
         raise OutputError(path, f"no picture format is called “{path.suffix}”; end the name in {', '.join(_ENCODERS)}")
     kind, longest, options = _ENCODERS[path.suffix.lower()]
-    if max(pixels.shape) > longest:
+    if size.longer > longest:
         raise OutputError(path, f"a {kind} picture is at most {longest} pixels wide and high; save it as .png")
-    with written_aside(path) as aside:
-        Image.fromarray(pixels).save(aside, kind, **options)
+    return kind, options
 
 
 def _path_of(source: str | Path) -> Path:

@@ -118,8 +118,10 @@ class Painter:
         Raises:
             CheckpointError: If actor and renderer do not fit together.
         """
-        if renderer is not None and actor.actor.side != RENDERER_SIDE:
-            problem = f"it draws {RENDERER_SIDE}-pixel patches and the actor sees {actor.actor.side}; leave it out"
+        if renderer is not None and RENDERER_SIDE % actor.actor.side:
+            problem = (
+                f"the {actor.actor.side} pixels that the actor sees do not divide its {RENDERER_SIDE}; leave it out"
+            )
             raise CheckpointError(renderer.path, problem)
         self._loaded, self._device = actor, torch.device(device)
         # A copy: moving a network moves it for everyone who holds it.
@@ -264,7 +266,8 @@ class Painter:
     def _drawn_neurally(renderer: NeuralRenderer, canvas: Tensor, bundle: Tensor, keep: Tensor) -> NDArray[np.float32]:
         """Windows [B, S, S, 3] after bundles [B, k, P], by a neural renderer and cut at the patch, as published."""
         shapes = bundle[..., :-3]
-        alpha = renderer(shapes.flatten(0, 1)).reshape(*shapes.shape[:2], *canvas.shape[2:]) * keep[..., None, None]
+        alpha = renderer.at_side(shapes.flatten(0, 1), canvas.shape[-1]).reshape(*shapes.shape[:2], *canvas.shape[2:])
+        alpha = alpha * keep[..., None, None]
         windows: NDArray[np.float32] = lay_bundle(canvas, alpha, bundle[..., -3:]).permute(0, 2, 3, 1).cpu().numpy()
         return windows
 

@@ -63,12 +63,11 @@ def _judge(planes, alpha, box, solve, rgb):
 
     See `core.proposals.error_change`.
     """
-    zero = planes[0, 0, 0] * 0
     area, squares, rest = 0.0, 0.0, 0.0
     u0, u1, u2, r0, r1, r2 = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
     for y in range(box[0], box[1]):
-        s, s0, s1, s2, s3 = zero, zero, zero, zero, zero
-        l0, l1, l2, l3 = zero, zero, zero, zero
+        s, s0, s1, s2, s3 = 0.0, 0.0, 0.0, 0.0, 0.0
+        l0, l1, l2, l3 = 0.0, 0.0, 0.0, 0.0
         for x in range(box[2], box[3]):
             a = alpha[y, x]
             square = a * a
@@ -101,8 +100,8 @@ def _judge(planes, alpha, box, solve, rgb):
 
 
 @_parallel
-def change_forward(canvas, target, alpha, solve, rgb, change, planes):
-    """Fill change [B, N], rgb [B, N, 3] where `solve`, and planes [B, 8, H, W] for the backward pass.
+def change_forward(canvas, target, alpha, solve, rgb, change, planes, boxes):
+    """Fill change [B, N], rgb [B, N, 3] where `solve`, and planes and boxes for the backward pass.
 
     Args:
         canvas: [B, 3, H, W].
@@ -112,6 +111,7 @@ def change_forward(canvas, target, alpha, solve, rgb, change, planes):
         rgb: [B, N, 3].
         change: [B, N].
         planes: [B, 8, H, W].
+        boxes: int64 [B, N, 4].
     """
     count = alpha.shape[1]
     for picture in numba.prange(len(canvas)):
@@ -119,24 +119,27 @@ def change_forward(canvas, target, alpha, solve, rgb, change, planes):
     for stroke in numba.prange(len(canvas) * count):
         picture, index = stroke // count, stroke % count
         cover = alpha[picture, index]
-        change[picture, index] = _judge(planes[picture], cover, _box(cover), solve, rgb[picture, index])
+        box = boxes[picture, index]
+        box[0], box[1], box[2], box[3] = _box(cover)
+        change[picture, index] = _judge(planes[picture], cover, box, solve, rgb[picture, index])
 
 
 @_parallel
-def change_backward(planes, alpha, rgb, grad, slope):
-    """Fill slope [B, N, H, W] with what `change_forward` has by each pixel's coverage, times grad [B, N].
+def change_backward(planes, alpha, rgb, boxes, grad, slope):
+    """Fill slope [B, N, H, W], in its boxes, with what `change_forward` has by each pixel's coverage, times grad.
 
     By a pixel's coverage A the change goes as 2 A |c - u|^2 - 2 (c - u) (t - u).
     """
-    count, height, width = alpha.shape[1:]
+    count = alpha.shape[1]
     for stroke in numba.prange(len(alpha) * count):
         picture, index = stroke // count, stroke % count
         plane, cover, result = planes[picture], alpha[picture, index], slope[picture, index]
         twice = 2 * grad[picture, index]
         c0, c1, c2 = rgb[picture, index, 0], rgb[picture, index, 1], rgb[picture, index, 2]
         square = c0 * c0 + c1 * c1 + c2 * c2
-        for y in range(height):
-            for x in range(width):
+        box = boxes[picture, index]
+        for y in range(box[0], box[1]):
+            for x in range(box[2], box[3]):
                 away = square - 2 * (c0 * plane[0, y, x] + c1 * plane[1, y, x] + c2 * plane[2, y, x]) + plane[3, y, x]
                 line = plane[7, y, x] - c0 * plane[4, y, x] - c1 * plane[5, y, x] - c2 * plane[6, y, x]
                 result[y, x] = twice * (cover[y, x] * away + line)

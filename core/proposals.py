@@ -43,7 +43,13 @@ class Choice(NamedTuple):
 
 
 def error_change(
-    canvas: Tensor, target: Tensor, alpha: Tensor, rgb: Tensor | None = None, *, compiled: bool = True
+    canvas: Tensor,
+    target: Tensor,
+    alpha: Tensor,
+    rgb: Tensor | None = None,
+    *,
+    where_covered: bool = False,
+    compiled: bool = True,
 ) -> tuple[Tensor, Tensor]:
     """How much each of several strokes alone would change the summed squared error, differentiable in `alpha`.
 
@@ -57,15 +63,23 @@ def error_change(
         alpha: [B, N, H, W], each stroke's coverage times opacity.
         rgb: [B, N, 3] colours; where absent, the best ones, held constant in the gradient (which is right but for the
             clipping: at a minimum the colour's own move changes nothing).
+        where_covered: The gradient is wanted only where strokes cover something, as the exact rasteriser wants it:
+            elsewhere it may be left at 0.
         compiled: On the CPU, use the compiled kernels where there is numba.
 
     Returns:
         The change [B, N], negative where the stroke helps, and the colours [B, N, 3].
 
+    Raises:
+        ValueError: If the batch, stroke or pixel sizes disagree.
+
     Sizes: B pictures, N strokes each, H and W pixels.
     """
-    function = _CompiledChange if compiled and _HAS_NUMBA and alpha.device.type == "cpu" else _Change
-    change, best = function.apply(canvas, target, alpha, rgb)  # type: ignore[no-untyped-call]
+    _check(canvas, target, alpha, rgb)
+    if compiled and _HAS_NUMBA and alpha.device.type == "cpu":
+        change, best = _CompiledChange.apply(canvas, target, alpha, rgb, where_covered)  # type: ignore[no-untyped-call]
+    else:
+        change, best = _Change.apply(canvas, target, alpha, rgb)  # type: ignore[no-untyped-call]
     return change, best
 
 
@@ -73,24 +87,32 @@ class _CompiledChange(torch.autograd.Function):
     """`error_change` by the CPU's kernels."""
 
     @staticmethod
-    def forward(ctx: Any, canvas: Tensor, target: Tensor, alpha: Tensor, rgb: Tensor | None) -> tuple[Tensor, Tensor]:
+    def forward(
+        ctx: Any, canvas: Tensor, target: Tensor, alpha: Tensor, rgb: Tensor | None, where_covered: bool
+    ) -> tuple[Tensor, Tensor]:
         cover, solve = alpha.detach().contiguous(), rgb is None
         # A copy of given colours, since what a function returns must not be what it was given.
         colours = alpha.new_empty(*alpha.shape[:2], 3) if rgb is None else rgb.detach().clone()
         change = alpha.new_empty(alpha.shape[:2])
         planes = alpha.new_empty(len(alpha), 8, *alpha.shape[2:])
-        proposal_kernels.change_forward(*_arrays(canvas, target, cover), solve, *_arrays(colours, change, planes))
-        ctx.save_for_backward(cover, planes, colours)
+        boxes = torch.empty(*alpha.shape[:2], 4, dtype=torch.int64)
+        proposal_kernels.change_forward(
+            *_arrays(canvas, target, cover), solve, *_arrays(colours, change, planes, boxes)
+        )
+        if not where_covered:
+            boxes[:] = torch.tensor([0, alpha.shape[2], 0, alpha.shape[3]])
+        ctx.save_for_backward(planes, cover, colours, boxes)
+        ctx.where_covered = where_covered
         ctx.mark_non_differentiable(colours)
         return change, colours
 
     @staticmethod
     @once_differentiable
     def backward(ctx: Any, grad: Tensor, _grad_rgb: Tensor) -> tuple[Tensor | None, ...]:
-        cover, planes, colours = ctx.saved_tensors
-        slope = torch.empty_like(cover)
-        proposal_kernels.change_backward(*_arrays(planes, cover, colours, grad.contiguous(), slope))
-        return None, None, slope, None
+        saved = ctx.saved_tensors
+        slope = (torch.zeros_like if ctx.where_covered else torch.empty_like)(saved[1])
+        proposal_kernels.change_backward(*_arrays(*saved, grad.contiguous(), slope))
+        return None, None, slope, None, None
 
 
 class _Change(torch.autograd.Function):
@@ -152,8 +174,12 @@ def choose(
         change: [B, N], what `error_change` says of them, where that is known already.
         compiled: On the CPU, use the compiled kernels where there is numba.
 
+    Raises:
+        ValueError: If the batch, stroke or pixel sizes disagree.
+
     Sizes: as in `error_change`.
     """
+    _check(canvas, target, alpha, rgb)
     pictures = torch.arange(len(alpha), device=alpha.device)
     if change is None:
         change, _ = error_change(canvas, target, alpha, rgb, compiled=compiled)
@@ -193,5 +219,22 @@ def _chosen_by_kernel(
 
 
 def _arrays(*tensors: Tensor) -> list[np.ndarray[Any, Any]]:
-    """What tensors on the CPU hold, for a kernel to read or fill."""
-    return [tensor.detach().numpy() for tensor in tensors]
+    """What tensors on the CPU hold, for a kernel to read, or to fill where they lie in one piece.
+
+    In one piece all of them, or a kernel would be compiled anew for each way that they may lie in memory.
+    """
+    return [tensor.detach().contiguous().numpy() for tensor in tensors]
+
+
+def _check(canvas: Tensor, target: Tensor, alpha: Tensor, rgb: Tensor | None) -> None:
+    """The kernels trust the sizes they are given."""
+    pictures, strokes, height, width = alpha.shape
+    expected = (pictures, 3, height, width)
+    if (
+        canvas.shape != expected
+        or target.shape != expected
+        or (rgb is not None and rgb.shape != (pictures, strokes, 3))
+    ):
+        colours = "" if rgb is None else f" and rgb {tuple(rgb.shape)}"
+        sizes = f"canvas {tuple(canvas.shape)}, target {tuple(target.shape)}, alpha {tuple(alpha.shape)}"
+        raise ValueError(f"{sizes}{colours} do not fit together")

@@ -47,3 +47,14 @@ class NeuralRenderer(nn.Module):
     def forward(self, shape: Tensor) -> Tensor:
         """[N, P] parameters in 0..1 to coverage times opacity, [N, 128, 128] in 0..1."""
         return self.logits(shape).sigmoid()
+
+    def at_side(self, shape: Tensor, side: int) -> Tensor:
+        """[N, P] parameters to coverage times opacity, [N, side, side]: means over squares of the pixels that it draws.
+
+        Raises:
+            ValueError: If `side` does not divide `SIDE`.
+        """
+        if SIDE % side:
+            raise ValueError(f"{side} pixels do not divide the {SIDE} that a renderer draws")
+        alpha: Tensor = self(shape)
+        return alpha if side == SIDE else functional.avg_pool2d(alpha[:, None], SIDE // side)[:, 0]

@@ -649,3 +649,30 @@ def test_control_c_cancels(desk: Path, tmp_path: Path) -> None:
     assert printed == ("", "cancelled\n")
     assert program.returncode == 130
     assert os.listdir(tmp_path) == []
+
+
+# Benchmarks
+
+
+@pytest.mark.parametrize(
+    ("options", "problem"),
+    [
+        (["--sheet", "sheet.gif"], "no picture format is called “.gif”"),
+        (["--held-out", "nowhere"], "there is none of photos-a.zip, faces-b.zip in it"),
+        (["--actor", "{desk}/photo.png"], "Cannot use weights"),
+        (["--stroke-type", "quill"], "quill"),
+    ],
+)
+def test_what_bench_quality_cannot_use_is_told_at_once(
+    options: list[str], problem: str, desk: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Painter, "frames", lambda *_: pytest.fail("it painted"))
+    # The tiny actor, and held-out pictures left out, unless options say otherwise.
+    usual = ["--actor", str(desk / "actor.safetensors")]
+
+    code = main(["bench", "quality", *usual, *(option.format(desk=desk) for option in options)])
+
+    printed = capsys.readouterr()
+    assert code == 2
+    assert problem in printed.err
+    assert printed.err.count("\n") == 1

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from core.errors import PainterError
-from training.memory import keep_freed_memory
 from training.settings import add_options, check, made, setting
 
 
@@ -57,7 +56,6 @@ def run(arguments: list[str], *, program: str) -> None:
     for name, words in _COMMANDS.items():
         commands.add_parser(name, help=words, add_help=False)
     command = parser.parse_args(arguments[:1]).command
-    keep_freed_memory()
     inner = _Parser(prog=f"{program} {command}", description=_COMMANDS[command] + ".", allow_abbrev=False)
     try:
         {"painter": _painter, "renderer": _renderer, "pack": _pack}[command](inner, arguments[1:])

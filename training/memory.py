@@ -8,8 +8,8 @@ import sys
 _MMAP_MAX, _TRIM_THRESHOLD, _TOP_PAD = -4, -1, -2
 """Parameters of glibc's mallopt."""
 
-_KEPT = 2**31 - 1
-"""Bytes at the heap's end that stay when they are free; the most that mallopt takes."""
+_ALL = -1
+"""As a threshold of trimming: never give anything back."""
 
 _AHEAD = 2**27
 """Bytes by which the heap grows beyond what is asked for."""
@@ -28,5 +28,5 @@ def keep_freed_memory() -> bool:
         ctypes.CDLL(None).gnu_get_libc_version  # noqa: B018 - another library's mallopt would mean other things
     except (OSError, AttributeError):
         return False
-    settings = {_MMAP_MAX: 0, _TRIM_THRESHOLD: _KEPT, _TOP_PAD: _AHEAD}
+    settings = {_MMAP_MAX: 0, _TRIM_THRESHOLD: _ALL, _TOP_PAD: _AHEAD}
     return all(mallopt(parameter, value) == 1 for parameter, value in settings.items())

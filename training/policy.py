@@ -7,7 +7,6 @@ from typing import NamedTuple, Protocol
 
 import torch
 from torch import Tensor
-from torch.nn import functional
 
 from core.actor import Actor
 from core.brushes import BEZIER, Brush
@@ -16,7 +15,7 @@ from core.geometry import Size
 from core.observation import coordinate_planes, observe
 from core.proposals import choose, error_change
 from core.rasteriser.differentiable import lay_bundle, stroke_alpha
-from core.renderer import SIDE, NeuralRenderer
+from core.renderer import NeuralRenderer
 from training.device import layout
 from training.losses import (
     FINISHED,
@@ -34,6 +33,9 @@ class Coverage(Protocol):
     is_true: bool
     """Whether that is just what a document's stroke covers."""
 
+    is_local: bool
+    """Whether no gradient passes where alpha is 0; see `where_covered` of `error_change`."""
+
     def __call__(self, strokes: Tensor, side: int) -> Tensor:
         """[N, P] to [N, S, S] in 0..1, S the side in pixels."""
 
@@ -43,7 +45,7 @@ class ExactCoverage:
 
     def __init__(self, brush: Brush, *, feather: float = 1.0) -> None:
         self._brush, self._feather = brush, feather
-        self.is_true = feather == 1
+        self.is_true, self.is_local = feather == 1, True
 
     def __call__(self, strokes: Tensor, side: int) -> Tensor:
         """[N, P] to [N, S, S]; see `stroke_alpha`."""
@@ -53,17 +55,14 @@ class ExactCoverage:
 class NeuralCoverage:
     """The neural renderer: the learned model of the world, whose gradient reaches pixels that a stroke just missed."""
 
-    is_true = False
+    is_true = is_local = False
 
     def __init__(self, renderer: NeuralRenderer) -> None:
         self._renderer = renderer
 
     def __call__(self, strokes: Tensor, side: int) -> Tensor:
         """[N, P] to [N, S, S], averaged over squares of the 128 pixels that the network draws; S divides them."""
-        alpha: Tensor = self._renderer(strokes[:, : self._renderer.inputs])
-        if side == SIDE:
-            return alpha
-        return functional.avg_pool2d(alpha[:, None], SIDE // side)[:, 0]
+        return self._renderer.at_side(strokes[:, : self._renderer.inputs], side)
 
 
 class Step(NamedTuple):
@@ -143,7 +142,7 @@ class Policy:
         if self.head == "average":
             after = self._true(canvas, strokes, lay_bundle(canvas, alpha, strokes[:, :, -3:]))
             return Step(bundle, alpha, strokes.flatten(1), after, None, None)
-        change, best = error_change(canvas, target, alpha)
+        change, best = error_change(canvas, target, alpha, where_covered=self.coverage.is_local)
         own, known = (None, change.detach()) if solve else (strokes[:, :, -3:].detach(), None)
         choice = choose(canvas, target, alpha.detach(), self.bundle, rgb=own, change=known)
         rows = torch.arange(len(bundle), device=bundle.device)[:, None]

@@ -34,6 +34,7 @@ from training.environment import Environment, clocks
 from training.evaluate import samples, score, spread
 from training.learner import Agent, Learner
 from training.loop import loop
+from training.memory import keep_freed_memory
 from training.patch_critic import SIDES
 from training.picture_bank import centre_squares
 from training.policy import Coverage, ExactCoverage, NeuralCoverage, Policy
@@ -145,6 +146,7 @@ def train_painter(config: PainterConfig, *, resumed: Mapping[str, Any] | None = 
     if resumed is not None:
         config = resumed_settings(config.out, PainterConfig, resumed, fixed=FIXED)
     device = chosen_device(config.device)
+    keep_freed_memory()
     with distributed.joined(device), output_folder(config.out) if distributed.leads() else nullcontext():
         if clocks(config.batch) % distributed.ranks():
             problem = f"{distributed.ranks()} processes cannot share it alike; give a multiple of them, of 16 at most"

@@ -25,6 +25,7 @@ from training import distributed
 from training.budget import Budget
 from training.device import chosen_device, chosen_precision, described
 from training.loop import loop
+from training.memory import keep_freed_memory
 from training.run_folder import RunFolder, resumed_settings
 from training.settings import check, recipe, setting
 
@@ -77,6 +78,7 @@ def train_renderer(config: RendererConfig, *, resumed: Mapping[str, Any] | None 
     if resumed is not None:
         config = resumed_settings(config.out, RendererConfig, resumed, fixed=FIXED)
     device = chosen_device(config.device)
+    keep_freed_memory()
     with distributed.joined(device), output_folder(config.out) if distributed.leads() else nullcontext():
         brush = brush_named(config.stroke_type)
         torch.manual_seed(config.seed)

@@ -136,13 +136,29 @@ def _span(centre, reach, limit):
     return max(0, math.ceil(centre - reach - 0.5)), min(limit, math.floor(centre + reach - 0.5) + 1)
 
 
+@_jit
+def _box(row, column, radius, first, last, feather, height, width):
+    """The pixels (top, bottom, left, right) that a stroke's stamps first..last can touch."""
+    top, bottom, left, right = height, 0, width, 0
+    for stamp in range(first, last):
+        edge, _ = _edge(radius[stamp], feather)
+        reach = edge + 0.5 * feather
+        y0, y1 = _span(row[stamp], reach, height)
+        x0, x1 = _span(column[stamp], reach, width)
+        if y0 < y1 and x0 < x1:
+            top, bottom, left, right = min(top, y0), max(bottom, y1), min(left, x0), max(right, x1)
+    return top, max(top, bottom), left, max(left, right)
+
+
 @_parallel
 def alpha_forward(row, column, radius, opacity, offsets, feather, alpha):
     """Fill alpha [N, H, W] (zeros) with each stroke's coverage; arguments as in `lay_strokes`, any float type."""
     height, width = alpha.shape[1], alpha.shape[2]
     for stroke in numba.prange(len(offsets) - 1):
-        still_open = np.ones((height, width), alpha.dtype)
-        for stamp in range(offsets[stroke + 1] - 1, offsets[stroke] - 1, -1):
+        first, last = offsets[stroke], offsets[stroke + 1]
+        top, bottom, left, right = _box(row, column, radius, first, last, feather, height, width)
+        still_open = np.ones((bottom - top, right - left), alpha.dtype)
+        for stamp in range(last - 1, first - 1, -1):
             edge, peak = _edge(radius[stamp], feather)
             reach = edge + 0.5 * feather
             y0, y1 = _span(row[stamp], reach, height)
@@ -153,13 +169,13 @@ def alpha_forward(row, column, radius, opacity, offsets, feather, alpha):
                     continue
                 x0, x1 = _span(column[stamp], math.sqrt(room), width)
                 for x in range(x0, x1):
-                    share = still_open[y, x]
+                    share = still_open[y - top, x - left]
                     if share > 0.0:
                         dx = x + 0.5 - column[stamp]
                         covered = (reach - math.sqrt(dx * dx + dy * dy)) / feather
                         covered = min(1.0, max(0.0, covered)) * peak
                         alpha[stroke, y, x] += share * opacity[stamp] * covered
-                        still_open[y, x] = share * (1.0 - covered)
+                        still_open[y - top, x - left] = share * (1.0 - covered)
 
 
 @_parallel
@@ -172,9 +188,11 @@ def alpha_backward(row, column, radius, opacity, offsets, feather, alpha, grad, 
     """
     height, width = alpha.shape[1], alpha.shape[2]
     for stroke in numba.prange(len(offsets) - 1):
-        still_open = np.ones((height, width), np.float64)
-        below = alpha[stroke].astype(np.float64)
-        for stamp in range(offsets[stroke + 1] - 1, offsets[stroke] - 1, -1):
+        first, last = offsets[stroke], offsets[stroke + 1]
+        top, bottom, left, right = _box(row, column, radius, first, last, feather, height, width)
+        still_open = np.ones((bottom - top, right - left), np.float64)
+        below = alpha[stroke, top:bottom, left:right].astype(np.float64)
+        for stamp in range(last - 1, first - 1, -1):
             r = radius[stamp]
             weight = opacity[stamp]
             edge, peak = _edge(r, feather)
@@ -191,7 +209,7 @@ def alpha_backward(row, column, radius, opacity, offsets, feather, alpha, grad, 
                     continue
                 x0, x1 = _span(column[stamp], math.sqrt(room), width)
                 for x in range(x0, x1):
-                    share = still_open[y, x]
+                    share = still_open[y - top, x - left]
                     if share <= 0.0:
                         continue
                     dx = x + 0.5 - column[stamp]
@@ -200,7 +218,7 @@ def alpha_backward(row, column, radius, opacity, offsets, feather, alpha, grad, 
                     covered = min(1.0, max(0.0, ramp)) * peak
                     slope = grad[stroke, y, x]
                     sum_opacity += slope * share * covered
-                    rest = below[y, x] - share * weight * covered
+                    rest = below[y - top, x - left] - share * weight * covered
                     if 0.0 < ramp < 1.0:
                         by_cover = slope * (share * weight - rest / (1.0 - covered))
                         by_ramp = by_cover * peak / feather
@@ -208,8 +226,8 @@ def alpha_backward(row, column, radius, opacity, offsets, feather, alpha, grad, 
                             sum_row += by_ramp * dy / distance
                             sum_column += by_ramp * dx / distance
                         sum_radius += by_ramp * edge_slope + by_cover * ramp * peak_slope
-                    below[y, x] = rest
-                    still_open[y, x] = share * (1.0 - covered)
+                    below[y - top, x - left] = rest
+                    still_open[y - top, x - left] = share * (1.0 - covered)
             d_row[stamp] = sum_row
             d_column[stamp] = sum_column
             d_radius[stamp] = sum_radius

@@ -168,9 +168,10 @@ def test_a_published_actor_sees_and_emits_blue_first(job: PaintJob) -> None:
     assert not torch.equal(seen[1][:, 3:6], seen[0][:, 3:6])
 
 
-def test_a_neural_renderer_changes_what_the_actor_sees_but_not_how_strokes_are_drawn() -> None:
+@pytest.mark.parametrize("side", [32, 128])
+def test_a_neural_renderer_changes_what_the_actor_sees_but_not_how_strokes_are_drawn(side: int) -> None:
     torch.manual_seed(0)
-    actor = loaded(Actor(parameters=13, width=0.125, side=128))
+    actor = loaded(Actor(parameters=13, width=0.125, side=side))
     renderer = LoadedRenderer(renderer=NeuralRenderer(width=0.125), stroke_type="bezier", id="r", path=Path("r"))
     target = np.full((40, 40, 3), 128, np.uint8)
     job = PaintJob(target=target, preset="paper", divide=1, strokes=10)
@@ -181,11 +182,11 @@ def test_a_neural_renderer_changes_what_the_actor_sees_but_not_how_strokes_are_d
     assert exact[5:].parameters.tolist() != neural[5:].parameters.tolist()
 
 
-def test_a_renderer_of_another_size_than_the_actor_sees_is_refused(job: PaintJob) -> None:
+def test_a_renderer_whose_pixels_the_actors_do_not_divide_is_refused(job: PaintJob) -> None:
     renderer = LoadedRenderer(renderer=NeuralRenderer(width=0.125), stroke_type="bezier", id="r", path=Path("r"))
 
-    with pytest.raises(CheckpointError, match="128-pixel patches and the actor sees 32"):
-        Painter(loaded(new_actor(BEZIER, width=0.125, side=32)), renderer=renderer)
+    with pytest.raises(CheckpointError, match="the 96 pixels that the actor sees do not divide its 128"):
+        Painter(loaded(new_actor(BEZIER, width=0.125, side=96)), renderer=renderer)
 
 
 def test_numbers_that_are_not_finite_never_enter_a_document(job: PaintJob) -> None:
