@@ -268,7 +268,8 @@ def _table(means: dict[str, dict[str, dict[str, float]]]) -> str:
     for group, table in means.items():
         lines.append(f"{group:<{width}}     of        L2    PSNR    SSIM")
         lines += [
-            f"  {way:<{width - 2}}  {each['pictures']:5.0f}  {each['l2']:8.6f}  {each['psnr']:6.2f}  {each['ssim']:6.4f}"
+            f"  {way:<{width - 2}}  {each['pictures']:5.0f}  {each['l2']:8.6f}"
+            f"  {each['psnr']:6.2f}  {each['ssim']:6.4f}"
             for way, each in table.items()
         ]
     return "\n".join(lines)

@@ -146,60 +146,54 @@ def change_backward(planes, alpha, rgb, boxes, grad, slope):
 
 
 @_parallel
-def choose(canvas, target, alpha, listed, solve, keep_all, rgb, which, colours, keep):
+def choose(canvas, target, alpha, judged, solve, keep_all, changes, rgb, which, colours, keep):
     """Choose strokes one after another and lay them; see `core.proposals.choose`.
 
-    A stroke is judged anew only where the last one laid overlaps it.
+    A stroke is judged anew only where the last one laid overlaps it, so that many proposals cost little.
 
     Args:
         canvas: [B, 3, H, W], painted on in place.
         target: [B, 3, H, W].
         alpha: [B, N, H, W].
-        listed: [B, L] the proposals in the running.
+        judged: Whether `changes` are known on entry.
         solve: Whether colours are solved, or given.
         keep_all: Whether a stroke is laid even where it raises the error.
+        changes: float64 [B, N]; overwritten.
         rgb: [B, N, 3] the given colours; overwritten where they are solved.
         which: [B, k] filled with the chosen proposals.
         colours: [B, k, 3] filled with their colours.
         keep: [B, k] filled with whether they were laid.
     """
     _, _, height, width = canvas.shape
-    entries, count = listed.shape[1], which.shape[1]
+    entries, count = alpha.shape[1], which.shape[1]
     for picture in numba.prange(len(canvas)):
         planes = np.empty((8, height, width), canvas.dtype)
-        sheet = canvas[picture]
+        sheet, covers, change = canvas[picture], alpha[picture], changes[picture]
         _planes(sheet, target[picture], planes)
         boxes = np.empty((entries, 4), np.int64)
-        changes = np.empty(entries, np.float64)
-        taken = np.zeros(entries, np.bool_)
+        taken, coloured = np.zeros(entries, np.bool_), np.zeros(entries, np.bool_)
         for entry in range(entries):
-            boxes[entry] = _box(alpha[picture, listed[picture, entry]])
-        last = np.array([0, height, 0, width])
+            boxes[entry] = _box(covers[entry])
+            if not judged:
+                change[entry] = _judge(planes, covers[entry], boxes[entry], solve, rgb[picture, entry])
+                coloured[entry] = True
         for turn in range(count):
             best = -1
             for entry in range(entries):
-                if taken[entry]:
-                    continue
-                box = boxes[entry]
-                meets = box[0] < last[1] and last[0] < box[1] and box[2] < last[3] and last[2] < box[3]
-                if meets or turn == 0:
-                    stroke = listed[picture, entry]
-                    changes[entry] = _judge(planes, alpha[picture, stroke], box, solve, rgb[picture, stroke])
-                if best < 0 or changes[entry] < changes[best]:
+                if not taken[entry] and (best < 0 or change[entry] < change[best]):
                     best = entry
-            stroke, box = listed[picture, best], boxes[best]
+            box, cover = boxes[best], covers[best]
+            if not coloured[best]:
+                change[best] = _judge(planes, cover, box, solve, rgb[picture, best])
             taken[best] = True
-            which[picture, turn] = stroke
-            keep[picture, turn] = keep_all or changes[best] < 0
+            which[picture, turn] = best
+            keep[picture, turn] = keep_all or change[best] < 0
             for channel in range(3):
-                colours[picture, turn, channel] = rgb[picture, stroke, channel]
-            last[:] = 0  # meets nothing
+                colours[picture, turn, channel] = rgb[picture, best, channel]
             if not keep[picture, turn]:
                 continue
-            last[:] = box
-            cover = alpha[picture, stroke]
             for channel in range(3):
-                colour = rgb[picture, stroke, channel]
+                colour = rgb[picture, best, channel]
                 for y in range(box[0], box[1]):
                     for x in range(box[2], box[3]):
                         under = sheet[channel, y, x]
@@ -207,3 +201,9 @@ def choose(canvas, target, alpha, listed, solve, keep_all, rgb, which, colours, 
                         planes[channel, y, x] = sheet[channel, y, x]
                         planes[4 + channel, y, x] = target[picture, channel, y, x] - sheet[channel, y, x]
             _products(planes, box[0], box[1], box[2], box[3])
+            for entry in range(entries):
+                other = boxes[entry]
+                meets = box[0] < other[1] and other[0] < box[1] and box[2] < other[3] and other[2] < box[3]
+                if meets and not taken[entry]:
+                    change[entry] = _judge(planes, covers[entry], other, solve, rgb[picture, entry])
+                    coloured[entry] = True

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from core import proposals
-from core.proposals import SHORT_LIST, choose, error_change
+from core.proposals import choose, error_change
 from core.rasteriser.differentiable import lay_bundle
 
 
@@ -185,18 +185,27 @@ def test_on_a_finished_picture_only_keep_all_lays_anything(keep_all: bool) -> No
     assert bool(choice.keep.all()) is keep_all
 
 
-def test_of_many_proposals_the_best_come_first_and_none_beyond_the_short_list() -> None:
-    canvas, target, alpha = sheets(strokes=SHORT_LIST + 30)
-    alone, _ = error_change(canvas, target, alpha)
-    short = alone.argsort(dim=1)[:, :SHORT_LIST]
+def test_a_stroke_that_gains_little_beside_many_alike_is_chosen_once_those_are_outdone() -> None:
+    # Forty strokes want the left half, and once one of them is laid none of the others has anything left to gain.
+    target = torch.ones(1, 3, 4, 4)
+    alpha = torch.zeros(1, 41, 4, 4)
+    alpha[:, :40, :, :2], alpha[:, 40, 0, 3] = 1.0, 1.0
 
-    choice = choose(canvas, target, alpha, 5)
+    choice = choose(torch.zeros(1, 3, 4, 4), target, alpha, 2)
 
-    assert torch.equal(choice.which[:, 0], alone.argmin(dim=1))
-    for picture in range(2):
-        chosen = set(choice.which[picture].tolist())
-        assert len(chosen) == 5
-        assert chosen <= set(short[picture].tolist())
+    assert int(choice.which[0, 0]) < 40
+    assert int(choice.which[0, 1]) == 40
+    assert choice.keep.tolist() == [[True, True]]
+
+
+def test_what_is_known_of_the_changes_beforehand_alters_no_choice() -> None:
+    canvas, target, alpha = sheets(strokes=40)
+    known, _ = error_change(canvas, target, alpha)
+
+    one, other = choose(canvas, target, alpha, 5), choose(canvas, target, alpha, 5, change=known)
+
+    assert torch.equal(one.which, other.which)
+    torch.testing.assert_close(one.canvas, other.canvas)
 
 
 def test_choosing_leaves_what_it_was_given_as_it_was() -> None:
