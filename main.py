@@ -116,14 +116,35 @@ def score(image: str, picture: str) -> None:
 
 @cli.command()
 @click.argument("strokes", type=PATH)
-@click.option("-o", "--out", type=PATH, required=True, help="FILE.png, .jpg, .webp, .tif, .svg, .json or .mp4")
+@click.option("-o", "--out", type=PATH, required=True, help="FILE.png, .jpg, .webp, .tif, .svg, .svgz, .json or .mp4")
 @click.option("--size", type=click.IntRange(1), help="Longer side in pixels, for pictures and films.")
-def export(strokes: Path, out: Path, size: int | None) -> None:
+@click.option("--profile", type=click.Choice(["exact", "compatible", "plotter"]), default="exact",
+              help="Of SVG: as the canvas, by masks; near it, without masks; or lines for pens.")  # fmt: skip
+@click.option("--title", help="Of SVG: the picture's name.")
+@click.option("--description", help="Of SVG: what it shows.")
+@click.option("--group", default="step", help="Of SVG: strokes grouped by step, by level, or so many at a time.")
+@click.option("--decimals", type=click.IntRange(0, 6), default=2, help="Of SVG: how exact its numbers are.")
+@click.option("--paper", default="a4", help="For a plotter: a6 to a2, letter, tabloid or WIDTHxHEIGHT in mm.")
+@click.option("--margin", type=float, default=15, help="For a plotter: of the paper, mm.")
+@click.option("--pen", type=float, default=0.5, help="For a plotter: width of a line, mm.")
+@click.option("--pens", default="6", help="For a plotter: how many, or their colours: #rrggbb,#rrggbb,...")
+@click.option("--lines", type=click.Choice(["centre", "outline"]), default="centre", help="For a plotter: of a stroke.")
+@click.option("--ordered/--painted-order", default=True, help="For a plotter: lift the pen as little as possible.")
+def export(
+    strokes: Path, out: Path, size: int | None, profile: str, title: str | None, description: str | None, group: str,
+    decimals: int, paper: str, pens: str, **plotter: Any,
+) -> None:  # fmt: skip
     """Draw a saved stroke file again: as a picture or film of any size, as SVG, or as strokes."""
     from core.export.document import export_document
     from core.export.stroke_json import read_json
+    from core.export.svg import SvgOptions
+    from core.export.svg_plotter import PlotterOptions, paper_named, pens_named
 
-    export_document(read_json(strokes), out, size=size)
+    svg = SvgOptions(
+        title=title, description=description, group=int(group) if group.isdecimal() else group, decimals=decimals
+    )
+    drawn = PlotterOptions(paper=paper_named(paper), pens=pens_named(pens), **plotter)
+    export_document(read_json(strokes), out, size=size, profile=profile, svg=svg, plotter=drawn)
 
 
 @cli.command(

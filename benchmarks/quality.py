@@ -258,7 +258,7 @@ def _means(painted: Sequence[Painted]) -> dict[str, float]:
 
 
 def _is_large(photograph: Photograph) -> bool:
-    return min(photograph.pixels.shape[:2]) >= LARGE
+    return Size(*photograph.pixels.shape[:2]).shorter >= LARGE
 
 
 def _table(means: dict[str, dict[str, dict[str, float]]]) -> str:

@@ -651,6 +651,42 @@ def test_control_c_cancels(desk: Path, tmp_path: Path) -> None:
     assert os.listdir(tmp_path) == []
 
 
+# Exporting SVG
+
+
+@pytest.mark.parametrize("profile", ["exact", "compatible", "plotter"])
+def test_a_stroke_file_is_exported_in_every_svg_profile(profile: str, painted: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out.svg"
+    options = ["--profile", profile, "--title", "a & b", "--pens", "2", "--paper", "100x80", "--margin", "5"]
+
+    assert main(["export", str(painted / "strokes.json"), "-o", str(out), *options]) == 0
+
+    text = out.read_text()
+    assert "<title>a &amp; b</title>" in text
+    assert ("<mask" in text, "fill-opacity" in text, "inkscape:groupmode" in text) == (
+        profile == "exact", profile == "compatible", profile == "plotter",
+    )  # fmt: skip
+    assert ('width="100mm" height="80mm"' in text) is (profile == "plotter")
+
+
+@pytest.mark.parametrize(
+    ("options", "problem"),
+    [
+        (["--paper", "a9"], "Cannot use paper a9: choose one of a6"),
+        (["--pens", "red"], "Cannot use pens red: give a number, or colours"),
+        (["--pens", "0"], "Cannot use pens 0"),
+        (["--margin", "300"], "Cannot use margin 300"),
+        (["--group", "colour"], "Cannot use group colour"),
+    ],
+)
+def test_svg_settings_out_of_range_are_told(
+    options: list[str], problem: str, painted: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["export", str(painted / "strokes.json"), "-o", str(tmp_path / "out.svg"), *options]) == 2
+    assert problem in capsys.readouterr().err
+    assert not (tmp_path / "out.svg").exists()
+
+
 # Benchmarks
 
 

@@ -131,7 +131,7 @@ def read_svhn(path: Path) -> Pixels:
         DataError: If SciPy, which reads such files, is missing, or the file is damaged or another.
     """
     try:
-        from scipy.io import loadmat, whosmat  # type: ignore[import-untyped]  # only here: the rest does without SciPy
+        from scipy.io import loadmat, whosmat  # only here: the rest does without SciPy
     except ImportError as error:
         raise DataError(path, "SciPy, which reads .mat files, is missing; install scipy") from error
     try:

@@ -128,3 +128,14 @@ class Brush(Protocol):
         Returns:
             Arrays [N, ...]; points end in (row, column).
         """
+
+    def centre_line(self, shape: Array, patches: Array) -> Array:
+        """What a pen draws of each stroke: a quadratic Bezier curve's control points.
+
+        Args:
+            shape: [N, >= size - 3] parameters, unit frame.
+            patches: [N, 3] (row, column, side) of each stroke's patch; the result is in the patches' frame.
+
+        Returns:
+            [N, 3, 2], (row, column).
+        """

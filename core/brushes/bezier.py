@@ -98,13 +98,17 @@ class Bezier:
 
     def geometry(self, shape: Array, patches: Array) -> dict[str, Array]:
         """Three control points [N, 3, 2] and the radii at both ends [N, 2]; see `Brush.geometry`."""
+        return {
+            "points": self.centre_line(shape, patches),
+            "radii": patches[:, 2, None] * (MIN_RADIUS + RADIUS_RANGE * shape[:, 6:8]),
+        }
+
+    def centre_line(self, shape: Array, patches: Array) -> Array:
+        """The curve itself; see `Brush.centre_line`."""
         xp = namespace_of(shape)
         p0, q, p2 = shape[:, 0:2], shape[:, 2:4], shape[:, 4:6]
         points = xp.stack([p0, p0 + (p2 - p0) * q, p2], 1)
-        return {
-            "points": patches[:, None, :2] + patches[:, 2, None, None] * points,
-            "radii": patches[:, 2, None] * (MIN_RADIUS + RADIUS_RANGE * shape[:, 6:8]),
-        }
+        return patches[:, None, :2] + patches[:, 2, None, None] * points
 
 
 class _Density(NamedTuple):

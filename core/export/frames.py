@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 from core.document import Document
 from core.errors import OutputError, SettingError
+from core.export.progress import Progress
 from core.files import checked_output_folder
 from core.geometry import Size
 from core.images import save_picture
 from core.rasteriser.fast import to_bytes
 from core.timeline import moments
-
-Progress = Callable[[int, int], None]
-"""Called with (done, total) after each frame; what it raises stops the export."""
 
 
 def check_for_frames(folder: Path) -> None:

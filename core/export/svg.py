@@ -1,119 +1,159 @@
-"""SVG in the exact profile: the brush's own stamps in masks, so that a renderer repeats the compositing rule."""
+"""A painting as SVG: what all profiles have in common, and the two that show it as it is.
+
+`exact` repeats the canvas to within rounding wherever masks are drawn; `compatible` comes near it with filled outlines
+alone. For machines that draw lines see `svg_plotter`.
+"""
 
 from __future__ import annotations
 
+import gzip
+import io
 import re
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from itertools import groupby, islice
 from pathlib import Path
 from typing import TextIO
 from xml.sax.saxutils import escape
 
-import numpy as np
-
-from core.brushes import Stamps
 from core.document import Document, rgb_to_hex
+from core.errors import SettingError
+from core.export.progress import Progress
+from core.export.svg_compatible import compatible_elements
+from core.export.svg_exact import exact_elements
 from core.files import written_aside
-from core.geometry import Size
-from core.rasteriser.stamping import stamp_strokes
 from core.stroke import Strokes
 
-_BATCH = 1024
-"""Strokes stamped at a time, so that memory stays bounded however long the document."""
+PROFILES = {"exact": exact_elements, "compatible": compatible_elements}
 
-_DECIMALS = 2
-"""Of a sheet pixel; a sheet blown up tenfold is still within a tenth of a pixel."""
+GROUPINGS = ("step", "level")
+"""What strokes are grouped by, beside a number of them."""
 
-_MARGIN = 1
-"""Sheet pixels that a stroke's box reaches past its stamps, so that its own edge never touches theirs."""
-
-_GREYS = tuple(f"#{level:02x}{level:02x}{level:02x}" for level in range(256))
+MAX_DECIMALS = 6
 
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
+_AT_ONCE = 1024
+"""Strokes between two calls of a progress."""
 
-def write_svg(document: Document, path: Path, *, title: str | None = None) -> None:
-    """Write the painting as SVG that repeats the canvas to within rounding.
 
-    Each stroke is its stamps as opaque grey circles in a mask, the later over the earlier, and a rectangle of its
-    colour seen through that mask: a circle's grey g over a mask of luminance A leaves A (1 - coverage) + g coverage.
-    Strokes that came in one step are one group. A stroke takes about 2 KB.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SvgOptions:
+    """What may vary in an SVG of any profile."""
 
-    Note: librsvg, and whatever uses it, refuses files of more than a million elements: some 25,000 strokes.
+    title: str | None = None
+    """What viewers show as the picture's name."""
+    description: str | None = None
+    """What they show as its description."""
+    group: str | int = "step"
+    """Strokes that form a group: those of a painting `step`, of a `level` (patches of one size), or so many of them."""
+    decimals: int = 2
+    """Of a sheet pixel. With 2, a sheet blown up tenfold is still within a tenth of a pixel."""
+
+    def __post_init__(self) -> None:
+        if self.group not in GROUPINGS and not (isinstance(self.group, int) and self.group >= 1):
+            raise SettingError("group", self.group, f"choose {', '.join(GROUPINGS)} or a number of strokes")
+        if not 0 <= self.decimals <= MAX_DECIMALS:
+            raise SettingError("decimals", self.decimals, f"choose 0 to {MAX_DECIMALS}")
+
+
+def write_svg(
+    document: Document,
+    path: Path,
+    *,
+    profile: str = "exact",
+    options: SvgOptions | None = None,
+    progress: Progress | None = None,
+) -> None:
+    """Write the painting as SVG; gzipped where the name ends in .svgz.
+
+    Note: librsvg, and whatever uses it, refuses files of more than a million elements: some 25,000 strokes of the exact
+    profile.
 
     Args:
         document: The painting; one user unit is one pixel of its sheet.
         path: Where to.
-        title: What viewers show as the picture's name.
+        profile: One of `PROFILES`.
+        options: See `SvgOptions`.
+        progress: See `Progress`; no file is left where it raises.
+
+    Raises:
+        OutputError: If it cannot be written.
+        SettingError: If there is no such profile.
+    """
+    if profile not in PROFILES:
+        raise SettingError("profile", profile, f"choose one of {', '.join(PROFILES)}")
+    options = options or SvgOptions()
+    height, width = document.size
+    elements = PROFILES[profile](document.strokes, document.size, options.decimals)
+    total, done = len(document.strokes), 0
+    with svg_file(path) as file:
+        file.write(
+            f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}"'
+            # A mask's luminance must be taken as it stands.
+            ' color-interpolation="sRGB" stroke="none" fill-rule="nonzero">\n'
+        )
+        write_words(file, options)
+        file.write(f'<rect width="{width}" height="{height}" fill="{rgb_to_hex(document.background)}"/>\n')
+        for name, count in _groups(document.strokes, options.group):
+            file.write(f'<g id="{name}">\n')
+            for first in range(0, count, _AT_ONCE):
+                part = min(_AT_ONCE, count - first)
+                file.writelines(islice(elements, part))
+                done += part
+                if progress is not None:
+                    progress(done, total)
+            file.write("</g>\n")
+        file.write("</svg>\n")
+
+
+@contextmanager
+def svg_file(path: Path) -> Iterator[TextIO]:
+    """A text file to write SVG to, aside and then renamed; gzipped where the name ends in .svgz.
 
     Raises:
         OutputError: If it cannot be written.
     """
-    height, width = document.size
-    with written_aside(path) as aside, aside.open("w", encoding="utf-8", newline="\n") as file:
-        file.write(
-            f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}"'
-            # The mask's luminance must be taken as it stands.
-            ' color-interpolation="sRGB">\n'
-        )
-        if title is not None:
-            file.write(f"<title>{escape(_NOT_XML.sub('�', title))}</title>\n")
-        colour = rgb_to_hex(document.background)
-        file.write(f'<rect width="{width}" height="{height}" fill="{colour}"/>\n')
-        _write_steps(document, file)
-        file.write("</svg>\n")
+    with written_aside(path) as aside, aside.open("wb") as raw:
+        if path.suffix.lower() == ".svgz":
+            # No name and no time in it: the same painting gives the same bytes.
+            with (
+                gzip.GzipFile(filename="", mode="wb", fileobj=raw, compresslevel=6, mtime=0) as packed,
+                io.TextIOWrapper(packed, encoding="utf-8", newline="\n") as file,
+            ):
+                yield file
+        else:
+            with io.TextIOWrapper(raw, encoding="utf-8", newline="\n") as file:
+                yield file
 
 
-def _write_steps(document: Document, file: TextIO) -> None:
-    strokes = _strokes(document.strokes, document.size)
-    seen: Counter[int] = Counter()  # a painting continued by another job counts its steps anew; names stay unique
-    for step, same in groupby(document.strokes.steps.tolist()):
-        seen[step] += 1
-        again = f"-{seen[step]}" if seen[step] > 1 else ""
-        file.write(f'<g id="step-{step}{again}">\n')
-        file.writelines(islice(strokes, sum(1 for _ in same)))
-        file.write("</g>\n")
+def write_words(file: TextIO, options: SvgOptions) -> None:
+    """Title and description, if any, with whatever is in them made safe."""
+    for element, text in (("title", options.title), ("desc", options.description)):
+        if text is not None:
+            file.write(f"<{element}>{as_text(text)}</{element}>\n")
 
 
-def _strokes(strokes: Strokes, size: Size) -> Iterator[str]:
-    """Each stroke's elements; nothing for one that lies off the sheet."""
-    for start in range(0, len(strokes), _BATCH):
-        part = strokes[start : start + _BATCH]
-        stamps = stamp_strokes(part)
-        circles, boxes = _circles(stamps), _boxes(stamps, size)
-        colours = np.rint(part.rgb() * 255).astype(np.uint8).tobytes().hex()
-        offsets = stamps.offsets.tolist()
-        for index, (left, top, width, height) in enumerate(boxes):
-            if width <= 0 or height <= 0:
-                yield ""
-                continue
-            box = f'x="{left}" y="{top}" width="{width}" height="{height}"'
-            name, colour = f"s{start + index}", colours[6 * index : 6 * index + 6]
-            yield (
-                f'<mask id="{name}" maskUnits="userSpaceOnUse" {box}>'
-                f"{''.join(circles[offsets[index] : offsets[index + 1]])}</mask>"
-                f'<rect {box} fill="#{colour}" mask="url(#{name})"/>\n'
-            )
+def as_text(text: str) -> str:
+    """Any text as the content of an element or of a quoted attribute."""
+    return escape(_NOT_XML.sub("\ufffd", text), {'"': "&quot;"})
 
 
-def _circles(stamps: Stamps) -> list[str]:
-    places = np.round([stamps.column, stamps.row, stamps.radius], _DECIMALS)
-    levels = np.rint(stamps.opacity * 255).astype(np.int64).tolist()
-    # .8g writes what was rounded without trailing zeros.
-    return [
-        f'<circle cx="{x:.8g}" cy="{y:.8g}" r="{radius:.8g}" fill="{_GREYS[level]}"/>'
-        for x, y, radius, level in zip(*places.tolist(), levels, strict=True)
-    ]
-
-
-def _boxes(stamps: Stamps, size: Size) -> list[tuple[int, int, int, int]]:
-    """x, y, width and height of what each stroke may touch on the sheet, whole pixels; 0 or less where nothing."""
-    firsts, reach = stamps.offsets[:-1], stamps.radius + _MARGIN
-    corners = []
-    for centre, limit in ((stamps.column, size.width), (stamps.row, size.height)):
-        low = np.floor(np.minimum.reduceat(centre - reach, firsts)).clip(0, limit)
-        high = np.ceil(np.maximum.reduceat(centre + reach, firsts)).clip(0, limit)
-        corners += [low, high]
-    left, right, top, bottom = np.array(corners, np.int64).tolist()
-    return [(x0, y0, x1 - x0, y1 - y0) for x0, x1, y0, y1 in zip(left, right, top, bottom, strict=True)]
+def _groups(strokes: Strokes, group: str | int) -> Iterator[tuple[str, int]]:
+    """Name and number of strokes of each group, in order; names stay unique."""
+    if isinstance(group, int):
+        for first in range(0, len(strokes), group):
+            last = min(first + group, len(strokes))
+            yield f"strokes-{first + 1}-{last}", last - first
+        return
+    if group == "step":
+        runs = [(f"step-{step}", sum(1 for _ in same)) for step, same in groupby(strokes.steps.tolist())]
+    else:
+        sides = groupby(strokes.patches[:, 2].tolist())
+        runs = [(f"level-{level}", sum(1 for _ in same)) for level, (_, same) in enumerate(sides, start=1)]
+    seen: Counter[str] = Counter()  # a painting continued by another job counts its steps anew
+    for name, count in runs:
+        seen[name] += 1
+        yield name + (f"-{seen[name]}" if seen[name] > 1 else ""), count

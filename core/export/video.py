@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from core.document import Document
 from core.errors import OutputError, SettingError
-from core.export.frames import Progress
+from core.export.progress import Progress
 from core.files import written_aside
 from core.geometry import Size
 from core.rasteriser.fast import to_bytes

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gzip
 import shutil
 import subprocess
 from pathlib import Path
@@ -10,7 +11,9 @@ import pytest
 from numpy.typing import NDArray
 
 from core.document import Document
-from core.export.svg import write_svg
+from core.errors import SettingError
+from core.export.progress import ExportCancelledError
+from core.export.svg import SvgOptions, write_svg
 from core.geometry import Size
 from core.images import load_picture
 from core.rasteriser.fast import draw, to_bytes
@@ -74,7 +77,7 @@ def test_strokes_off_the_sheet_are_left_out(tmp_path: Path) -> None:
 
 
 def test_sheet_and_title_are_written_safely(tmp_path: Path) -> None:
-    write_svg(Document(Size(30, 40), (1, 2, 255)), tmp_path / "a.svg", title="<b> & \x00“c”")
+    write_svg(Document(Size(30, 40), (1, 2, 255)), tmp_path / "a.svg", options=SvgOptions(title="<b> & \x00“c”"))
 
     root = ElementTree.parse(tmp_path / "a.svg").getroot()
 
@@ -89,3 +92,89 @@ def test_a_stroke_takes_a_few_kilobytes(tmp_path: Path) -> None:
     write_svg(_painting(CELLS, STEPS), tmp_path / "a.svg")
 
     assert (tmp_path / "a.svg").stat().st_size / 300 < 2500
+
+
+def test_an_svgz_is_the_same_text_packed_the_same_each_time(tmp_path: Path) -> None:
+    document = _painting(CELLS[:20], STEPS[:20])
+    for name in ("a.svg", "a.svgz", "b.svgz"):
+        write_svg(document, tmp_path / name)
+
+    assert gzip.decompress((tmp_path / "a.svgz").read_bytes()) == (tmp_path / "a.svg").read_bytes()
+    assert (tmp_path / "a.svgz").read_bytes() == (tmp_path / "b.svgz").read_bytes()
+    assert (tmp_path / "a.svgz").stat().st_size < (tmp_path / "a.svg").stat().st_size / 4
+
+
+@pytest.mark.parametrize(
+    ("group", "expected"),
+    [
+        ("level", {"level-1": 2, "level-2": 3, "level-3": 1}),
+        (4, {"strokes-1-4": 4, "strokes-5-6": 2}),
+        ("step", {"step-0": 3, "step-1": 3}),
+    ],
+)
+def test_strokes_are_grouped_as_asked(group: str | int, expected: dict[str, int], tmp_path: Path) -> None:
+    sides = [64.0, 64.0, 32.0, 32.0, 32.0, 64.0]
+    document = _painting(np.array([[0.0, 0.0, side] for side in sides]), np.arange(6) // 3)
+    write_svg(document, tmp_path / "a.svg", options=SvgOptions(group=group))
+
+    groups = ElementTree.parse(tmp_path / "a.svg").getroot().findall(f"{SVG}g")
+
+    assert {each.get("id"): len(each.findall(f"{SVG}rect")) for each in groups} == expected
+
+
+def test_decimals_and_description_are_written(tmp_path: Path) -> None:
+    write_svg(
+        _painting(WHOLE_SHEET[:1], STEPS[:1]), tmp_path / "a.svg", options=SvgOptions(decimals=0, description="x & y")
+    )
+    root = ElementTree.parse(tmp_path / "a.svg").getroot()
+
+    assert root.findtext(f"{SVG}desc") == "x & y"
+    assert all("." not in circle.get("cx", ".") for circle in root.iter(f"{SVG}circle"))
+
+
+@pytest.mark.parametrize("wrong", [{"group": "colour"}, {"group": 0}, {"decimals": 7}, {"decimals": -1}])
+def test_options_out_of_range_are_refused(wrong: dict[str, object]) -> None:
+    with pytest.raises(SettingError):
+        SvgOptions(**wrong)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("profile", ["exact", "compatible"])
+def test_an_export_tells_how_far_it_is_and_leaves_the_old_file_when_cancelled(profile: str, tmp_path: Path) -> None:
+    document, seen = _painting(CELLS, STEPS), []
+    write_svg(document, tmp_path / "a.svg", profile=profile, progress=lambda *told: seen.append(told))
+    before = (tmp_path / "a.svg").read_bytes()
+
+    def cancel(done: int, _total: int) -> None:
+        if done >= 100:
+            raise ExportCancelledError
+
+    with pytest.raises(ExportCancelledError):
+        write_svg(document, tmp_path / "a.svg", profile=profile, progress=cancel)
+
+    assert seen[-1] == (300, 300)
+    assert [done for done, _ in seen] == sorted(done for done, _ in seen)
+    assert [path.name for path in tmp_path.iterdir()] == ["a.svg"]
+    assert (tmp_path / "a.svg").read_bytes() == before
+
+
+def test_the_compatible_profile_has_no_masks_and_opacities_that_add_up(tmp_path: Path) -> None:
+    document = _painting(CELLS[:50], STEPS[:50])
+    write_svg(document, tmp_path / "a.svg", profile="compatible")
+
+    root = ElementTree.parse(tmp_path / "a.svg").getroot()
+    strokes = [stroke for step in root.findall(f"{SVG}g") for stroke in step.findall(f"{SVG}g")]
+
+    assert not list(root.iter(f"{SVG}mask"))
+    assert len(strokes) == 50
+    for stroke, (first, last) in zip(strokes, document.strokes.parameters[:, 8:10], strict=True):
+        opacities = [float(path.get("fill-opacity", "")) for path in stroke.findall(f"{SVG}path")]
+        assert all(0 < opacity <= 1 for opacity in opacities)
+        # All outlines over one another come to the stroke's greatest opacity, but for half a step. Where opacity falls,
+        # later stamps may cover the beginning whole, and then it is not drawn.
+        most = 1 - np.prod(1 - np.array(opacities))
+        assert most == pytest.approx(last, abs=1 / 40) if last > first else last - 1 / 40 <= most <= first + 1 / 40
+
+
+def test_an_unknown_profile_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(SettingError, match="exact, compatible"):
+        write_svg(_painting(CELLS[:1], STEPS[:1]), tmp_path / "a.svg", profile="photo")

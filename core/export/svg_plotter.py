@@ -1,0 +1,270 @@
+"""A painting for machines that draw with pens: lines in millimetres, a layer for each pen.
+
+Layers are top-level groups as Inkscape marks them, which vpype, saxi and AxiDraw read: the number that a layer's name
+begins with is its place in the order, its colour the pen's.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.cluster.vq import kmeans2
+from scipy.spatial import KDTree
+
+from core.brushes import BRUSHES
+from core.colours import oklab, rgb_of_oklab
+from core.document import Document, Rgb, rgb_from_hex, rgb_to_hex
+from core.errors import SettingError
+from core.export.outline import number, outline
+from core.export.progress import Progress
+from core.export.svg import SvgOptions, svg_file, write_words
+from core.rasteriser.stamping import stamp_strokes
+from core.stroke import Strokes
+
+PAPERS = {"a6": (105, 148), "a5": (148, 210), "a4": (210, 297), "a3": (297, 420), "a2": (420, 594),
+          "letter": (215.9, 279.4), "tabloid": (279.4, 431.8)}  # fmt: skip
+"""Width and height in millimetres, upright."""
+
+LARGEST_PAPER = 5000
+"""Millimetres of a side."""
+
+MAX_PENS = 64
+
+LINES = ("centre", "outline")
+
+_FLATNESS = 0.02
+"""Millimetres that an outline may be off: a tenth of a fine pen's width."""
+
+_SAMPLED = 20_000
+"""Colours that pens are found from."""
+
+_AT_ONCE = 256
+"""Lines between two calls of a progress."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlotterOptions:
+    """What may vary in a drawing for a plotter, beside `SvgOptions`."""
+
+    paper: str | tuple[float, float] = "a4"
+    """One of `PAPERS`, turned as the painting is; or width and height in millimetres."""
+    margin: float = 15.0
+    """Least distance of the painting's edge from the paper's, millimetres."""
+    pen: float = 0.5
+    """Width of the pens' lines, millimetres."""
+    pens: int | Sequence[Rgb] = 6
+    """How many pens, their colours found in the painting; or their colours. Each stroke takes the nearest."""
+    lines: str = "centre"
+    """What is drawn of a stroke: its `centre` line, or its `outline`."""
+    ordered: bool = True
+    """Draw a layer's strokes in an order, and each from an end, that leaves the pen little way to go lifted; else in
+    the order they were painted in."""
+
+    def __post_init__(self) -> None:
+        if isinstance(self.paper, str) and self.paper not in PAPERS:
+            raise SettingError("paper", self.paper, f"choose one of {', '.join(PAPERS)}, or give WIDTHxHEIGHT in mm")
+        sides = PAPERS[self.paper] if isinstance(self.paper, str) else self.paper
+        if not all(1 <= side <= LARGEST_PAPER for side in sides):
+            raise SettingError("paper", self.paper, f"give sides of 1 to {LARGEST_PAPER} mm")
+        if not 0 <= self.margin < min(sides) / 2:
+            raise SettingError("margin", self.margin, "choose 0 mm up to half the paper's shorter side")
+        if not 0.01 <= self.pen <= 50:
+            raise SettingError("pen", self.pen, "choose 0.01 to 50 mm")
+        count = self.pens if isinstance(self.pens, int) else len(self.pens)
+        if not 1 <= count <= MAX_PENS:
+            raise SettingError("pens", count, f"choose 1 to {MAX_PENS}")
+        if self.lines not in LINES:
+            raise SettingError("lines", self.lines, f"choose one of {', '.join(LINES)}")
+
+
+def paper_named(text: str) -> str | tuple[float, float]:
+    """A paper as a command line has it: a name of `PAPERS`, or WIDTHxHEIGHT in millimetres."""
+    sides = re.fullmatch(r"(\d+(?:\.\d+)?)x(\d+(?:\.\d+)?)", text)
+    return (float(sides[1]), float(sides[2])) if sides else text.lower()
+
+
+def pens_named(text: str) -> int | list[Rgb]:
+    """Pens as a command line has them: how many, or #rrggbb,#rrggbb,...
+
+    Raises:
+        SettingError: If it is neither.
+    """
+    if text.isdecimal():
+        return int(text)
+    try:
+        return [rgb_from_hex(each.strip()) for each in text.split(",")]
+    except ValueError as error:
+        raise SettingError("pens", text, "give a number, or colours as #rrggbb,#rrggbb") from error
+
+
+def write_plotter_svg(
+    document: Document,
+    path: Path,
+    *,
+    plotter: PlotterOptions | None = None,
+    options: SvgOptions | None = None,
+    progress: Progress | None = None,
+) -> None:
+    """Write the painting as lines for a plotter; gzipped where the name ends in .svgz.
+
+    The painting is as large as the paper's margins allow, in its middle; the sheet's colour is left to the paper.
+    Lines that leave the sheet are not cut.
+
+    Args:
+        document: The painting.
+        path: Where to.
+        plotter: See `PlotterOptions`.
+        options: See `SvgOptions`; layers are grouped by pen alone.
+        progress: See `Progress`; no file is left where it raises.
+
+    Raises:
+        OutputError: If it cannot be written.
+    """
+    plotter, options = plotter or PlotterOptions(), options or SvgOptions()
+    width, height = _turned(plotter.paper, document)
+    scale = min(
+        (width - 2 * plotter.margin) / document.size.width, (height - 2 * plotter.margin) / document.size.height
+    )
+    left, top = (width - scale * document.size.width) / 2, (height - scale * document.size.height) / 2
+    strokes = document.strokes
+    palette, pen_of = _pens(strokes, plotter.pens)
+    with svg_file(path) as file:
+        file.write(
+            '<svg xmlns="http://www.w3.org/2000/svg" xmlns:inkscape="http://www.inkscape.org/namespaces/inkscape"'
+            f' width="{width:g}mm" height="{height:g}mm" viewBox="0 0 {width:g} {height:g}">\n'
+        )
+        write_words(file, options)
+        done = 0
+        for pen, colour in enumerate(palette):
+            lines = _lines(strokes, np.flatnonzero(pen_of == pen), plotter.lines, (scale, left, top), options.decimals)
+            name = rgb_to_hex(colour)
+            file.write(
+                f'<g inkscape:groupmode="layer" inkscape:label="{pen + 1} {name}" id="layer{pen + 1}"'
+                f' fill="none" stroke="{name}" stroke-width="{plotter.pen:g}"'
+                ' stroke-linecap="round" stroke-linejoin="round">\n'
+            )
+            ends = np.array([line.ends for line in lines]).reshape(-1, 2, 2)
+            order = _order(ends) if plotter.ordered else [(index, False) for index in range(len(lines))]
+            for index, backwards in order:
+                file.write(f'<path d="{lines[index].back if backwards else lines[index].forth}"/>\n')
+                done += 1
+                if progress is not None and done % _AT_ONCE == 0:
+                    progress(done, len(strokes))
+            file.write("</g>\n")
+        file.write("</svg>\n")
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """One line to draw."""
+
+    ends: tuple[tuple[float, float], tuple[float, float]]
+    """x, y where it begins and ends, millimetres."""
+    forth: str
+    """Path data."""
+    back: str
+    """The same line drawn from its other end."""
+
+
+def _lines(
+    strokes: Strokes, which: NDArray[np.intp], kind: str, place: tuple[float, float, float], decimals: int
+) -> list[_Line]:
+    """What is drawn of some strokes, in their order; `place` is the scale and the left and top edge in millimetres."""
+    scale, left, top = place
+    patches = strokes.patches[which] * scale + [top, left, 0]
+    parameters = strokes.parameters[which].astype(np.float64)
+    lines: list[_Line | None] = [None] * len(which)
+    for type_index in np.unique(strokes.types[which]).tolist():
+        brush, of_type = BRUSHES[type_index], np.flatnonzero(strokes.types[which] == type_index)
+        if kind == "outline":
+            stamps = brush.stamps(parameters[of_type], patches[of_type])
+            discs = np.stack([stamps.column, stamps.row, stamps.radius], axis=1)
+            for index, first, last in zip(of_type, stamps.offsets[:-1], stamps.offsets[1:], strict=True):
+                data = outline(discs[first:last], decimals, _FLATNESS)
+                begin = data[1:].split("A", 1)[0].split("L", 1)[0].split()
+                end = (float(begin[0]), float(begin[1]))
+                lines[index] = _Line((end, end), data, data)
+        else:
+            curves = brush.centre_line(parameters[of_type], patches[of_type])[:, :, ::-1]
+            for index, curve in zip(of_type, curves.tolist(), strict=True):
+                a, b, c = (f"{number(x, decimals)} {number(y, decimals)}" for x, y in curve)
+                lines[index] = _Line((tuple(curve[0]), tuple(curve[2])), f"M{a}Q{b} {c}", f"M{c}Q{b} {a}")
+    return [line for line in lines if line is not None]
+
+
+def _order(ends: NDArray[np.float64]) -> list[tuple[int, bool]]:
+    """Lines by the nearest end first, from the paper's corner on: each index once, and whether it is drawn backwards.
+
+    Args:
+        ends: [N, 2, 2]: of each line the point where it begins and the one where it ends, (x, y).
+    """
+    order: list[tuple[int, bool]] = []
+    left, here = np.arange(len(ends)), np.zeros(2)
+    while len(left):
+        # A tree forgets nothing: it is made anew when half of its lines are drawn.
+        tree, drawn, until = KDTree(ends[left].reshape(-1, 2)), np.zeros(len(left), bool), -(-len(left) // 2)
+        while until:
+            near, found = 8, -1
+            while found < 0:
+                _, candidates = tree.query(here, k=min(near, 2 * len(left)))
+                found = next((int(each) for each in np.atleast_1d(candidates) if not drawn[each // 2]), -1)
+                near *= 4
+            line, backwards = divmod(found, 2)
+            drawn[line] = True
+            order.append((int(left[line]), bool(backwards)))
+            here = ends[left[line], 1 - backwards]
+            until -= 1
+        left = left[~drawn]
+    return order
+
+
+def _pens(strokes: Strokes, pens: int | Sequence[Rgb]) -> tuple[list[Rgb], NDArray[np.intp]]:
+    """The pens' colours, lightest first, and the pen [N] of each stroke: the nearest in OKLab."""
+    colours = oklab(strokes.rgb())
+    if isinstance(pens, int):
+        palette = _palette(colours, _areas(strokes), pens)
+    else:
+        palette = list(dict.fromkeys(tuple(int(value) for value in colour) for colour in pens))  # type: ignore[misc]
+    shades = oklab(np.array(palette).reshape(-1, 3) / 255)
+    order = np.argsort(-shades[:, 0], kind="stable")
+    if not len(strokes):
+        return [palette[index] for index in order], np.zeros(0, np.intp)
+    return [palette[index] for index in order], KDTree(shades[order]).query(colours)[1]
+
+
+def _palette(colours: NDArray[np.float64], areas: NDArray[np.float64], count: int) -> list[Rgb]:
+    """At most so many colours that stand for all [N, 3], in OKLab, by the areas [N] they cover."""
+    if not len(colours):
+        return []
+    distinct = np.unique(np.rint(rgb_of_oklab(colours) * 255).astype(int), axis=0)
+    if len(distinct) > count:
+        random = np.random.default_rng(0)  # k-means knows no weights: what covers more is drawn more often
+        drawn = random.choice(len(colours), _SAMPLED, p=areas / areas.sum())
+        centres, _ = kmeans2(colours[drawn], count, minit="++", rng=random, missing="warn")
+        distinct = np.unique(np.rint(rgb_of_oklab(centres) * 255).astype(int), axis=0)
+    return [(int(red), int(green), int(blue)) for red, green, blue in distinct]
+
+
+def _areas(strokes: Strokes) -> NDArray[np.float64]:
+    """About what each stroke covers [N], square sheet pixels."""
+    stamps = stamp_strokes(strokes)
+    firsts = stamps.offsets[:-1]
+    if not len(firsts):
+        return np.zeros(0)
+    steps = np.hypot(np.diff(stamps.row, prepend=0), np.diff(stamps.column, prepend=0))
+    steps[firsts] = np.pi / 2 * stamps.radius[firsts]
+    areas: NDArray[np.float64] = np.add.reduceat(2 * stamps.radius * steps, firsts)
+    return areas
+
+
+def _turned(paper: str | tuple[float, float], document: Document) -> tuple[float, float]:
+    """Width and height of the paper, its longer side along the painting's where it is one of `PAPERS`."""
+    if not isinstance(paper, str):
+        return paper
+    short, long = PAPERS[paper]
+    return (long, short) if document.size.width > document.size.height else (short, long)
