@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import numpy as np
 import orjson
 import pytest
@@ -253,3 +255,61 @@ def test_too_many_strokes_are_refused(tmp_path: Path) -> None:
 
     with pytest.raises(StrokeFileError, match="2000001 strokes"):
         read_json(path)
+
+
+SCHEMA = json.loads((Path(__file__).parents[3] / "docs" / "stroke-format.schema.json").read_text())
+
+
+def problems(content: object) -> list[str]:
+    """What the documented schema finds wrong, by place."""
+    return [error.json_path for error in jsonschema.Draft202012Validator(SCHEMA).iter_errors(content)]
+
+
+@pytest.mark.parametrize("count", [0, 50])
+def test_what_is_written_is_what_the_documented_schema_says(count: int, tmp_path: Path) -> None:
+    jsonschema.Draft202012Validator.check_schema(SCHEMA)
+    write_json(_painting(count), tmp_path / "a.json")
+
+    assert problems(json.loads((tmp_path / "a.json").read_text())) == []
+
+
+@pytest.mark.parametrize(
+    ("place", "change"),
+    [
+        ("$.version", lambda file: file.update(version=2)),
+        ("$.sheet.width", lambda file: file["sheet"].update(width=0)),
+        ("$.sheet.background", lambda file: file["sheet"].update(background="red")),
+        ("$.strokes[1].parameters", lambda file: file["strokes"][1]["parameters"].pop()),
+        ("$.strokes[1].parameters[3]", lambda file: file["strokes"][1]["parameters"].__setitem__(3, 1.5)),
+        ("$.strokes[0].patch[2]", lambda file: file["strokes"][0]["patch"].__setitem__(2, 0)),
+        ("$.strokes[2].step", lambda file: file["strokes"][2].update(step=-1)),
+        ("$.strokes[0].error", lambda file: file["strokes"][0].update(error="small")),
+    ],
+)
+def test_the_schema_refuses_what_the_reader_refuses(
+    place: str, change: Callable[[dict[str, Any]], object], tmp_path: Path
+) -> None:
+    write_json(_painting(3), tmp_path / "a.json")
+    content = json.loads((tmp_path / "a.json").read_text())
+    change(content)
+    (tmp_path / "b.json").write_text(json.dumps(content))
+
+    assert place in problems(content)
+    with pytest.raises(StrokeFileError):
+        read_json(tmp_path / "b.json")
+
+
+def test_the_example_in_the_documents_is_drawn_as_it_says(tmp_path: Path) -> None:
+    text = (Path(__file__).parents[3] / "docs" / "stroke-format.md").read_text()
+    example = json.loads(text.split("```json", 1)[1].split("```", 1)[0])
+    (tmp_path / "a.json").write_text(json.dumps(example))
+
+    document = read_json(tmp_path / "a.json")
+    write_json(document, tmp_path / "b.json")
+
+    assert problems(example) == []
+    again = json.loads((tmp_path / "b.json").read_text())["strokes"][0]
+    told = example["strokes"][0]
+    np.testing.assert_allclose(again["geometry"]["points"], told["geometry"]["points"], atol=0.01)
+    np.testing.assert_allclose(again["geometry"]["radii"], told["geometry"]["radii"], atol=0.01)
+    assert again["colour"] == told["colour"]
