@@ -13,10 +13,12 @@ from core.export.svg import PROFILES, SvgOptions, write_svg
 from core.export.svg_plotter import PlotterOptions, write_plotter_svg
 from core.export.video import write_video
 from core.geometry import Size
-from core.images import MAX_PIXELS
 
 MAX_SIDE = 16_384
 """Of a picture drawn from strokes, pixels."""
+
+MAX_FILM_PIXELS = 100_000_000
+"""Of a film's frame; far past what players take."""
 
 
 SVG_PROFILES = (*PROFILES, "plotter")
@@ -41,7 +43,7 @@ def export_document(
         profile: Of an SVG, one of `SVG_PROFILES`.
         svg: What may vary in an SVG.
         plotter: What may vary in one for a plotter.
-        progress: See `Progress`; of SVG and films.
+        progress: See `Progress`; of all but stroke files, which take no time.
 
     Raises:
         OutputError: If the suffix is unknown or the file cannot be written.
@@ -60,9 +62,11 @@ def export_document(
         return
     pixels = canvas_size(document.size, size)
     if suffix == ".mp4":
+        if pixels.height * pixels.width > MAX_FILM_PIXELS:
+            raise SettingError("size", pixels.longer, "players take films of some 8,000 pixels at most; choose less")
         write_video(document, path, size=None if size is None else pixels, progress=progress)
     elif suffix in (".png", ".jpg", ".jpeg", ".webp", ".tif", ".tiff"):
-        write_picture(document, path, size=pixels)
+        write_picture(document, path, size=pixels, progress=progress)
     else:
         raise OutputError(path, "end its name in .png, .jpg, .svg, .svgz, .json or .mp4")
 
@@ -74,8 +78,7 @@ def canvas_size(sheet: Size, longer: int | None) -> Size:
         SettingError: If that is more than a picture can have.
     """
     size = sheet if longer is None else sheet.with_longer_side(longer)
-    if (longer is not None and not 1 <= longer <= MAX_SIDE) or size.height * size.width > MAX_PIXELS:
-        most = f"{MAX_PIXELS // 10**6} million pixels in all"
-        problem = f"give the longer side in pixels, from 1 to {MAX_SIDE}, and at most {most}"
-        raise SettingError("size", f"{size.width} x {size.height}" if longer is None else longer, problem)
+    if not 1 <= size.longer <= MAX_SIDE or (longer is not None and longer < 1):
+        given = f"{size.width} x {size.height}" if longer is None else longer
+        raise SettingError("size", given, f"give the longer side in pixels, from 1 to {MAX_SIDE}")
     return size

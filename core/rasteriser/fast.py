@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -30,7 +32,9 @@ def bare_canvas(size: Size, background: Rgb) -> Canvas:
     return canvas
 
 
-def lay(canvas: Canvas, strokes: Strokes, scale: float = 1.0, target: Canvas | None = None) -> NDArray[np.float64]:
+def lay(
+    canvas: Canvas, strokes: Strokes, scale: float = 1.0, target: Canvas | None = None, *, origin: int = 0
+) -> NDArray[np.float64]:
     """Lay strokes on a canvas, in place, lowest first.
 
     Args:
@@ -38,6 +42,8 @@ def lay(canvas: Canvas, strokes: Strokes, scale: float = 1.0, target: Canvas | N
         strokes: N strokes, in sheet pixels.
         scale: Canvas pixels per sheet pixel.
         target: Of the canvas's shape, where the change of error is wanted.
+        origin: The row that the canvas begins with, where it is a part of a larger one; its pixels are the same, to the
+            bit, as there.
 
     Returns:
         [N]: how much each stroke raised the sum of squared errors to the target (negative: it helped); zeros without
@@ -49,18 +55,18 @@ def lay(canvas: Canvas, strokes: Strokes, scale: float = 1.0, target: Canvas | N
     if target is not None and target.shape != canvas.shape:  # the compiled loops would read past its end
         raise ValueError(f"a target of shape {target.shape} does not fit a canvas of shape {canvas.shape}")
     gains = np.zeros(len(strokes))
-    height = canvas.shape[0]
-    bands = np.append(np.arange(0, height, _BAND), height)
+    bottom = origin + canvas.shape[0]
+    bands = np.append(np.arange(origin, bottom, _BAND), bottom)
     for start in range(0, len(strokes), _BATCH):
         part = strokes[start : start + _BATCH]
         stamps = stamp_strokes(part, scale)
         firsts = stamps.offsets[:-1]
         tops = np.minimum.reduceat(stamps.row - stamps.radius, firsts) - 1
         bottoms = np.maximum.reduceat(stamps.row + stamps.radius, firsts) + 2
-        boxes = np.clip(np.stack([tops, bottoms], axis=1), 0, height).astype(np.int64)
+        boxes = np.clip(np.stack([tops, bottoms], axis=1), origin, bottom).astype(np.int64)
         by_band = np.zeros((len(bands) - 1, len(part)))
         kernels.lay_strokes(
-            canvas, _NO_TARGET if target is None else target, *stamps, part.rgb(), boxes, bands, by_band
+            canvas, _NO_TARGET if target is None else target, *stamps, part.rgb(), boxes, bands, by_band, origin
         )
         gains[start : start + len(part)] = by_band.sum(axis=0)
     return gains
@@ -72,6 +78,18 @@ def draw(document: Document, size: Size | None = None) -> Canvas:
     canvas = bare_canvas(size, document.background)
     lay(canvas, document.strokes, pixel_scale(document.size, size))
     return canvas
+
+
+def slabs(document: Document, size: Size, rows: int) -> Iterator[tuple[int, Canvas]]:
+    """The pixels of `draw`, to the bit, so many rows at a time: the first row of each part, and the part.
+
+    Memory stays that of one part, however large the size.
+    """
+    scale = pixel_scale(document.size, size)
+    for top in range(0, size.height, rows):
+        canvas = bare_canvas(Size(min(rows, size.height - top), size.width), document.background)
+        lay(canvas, document.strokes, scale, origin=top)
+        yield top, canvas
 
 
 def to_bytes(canvas: NDArray[np.floating]) -> NDArray[np.uint8]:

@@ -77,7 +77,7 @@ def _cover_band(row, column, radius, opacity, first, last, top, bottom, width, a
 
 
 @_parallel
-def lay_strokes(canvas, target, row, column, radius, opacity, offsets, rgb, boxes, bands, gains):
+def lay_strokes(canvas, target, row, column, radius, opacity, offsets, rgb, boxes, bands, gains, origin):
     """Lay strokes on a canvas in place, in horizontal bands that threads share.
 
     Args:
@@ -90,8 +90,10 @@ def lay_strokes(canvas, target, row, column, radius, opacity, offsets, rgb, boxe
         offsets: int64 [N + 1], each stroke's stamps.
         rgb: float32 [N, 3].
         boxes: int64 [N, 2] first and past-the-last row that a stroke can touch.
-        bands: int64 [K + 1] the rows at which bands begin, and H.
+        bands: int64 [K + 1] the rows at which bands begin, and the one after the last.
         gains: float64 [K, N], filled with the rise of the summed squared error by each stroke in each band.
+        origin: The row that the canvas, and the target, begin with: they may be a part of a larger one, whose rows the
+            stamps, boxes and bands count in.
 
     Sizes: H x W canvas, M stamps, N strokes, K bands.
     """
@@ -119,11 +121,11 @@ def lay_strokes(canvas, target, row, column, radius, opacity, offsets, rgb, boxe
                     still_open[line, x] = 1.0
                     if a > 0.0:
                         for channel in range(3):
-                            before = canvas[y, x, channel]
+                            before = canvas[y - origin, x, channel]
                             after = before * (np.float32(1.0) - a) + rgb[stroke, channel] * a
-                            canvas[y, x, channel] = after
+                            canvas[y - origin, x, channel] = after
                             if measured:
-                                goal = target[y, x, channel]
+                                goal = target[y - origin, x, channel]
                                 gain += (after - goal) * (after - goal) - (before - goal) * (before - goal)
                 left[line] = width
                 right[line] = 0

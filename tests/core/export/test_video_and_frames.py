@@ -14,6 +14,7 @@ from core.document import Document
 from core.errors import OutputError, SettingError
 from core.export.frames import write_frames
 from core.export.picture import write_picture
+from core.export.progress import ExportCancelledError
 from core.export.video import write_video
 from core.geometry import Size
 from core.images import load_picture
@@ -169,3 +170,29 @@ def test_a_picture_is_the_drawing_at_any_resolution(tmp_path: Path) -> None:
 
     np.testing.assert_array_equal(load_picture(tmp_path / "a.png"), to_bytes(draw(painting)))
     np.testing.assert_array_equal(load_picture(tmp_path / "b.png"), to_bytes(draw(painting, Size(150, 202))))
+
+
+@pytest.mark.parametrize("slab", [64 * 202, 70 * 202])
+def test_a_picture_drawn_in_parts_is_the_whole_drawing_to_the_bit(
+    slab: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("core.export.picture._SLAB", slab)
+    seen: list[tuple[int, int]] = []
+
+    write_picture(_painting(40), tmp_path / "a.png", size=Size(150, 202), progress=lambda *told: seen.append(told))
+
+    np.testing.assert_array_equal(load_picture(tmp_path / "a.png"), to_bytes(draw(_painting(40), Size(150, 202))))
+    assert [done for done, _ in seen] == [min(150, slab // 202 * part) for part in (1, 2, 3)]
+
+
+def test_a_cancelled_picture_leaves_the_old_file(tmp_path: Path) -> None:
+    (tmp_path / "a.png").write_bytes(b"old")
+
+    def cancel(*_: int) -> None:
+        raise ExportCancelledError
+
+    with pytest.raises(ExportCancelledError):
+        write_picture(_painting(5), tmp_path / "a.png", progress=cancel)
+
+    assert [path.name for path in tmp_path.iterdir()] == ["a.png"]
+    assert (tmp_path / "a.png").read_bytes() == b"old"
