@@ -116,7 +116,13 @@ def score(image: str, picture: str) -> None:
 
 @cli.command()
 @click.argument("strokes", type=PATH)
-@click.option("-o", "--out", type=PATH, required=True, help="FILE.png, .jpg, .webp, .tif, .svg, .svgz, .json or .mp4")
+@click.option(
+    "-o",
+    "--out",
+    type=PATH,
+    required=True,
+    help="FILE.png, .jpg, .webp, .tif, .svg, .svgz, .json, .mp4, .webm or .gif, or a folder for frames.",
+)
 @click.option("--size", type=click.IntRange(1), help="Longer side in pixels, for pictures and films.")
 @click.option("--profile", type=click.Choice(["exact", "compatible", "plotter"]), default="exact",
               help="Of SVG: as the canvas, by masks; near it, without masks; or lines for pens.")  # fmt: skip
@@ -130,21 +136,42 @@ def score(image: str, picture: str) -> None:
 @click.option("--pens", default="6", help="For a plotter: how many, or their colours: #rrggbb,#rrggbb,...")
 @click.option("--lines", type=click.Choice(["centre", "outline"]), default="centre", help="For a plotter: of a stroke.")
 @click.option("--ordered/--painted-order", default=True, help="For a plotter: lift the pen as little as possible.")
-def export(
-    strokes: Path, out: Path, size: int | None, profile: str, title: str | None, description: str | None, group: str,
-    decimals: int, paper: str, pens: str, **plotter: Any,
-) -> None:  # fmt: skip
-    """Draw a saved stroke file again: as a picture or film of any size, as SVG, or as strokes."""
-    from core.export.document import export_document
+@click.option("--seconds", type=float, default=10, help="Of a film: how long the painting takes.")
+@click.option("--strokes-a-frame", type=click.IntRange(1), help="Of a film: instead of --seconds.")
+@click.option("--easing", type=click.Choice(["constant", "slow-start", "slow-end", "slow-both"]), default="constant",
+              help="Of a film: when it is slow.")  # fmt: skip
+@click.option("--fps", type=click.IntRange(1), help="Of a film: frames a second; 30, or 20 of a .gif.")
+@click.option("--result-first", type=float, default=0, help="Of a film: seconds that it opens with the result.")
+@click.option("--hold", type=float, default=1, help="Of a film: seconds that the result is shown at the end.")
+@click.option("--shape", type=click.Choice(["1:1", "9:16", "16:9"]), help="Of a film: fit it into such a frame.")
+@click.option("--beside", type=PATH, help="Of a film: a photo to show beside the painting.")
+@click.option("--every", type=click.IntRange(1), default=50, help="Of frames: strokes from one to the next.")
+@click.option("--count", type=click.IntRange(2), help="Of frames: how many, instead of --every.")
+@click.option("--transparent", is_flag=True, help="Of frames: leave the sheet out.")
+def export(strokes: Path, out: Path, paper: str, pens: str, group: str, beside: Path | None, **options: Any) -> None:
+    """Draw a saved stroke file again: as a picture, film or frames of any size, as SVG, or as strokes."""
+    from dataclasses import fields
+
+    from core.export.document import ExportOptions, export_document
     from core.export.stroke_json import read_json
     from core.export.svg import SvgOptions
     from core.export.svg_plotter import PlotterOptions, paper_named, pens_named
+    from core.export.video import FilmOptions
+    from core.images import load_picture
+    from core.progress_bar import progress_bar
 
-    svg = SvgOptions(
-        title=title, description=description, group=int(group) if group.isdecimal() else group, decimals=decimals
+    def those_of(kind: Any, **special: Any) -> dict[str, Any]:
+        return {each.name: options[each.name] for each in fields(kind) if each.name in options} | special
+
+    chosen = ExportOptions(
+        **those_of(ExportOptions),
+        svg=SvgOptions(**those_of(SvgOptions, group=int(group) if group.isdecimal() else group)),
+        plotter=PlotterOptions(**those_of(PlotterOptions, paper=paper_named(paper), pens=pens_named(pens))),
+        film=FilmOptions(**those_of(FilmOptions)),
+        photograph=load_picture(beside) if beside else None,
     )
-    drawn = PlotterOptions(paper=paper_named(paper), pens=pens_named(pens), **plotter)
-    export_document(read_json(strokes), out, size=size, profile=profile, svg=svg, plotter=drawn)
+    with progress_bar("export", "part") as show:
+        export_document(read_json(strokes), out, options=chosen, progress=show)
 
 
 @cli.command(

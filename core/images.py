@@ -118,7 +118,7 @@ def save_picture(path: Path, pixels: NDArray[np.uint8]) -> None:
 
     Args:
         path: The file to write or replace.
-        pixels: [H, W, 3], RGB.
+        pixels: [H, W, 3], RGB, or of a PNG [H, W, 4], RGBA, its colours not premultiplied.
 
     Raises:
         OutputError: If the suffix names no such format, the picture is too large for it, or the file cannot be written.

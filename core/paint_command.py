@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import orjson
 import torch
-from tqdm import tqdm
 
 from core.document import Document, Rgb
 from core.errors import DeviceError
@@ -25,6 +24,7 @@ from core.geometry import Size
 from core.images import load_picture, save_picture
 from core.metrics import score_table
 from core.painter import Painter, PaintJob
+from core.progress_bar import progress_bar
 from core.rasteriser.fast import draw, to_bytes
 from core.weights import load_actor, load_renderer
 
@@ -120,10 +120,10 @@ def paint_picture(
         if svg:
             write_svg(document, out / "painting.svg")
         if frames:
-            with _progress("frames", "frame") as show:
+            with progress_bar("frames", "frame") as show:
                 write_frames(document, out / "frames", size=picture_size, progress=show)
         if video:
-            with _progress("film", "frame") as show:
+            with progress_bar("film", "frame") as show:
                 write_video(document, out / "painting.mp4", progress=show)
         with written_aside(out / "report.json") as path:
             path.write_bytes(orjson.dumps(report, option=orjson.OPT_INDENT_2) + b"\n")
@@ -133,7 +133,7 @@ def paint_picture(
 def _painted(painter: Painter, job: PaintJob) -> Document:
     """The finished painting, its progress shown."""
     document = painter.bare_document(job)
-    with _progress("painting", "stroke") as show:
+    with progress_bar("painting", "stroke") as show:
         for frame in painter.frames(job):
             document = frame.document
             l2 = float(frame.strokes.errors[-1])
@@ -148,16 +148,3 @@ def _enough_memory() -> Iterator[None]:
         yield
     except torch.OutOfMemoryError as error:
         raise DeviceError("cuda", "it has too little memory; close other programs or use --device cpu") from error
-
-
-@contextmanager
-def _progress(what: str, unit: str) -> Iterator[Callable[..., None]]:
-    """A bar with time left, to be called with (done, total, note); none where nobody watches, as in a log."""
-    with tqdm(desc=what, unit=unit, total=1, dynamic_ncols=True, leave=False, disable=None) as bar:
-
-        def show(done: int, total: int, note: str = "") -> None:
-            bar.total = total
-            bar.set_postfix_str(note, refresh=False)
-            bar.update(done - bar.n)
-
-        yield show

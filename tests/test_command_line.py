@@ -687,6 +687,27 @@ def test_svg_settings_out_of_range_are_told(
     assert not (tmp_path / "out.svg").exists()
 
 
+def test_a_film_takes_its_options(painted: Path, desk: Path, tmp_path: Path) -> None:
+    film = tmp_path / "film.gif"
+    options = ["--seconds", "0.5", "--fps", "10", "--hold", "0.2", "--result-first", "0.1", "--shape", "1:1"]
+    options += ["--easing", "slow-end", "--beside", str(desk / "photo.png"), "--size", "64"]
+
+    assert main(["export", str(painted / "strokes.json"), "-o", str(film), *options]) == 0
+
+    with Image.open(film) as shown:
+        assert shown.size == (64, 64)
+
+
+def test_frames_are_exported_into_a_folder(painted: Path, tmp_path: Path) -> None:
+    options = ["--count", "3", "--transparent", "--size", "32"]
+
+    assert main(["export", str(painted / "strokes.json"), "-o", str(tmp_path / "frames"), *options]) == 0
+
+    frames = sorted((tmp_path / "frames").iterdir())
+    assert [frame.name for frame in frames] == [f"frame-00000{index}.png" for index in range(3)]
+    assert pixels_of(frames[0]).shape[2] == 4
+
+
 # Benchmarks
 
 

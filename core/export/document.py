@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
 
 from core.document import Document
 from core.errors import OutputError, SettingError
+from core.export.frames import write_frames
 from core.export.picture import write_picture
 from core.export.progress import Progress
 from core.export.stroke_json import write_json
 from core.export.svg import PROFILES, SvgOptions, write_svg
 from core.export.svg_plotter import PlotterOptions, write_plotter_svg
-from core.export.video import write_video
+from core.export.video import FILM_SUFFIXES, FilmOptions, write_video
 from core.geometry import Size
 
 MAX_SIDE = 16_384
@@ -24,51 +29,73 @@ MAX_FILM_PIXELS = 100_000_000
 SVG_PROFILES = (*PROFILES, "plotter")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExportOptions:
+    """What may vary in an export; each form takes what concerns it."""
+
+    size: int | None = None
+    """Longer side of a picture, film or frame, pixels."""
+    profile: str = "exact"
+    """Of an SVG, one of `SVG_PROFILES`."""
+    svg: SvgOptions = field(default_factory=SvgOptions)
+    plotter: PlotterOptions = field(default_factory=PlotterOptions)
+    film: FilmOptions = field(default_factory=FilmOptions)
+    photograph: NDArray[np.uint8] | None = None
+    """[H, W, 3], to be shown beside the painting in a film."""
+    every: int = 50
+    """Strokes from frame to frame."""
+    count: int | None = None
+    """Frames, spread evenly, instead."""
+    transparent: bool = False
+    """Frames without the sheet."""
+
+
 def export_document(
-    document: Document,
-    path: Path,
-    *,
-    size: int | None = None,
-    profile: str = "exact",
-    svg: SvgOptions | None = None,
-    plotter: PlotterOptions | None = None,
-    progress: Progress | None = None,
+    document: Document, path: Path, *, options: ExportOptions | None = None, progress: Progress | None = None
 ) -> None:
-    """Write a document in the form that the file's suffix names: a picture, .svg, .svgz, .json or .mp4.
+    """Write a document in the form that the file's suffix names: a picture, .svg, .svgz, .json, .mp4, .webm or .gif.
 
     Args:
         document: The painting.
-        path: Where to.
-        size: Longer side of a picture or film, pixels.
-        profile: Of an SVG, one of `SVG_PROFILES`.
-        svg: What may vary in an SVG.
-        plotter: What may vary in one for a plotter.
+        path: Where to; without a suffix a folder, for frames.
+        options: See `ExportOptions`.
         progress: See `Progress`; of all but stroke files, which take no time.
 
     Raises:
         OutputError: If the suffix is unknown or the file cannot be written.
         SettingError: If the size is out of range, the form has none, or there is no such profile.
     """
+    given = options or ExportOptions()
     suffix = path.suffix.lower()
     if suffix in (".svg", ".svgz", ".json"):
-        if size is not None:
-            raise SettingError("size", size, f"{suffix} holds strokes, which have no pixels; leave --size out")
+        if given.size is not None:
+            raise SettingError("size", given.size, f"{suffix} holds strokes, which have no pixels; leave --size out")
         if suffix == ".json":
             write_json(document, path)
-        elif profile == "plotter":
-            write_plotter_svg(document, path, plotter=plotter, options=svg, progress=progress)
+        elif given.profile == "plotter":
+            write_plotter_svg(document, path, plotter=given.plotter, options=given.svg, progress=progress)
         else:
-            write_svg(document, path, profile=profile, options=svg, progress=progress)
+            write_svg(document, path, profile=given.profile, options=given.svg, progress=progress)
         return
-    pixels = canvas_size(document.size, size)
-    if suffix == ".mp4":
+    pixels = canvas_size(document.size, given.size)
+    if suffix in FILM_SUFFIXES:
         if pixels.height * pixels.width > MAX_FILM_PIXELS:
             raise SettingError("size", pixels.longer, "players take films of some 8,000 pixels at most; choose less")
-        write_video(document, path, size=None if size is None else pixels, progress=progress)
+        write_video(document, path, longer=given.size, film=given.film, photograph=given.photograph, progress=progress)
+    elif suffix == "":
+        write_frames(
+            document,
+            path,
+            size=pixels,
+            every=given.every,
+            count=given.count,
+            transparent=given.transparent,
+            progress=progress,
+        )
     elif suffix in (".png", ".jpg", ".jpeg", ".webp", ".tif", ".tiff"):
         write_picture(document, path, size=pixels, progress=progress)
     else:
-        raise OutputError(path, "end its name in .png, .jpg, .svg, .svgz, .json or .mp4")
+        raise OutputError(path, "end its name in .png, .jpg, .svg, .svgz, .json, .mp4, .webm or .gif")
 
 
 def canvas_size(sheet: Size, longer: int | None) -> Size:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import imageio_ffmpeg
 import numpy as np
@@ -12,67 +14,143 @@ from numpy.typing import NDArray
 
 from core.document import Document
 from core.errors import OutputError, SettingError
+from core.export.film_layout import SHAPES, film_layout
 from core.export.progress import Progress
 from core.files import written_aside
-from core.geometry import Size
-from core.rasteriser.fast import to_bytes
+from core.geometry import PixelBox, Size
+from core.rasteriser.fast import Canvas, draw, to_bytes
+from core.resampling import resized
 from core.timeline import moments
-
-LONGEST_SIDE = 1920
-"""Of a film whose size is not asked for, pixels: what every player takes."""
 
 LONGEST_SECONDS = 3600
 LARGEST_FPS = 240
 
-_ENCODING = [
-    "-crf", "18", "-movflags", "+faststart",
+EASINGS: dict[str, Callable[[NDArray[np.float64]], NDArray[np.float64]]] = {
+    "constant": lambda time: time,
+    "slow-start": lambda time: time**2,
+    "slow-end": lambda time: 1 - (1 - time) ** 2,
+    "slow-both": lambda time: time**2 * (3 - 2 * time),
+}
+"""Which share of the strokes is painted at which share of the time."""
+
+_TAGGED = (
     # Converted and tagged alike: without a tag, players guess the colour matrix by the film's size.
-    "-vf", "scale=out_color_matrix=bt709:out_range=tv:flags=accurate_rnd+full_chroma_int,"
-    "setparams=range=tv:colorspace=bt709:color_primaries=bt709:color_trc=bt709",
-]  # fmt: skip
+    "scale=out_color_matrix=bt709:out_range=tv:flags=accurate_rnd+full_chroma_int,"
+    "setparams=range=tv:colorspace=bt709:color_primaries=bt709:color_trc=bt709"
+)
+
+
+class _Format(NamedTuple):
+    """How a kind of film is encoded."""
+
+    codec: str
+    pixels: str
+    fps: int
+    """Unless something else is asked for."""
+    options: tuple[str, ...]
+
+
+_FORMATS = {
+    ".mp4": _Format("libx264", "yuv420p", 30, ("-crf", "18", "-movflags", "+faststart", "-vf", _TAGGED)),
+    ".webm": _Format(
+        "libvpx-vp9", "yuv420p", 30,
+        ("-crf", "24", "-b:v", "0", "-row-mt", "1", "-deadline", "good", "-cpu-used", "4", "-vf", _TAGGED),
+    ),
+    # A palette of the film's own, from what changes in it; without dither, which would crawl from frame to frame.
+    ".gif": _Format(
+        "gif", "pal8", 20,
+        ("-filter_complex", "split[a][b];[a]palettegen=stats_mode=diff[p];[b][p]paletteuse=dither=none", "-loop", "0"),
+    ),
+}  # fmt: skip
+
+FILM_SUFFIXES = tuple(_FORMATS)
+
+GIF_RATES = (1, 2, 4, 5, 10, 20, 25, 50)
+"""Frames a second that a GIF can have: a frame lasts whole hundredths of a second."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FilmOptions:
+    """What may vary in a film."""
+
+    seconds: float = 10.0
+    """How long the painting takes, without what is shown before and after."""
+    strokes_a_frame: int | None = None
+    """Strokes from frame to frame, instead of `seconds` and `easing`."""
+    easing: str = "constant"
+    """One of `EASINGS`."""
+    fps: int | None = None
+    """Frames a second; 30, or 20 of a GIF, where absent."""
+    result_first: float = 0.0
+    """Seconds that the finished painting is shown before it begins."""
+    hold: float = 1.0
+    """Seconds that it is shown at the end."""
+    shape: str | None = None
+    """Of the frame, one of `SHAPES`, what is left of it in the sheet's colour; the painting's own where absent."""
+
+    def __post_init__(self) -> None:
+        _check("seconds", self.seconds, 0, LONGEST_SECONDS)
+        _check("hold", self.hold, 0, LONGEST_SECONDS)
+        _check("result first", self.result_first, 0, LONGEST_SECONDS)
+        _check("frames a second", 30 if self.fps is None else self.fps, 1, LARGEST_FPS)
+        if self.strokes_a_frame is not None and self.strokes_a_frame < 1:
+            raise SettingError("strokes a frame", self.strokes_a_frame, "choose 1 or more")
+        if self.easing not in EASINGS:
+            raise SettingError("easing", self.easing, f"choose one of {', '.join(EASINGS)}")
+        if self.shape is not None and self.shape not in SHAPES:
+            raise SettingError("shape", self.shape, f"choose one of {', '.join(SHAPES)}")
+
+    def counts(self, total: int, fps: int) -> list[int]:
+        """How many of `total` strokes each frame shows, from the bare sheet to the painting."""
+        if self.strokes_a_frame is not None:
+            moving = [*range(0, total, self.strokes_a_frame), total]
+        else:
+            frames = max(2, round(self.seconds * fps))  # the bare sheet and the painting at least
+            moving = np.rint(total * EASINGS[self.easing](np.linspace(0, 1, frames))).astype(int).tolist()
+        return [*[total] * round(self.result_first * fps), *moving, *[total] * round(self.hold * fps)]
 
 
 def write_video(
     document: Document,
     path: Path,
     *,
-    size: Size | None = None,
-    seconds: float = 10,
-    fps: int = 30,
-    hold: float = 1.0,
+    longer: int | None = None,
+    film: FilmOptions | None = None,
+    photograph: NDArray[np.uint8] | None = None,
     progress: Progress | None = None,
 ) -> None:
-    """Write an MP4 film: the bare sheet, strokes spread evenly over the frames, then the finished painting held.
+    """Write a film of how the painting came about, drawn from its strokes: MP4 (H.264), WebM (VP9) or GIF.
 
     Args:
         document: The painting.
-        path: Where to, ending in .mp4.
-        size: Of the painting in the film, pixels, in the sheet's aspect; where absent the sheet's own, but at most
-            `LONGEST_SIDE`. An odd side gains one line of the sheet's colour, for H.264 wants even ones.
-        seconds: How long the painting takes, without the hold.
-        fps: Frames a second.
-        hold: Seconds that the finished painting stays.
-        progress: See `Progress`; no file is left where it raises.
+        path: Where to, ending in one of `FILM_SUFFIXES`.
+        longer: Of the painting in the film, or of the frame where it has a shape, pixels; see `film_layout`.
+        film: See `FilmOptions`.
+        photograph: [H, W, 3], shown beside the painting.
+        progress: See `Progress`, in frames; no file is left where it raises.
 
     Raises:
-        OutputError: If the film cannot be written, or there is no ffmpeg.
-        SettingError: If a length or rate is out of range.
+        OutputError: If the film cannot be written, its kind is unknown, or there is no ffmpeg.
+        SettingError: If a GIF cannot have the rate asked for.
     """
-    _check("seconds", seconds, 0, LONGEST_SECONDS)
-    _check("hold", hold, 0, LONGEST_SECONDS)
-    _check("frames a second", fps, 1, LARGEST_FPS)
-    if path.suffix.lower() != ".mp4":
-        raise OutputError(path, "a film's name must end in .mp4")
-    size = size or document.size.with_longer_side(min(LONGEST_SIDE, document.size.longer))
-    total = len(document.strokes)
-    moving = max(2, round(seconds * fps))  # the bare sheet and the painting at least
-    counts = [*np.rint(np.linspace(0, total, moving)).astype(int).tolist(), *[total] * round(hold * fps)]
-    frame = np.empty((size.height + size.height % 2, size.width + size.width % 2, 3), np.uint8)
+    film = film or FilmOptions()
+    kind = _FORMATS.get(path.suffix.lower())
+    if kind is None:
+        raise OutputError(path, f"a film's name must end in {', '.join(_FORMATS)}")
+    fps = film.fps or kind.fps
+    if kind.codec == "gif" and fps not in GIF_RATES:
+        rates = ", ".join(map(str, GIF_RATES))
+        raise SettingError("frames a second", fps, f"a GIF's frames last whole hundredths of a second: choose {rates}")
+    layout = film_layout(document.size, shape=film.shape, longer=longer, beside=photograph is not None)
+    frame = np.empty((*layout.frame, 3), np.uint8)
     frame[:] = document.background
+    if photograph is not None and layout.photograph is not None:
+        _part(frame, layout.photograph)[:] = resized(photograph, layout.photograph.size)
+    counts = film.counts(len(document.strokes), fps)
     with written_aside(path) as aside:
-        with closing(_encoder(aside, path, frame.shape, fps)) as encoder:
-            for done, canvas in enumerate(moments(document, size, counts), start=1):
-                frame[: size.height, : size.width] = to_bytes(canvas)
+        with closing(_encoder(aside, path, layout.frame, fps, kind)) as encoder:
+            for done, canvas in enumerate(_canvases(document, layout.painting.size, counts), start=1):
+                _part(frame, layout.painting)[:] = to_bytes(canvas)
                 with _encoder_trouble(path, OSError):
                     encoder.send(frame)
                 if progress is not None:
@@ -82,6 +160,22 @@ def write_video(
             frames, _ = imageio_ffmpeg.count_frames_and_secs(str(aside.absolute()))
             if frames != len(counts):
                 raise RuntimeError(f"{frames} frames of {len(counts)}")
+
+
+def _canvases(document: Document, size: Size, counts: list[int]) -> Iterator[Canvas]:
+    """The document after each of these numbers of strokes; only the first ones may be more than those that follow."""
+    first = next((index for index, count in enumerate(counts) if count != counts[0]), 0)
+    if first and counts[first] < counts[0]:
+        finished = draw(document, size)
+        yield from (finished for _ in range(first))
+        counts = counts[first:]
+        del finished
+    yield from moments(document, size, counts)
+
+
+def _part(frame: NDArray[np.uint8], box: PixelBox) -> NDArray[np.uint8]:
+    """A view of a part of a frame."""
+    return frame[box.top : box.bottom, box.left : box.right]
 
 
 @contextmanager
@@ -98,7 +192,7 @@ def _check(name: str, value: float, low: int, high: int) -> None:
 
 
 def _encoder(
-    aside: Path, path: Path, shape: tuple[int, ...], fps: int
+    aside: Path, path: Path, size: Size, fps: int, kind: _Format
 ) -> Generator[None, NDArray[np.uint8] | None, None]:
     """Takes frames [H, W, 3] by `send`, and ends the film when closed.
 
@@ -108,14 +202,14 @@ def _encoder(
     encoder: Generator[None, NDArray[np.uint8] | None, None] = imageio_ffmpeg.write_frames(
         # A whole path, or a colon in it would be taken for a protocol.
         str(aside.absolute()),
-        (shape[1], shape[0]),
+        (size.width, size.height),
         fps=fps,
-        codec="libx264",
-        pix_fmt_out="yuv420p",
+        codec=kind.codec,
+        pix_fmt_out=kind.pixels,
         quality=None,
         macro_block_size=1,
         ffmpeg_log_level="error",
-        output_params=list(_ENCODING),
+        output_params=list(kind.options),
     )
     try:
         encoder.send(None)  # this starts it

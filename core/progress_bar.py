@@ -1,0 +1,21 @@
+"""How far a long job is, on a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from tqdm import tqdm
+
+
+@contextmanager
+def progress_bar(what: str, unit: str) -> Iterator[Callable[..., None]]:
+    """A bar with time left, to be called with (done, total, note); none where nobody watches, as in a log."""
+    with tqdm(desc=what, unit=unit, total=1, dynamic_ncols=True, leave=False, disable=None) as bar:
+
+        def show(done: int, total: int, note: str = "") -> None:
+            bar.total = total
+            bar.set_postfix_str(note, refresh=False)
+            bar.update(done - bar.n)
+
+        yield show
