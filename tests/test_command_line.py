@@ -24,6 +24,7 @@ from PIL import Image
 
 import core.files
 import core.paint_command
+import core.progress_bar
 from core.brushes import BEZIER
 from core.export.stroke_json import read_json
 from core.painter import Painter
@@ -147,7 +148,7 @@ def test_a_terminal_shows_strokes_time_left_and_the_error_in_decibels(
             return True
 
     monkeypatch.setattr(sys, "stderr", terminal := Terminal())
-    monkeypatch.setattr(core.paint_command, "tqdm", functools.partial(core.paint_command.tqdm, mininterval=0))
+    monkeypatch.setattr(core.progress_bar, "tqdm", functools.partial(core.progress_bar.tqdm, mininterval=0))
     monkeypatch.setenv("COLUMNS", "100")
 
     assert paint(desk, "photo.png", tmp_path, "--video") == 0
