@@ -52,7 +52,7 @@ _PICKLED = (".pkl", ".pth", ".pt")
 
 _FLOATS = (torch.float32, torch.float16, torch.bfloat16)
 
-_RANGES = {"width": (1 / 64, 4), "side": (32, 512), "bundle": (1, 64)}
+_RANGES = {"width": (1 / 64, 4), "side": (32, 512), "bundle": (1, 1024)}
 """Sizes a header may state: far past any in use, and no more than memory bears."""
 
 _UNREADABLE = (

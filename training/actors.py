@@ -59,15 +59,20 @@ def new_actor(brush: Brush, *, width: float, side: int, head: str = "dense", bun
     centre = torch.logit((torch.arange(GRID) + 0.5) / GRID)
     offset, floor = actor.get_buffer("offset"), actor.get_buffer("floor")
     bias = actor.emit.get_parameter("bias")
-    start = {"row0": -0.3, "row2": 0.3, "column0": -0.15, "column2": 0.15, "radius0": -1.1, "radius2": -1.1}
+    upright = {"row0": -0.3, "row2": 0.3, "column0": -0.15, "column2": 0.15, "radius0": -1.1, "radius2": -1.1}
+    lying = upright | {"row0": 0.15, "row2": -0.15, "column0": -0.3, "column2": 0.3}
     with torch.no_grad():
         actor.emit.weight.mul_(0.3)
-        for index, name in enumerate(brush.parameters):
+        for index in range(len(offset)):
+            # The strokes of one cell begin across each other, and so come to differ.
+            proposal, parameter = divmod(index, brush.size)
+            name = brush.parameters[parameter]
             if name in ("row0", "row2"):
                 offset[index] = centre[:, None]
             elif name in ("column0", "column2"):
                 offset[index] = centre[None]
             elif name.startswith("opacity"):
-                floor[index] = OPACITY_FLOOR
-            bias[index] = 2.0 if name.startswith("opacity") else start.get(name, 0.0)
+                floor[parameter] = OPACITY_FLOOR
+            start = 2.0 if name.startswith("opacity") else (lying if proposal % 2 else upright).get(name, 0.0)
+            bias[index] = start
     return actor

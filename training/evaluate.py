@@ -18,7 +18,7 @@ STROKES = (20, 50, 100, 200)
 """After how many strokes an actor is scored."""
 
 AT_ONCE = 16
-"""Targets that are painted together; 64 proposals of each are in memory."""
+"""Targets that are painted together; 128 proposals of each are in memory."""
 
 SHOWN = 8
 """Targets on a sheet of samples."""

@@ -86,12 +86,12 @@ class PainterConfig:
     critic_batch: int = setting(16, least=2, most=100_000, help="transitions that the critic learns from at an update")
     replay: int = setting(4096, least=2, most=10_000_000, help="transitions that are kept for the critic")
     warm_start: float | None = setting(
-        None, least=0, most=1, help="share of the run before the critic joins in; 0.6, or 0 without a model"
+        None, least=0, most=1, help="share of the run before the critic joins in; 0.3, or 0 without a model"
     )
     direct_weight: float | None = setting(
         None, least=0, help="of the pixels' word beside the critic's; 1 with a dense head, else 0"
     )
-    value_weight: float = setting(5.0, least=0, help="of the critic's word")
+    value_weight: float = setting(10.0, least=0, help="of the critic's word")
     learning_rate: float = setting(1e-3, above=0, help="of the actor, at its highest")
     critic_learning_rate: float = setting(3e-4, above=0, help="of the critic; it falls with the actor's")
     tau: float = setting(0.001, above=0, most=1, help="of the target critic's soft update")
@@ -294,7 +294,7 @@ def learner_of(config: PainterConfig, policy: Policy, actor: Actor, world: Envir
         direct_weight=(1.0 if policy.head == "dense" else 0.0) if direct is None else direct,
         value_weight=config.value_weight,
         critic_batch=max(1, config.critic_batch // distributed.ranks()),
-        warm_start=0.6 if warm_start is None else warm_start,
+        warm_start=0.3 if warm_start is None else warm_start,
         colour_weight=config.colour_weight,
         stubby_weight=config.stubby_weight,
         elongation=config.elongation,

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import torch
 from torch import Tensor
+from torch.nn import functional
 
 from core.actor import Actor
 from core.brushes import BEZIER
@@ -36,19 +37,32 @@ def from_file(path: Path, **asked: object) -> Actor:
     return starting_actor(BEZIER, init=path, **settings)  # type: ignore[arg-type]
 
 
-def test_a_new_dense_actors_strokes_are_short_dabs_each_over_its_own_cell() -> None:
+def test_a_new_dense_actors_strokes_are_short_dabs_two_over_each_cell() -> None:
     torch.manual_seed(0)
     strokes = emitted(new_actor(BEZIER, width=0.125, side=32))
     cells = (torch.arange(8) + 0.5) / 8
     middle = (strokes[:, :, 0:2] + strokes[:, :, 4:6]) / 2
     length = (strokes[:, :, 0:2] - strokes[:, :, 4:6]).norm(dim=2)
 
-    assert strokes.shape == (2, 64, 13)
-    assert float((middle[:, :, 0] - cells.repeat_interleave(8)).abs().max()) < 1 / 16
-    assert float((middle[:, :, 1] - cells.repeat(8)).abs().max()) < 1 / 16
-    assert 0.03 < float(length.min()) < float(length.max()) < 0.3
+    assert strokes.shape == (2, 128, 13)
+    assert float((middle[:, :, 0] - cells.repeat_interleave(8).repeat(2)).abs().max()) < 1 / 16
+    assert float((middle[:, :, 1] - cells.repeat(8).repeat(2)).abs().max()) < 1 / 16
+    assert 0.02 < float(length.min()) < float(length.max()) < 0.3
     assert 0.1 < float(strokes[:, :, 6:8].min()) < float(strokes[:, :, 6:8].max()) < 0.5
     assert float(strokes[:, :, 8:10].min()) > 0.85
+
+
+def test_the_two_strokes_of_a_cell_begin_across_each_other() -> None:
+    torch.manual_seed(0)
+    actor = new_actor(BEZIER, width=0.125, side=32)
+    with torch.no_grad():
+        actor.emit.weight.zero_()
+    first, second = emitted(actor)[0].split(64)
+    one, other = (each[:, 4:6] - each[:, 0:2] for each in (first, second))
+
+    assert (one * other)[:, 0].max() < 0 < (one * other)[:, 1].min()
+    middle = [27, 28, 35, 36]  # nearer the edge the sigmoid flattens one axis more than the other
+    assert float(functional.cosine_similarity(one, other)[middle].abs().max()) < 0.05
 
 
 def test_a_dense_actors_opacities_never_fall_below_the_floor() -> None:
@@ -114,7 +128,7 @@ def test_a_published_heads_bundle_is_the_files_and_a_dense_heads_is_free(tmp_pat
         from_file(saved(tmp_path / "a.safetensors", head="average", bundle=3))
 
     assert from_file(tmp_path / "a.safetensors", bundle=3).bundle == 3
-    assert from_file(saved(tmp_path / "b.safetensors"), bundle=7).bundle == 64
+    assert from_file(saved(tmp_path / "b.safetensors"), bundle=7).bundle == 128
 
 
 def test_a_published_checkpoint_is_not_trained_on(monkeypatch: pytest.MonkeyPatch) -> None:
