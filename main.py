@@ -217,6 +217,23 @@ def bench_train(device: str, json_path: Path | None, precision: str, compiled: b
     measure(**options, device=place, json_path=json_path, ours=ours)
 
 
+@bench.command("export")
+@click.option("--repeats", type=click.IntRange(1), default=3, help="Of each measurement.")
+@click.option("--largest", type=click.IntRange(1, 16_384), default=16_384, help="Side of the largest picture, pixels.")
+@JSON
+def bench_export(repeats: int, largest: int, json_path: Path | None) -> None:
+    """Seconds from a painting of 4,250 strokes to each form it can leave in, and memory of the largest picture."""
+    from benchmarks.export_speed import STROKES
+    from benchmarks.export_speed import bench_export as measure
+    from core.images import load_picture
+    from core.painter import Painter, PaintJob
+    from core.weights import load_actor
+
+    painter = Painter(load_actor(None, stroke_type="bezier"))
+    *_, last = painter.frames(PaintJob(target=load_picture("sample:astronaut"), strokes=STROKES))
+    measure(last.document, repeats=repeats, largest=largest, json_path=json_path)
+
+
 @bench.command("quality")
 @click.option("--stroke-type", default="bezier", help="The brush.")
 @click.option("--actor", type=PATH, help="Other weights than the bundled.")
