@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import errno
+import hashlib
 import os
+import platform
 import secrets
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import cache
 from pathlib import Path
 
 from core.errors import OutputError
+
+_PREFIX = ".strokewise-"
+"""What files begin with that are being written, hidden where dots hide."""
 
 _PROBLEMS = {
     errno.ENOSPC: "the disk is full; free some space or choose another disk",
@@ -38,18 +44,20 @@ def written_aside(path: Path) -> Iterator[Path]:
 
     Yields:
         A hidden sibling of the same suffix, not there yet; write the file there. At the end of the body it is brought
-        safely to the disk and renamed to `path`; where the body raises, it is removed and `path` stays as it was.
+        safely to the disk and renamed to `path`; where the body raises, it is removed and `path` stays as it was. Where
+        the process is killed, `path` stays too, and what it leaves is removed when the next file is written there.
 
     Raises:
         OutputError: If the folder or file cannot be written, the body's own OSErrors included.
     """
-    aside = path.parent / f".strokewise-{secrets.token_hex(8)}{path.suffix}"
+    aside = path.parent / f"{_PREFIX}{_machine()}-{os.getpid()}-{secrets.token_hex(8)}{path.suffix}"
     try:
         if path.is_dir():
             raise IsADirectoryError(errno.EISDIR, "is a directory")
         if path.exists() and not path.is_file():  # a rename would do away with /dev/null itself
             raise OutputError(path, "that is a device, not a file; choose another name")
         _try_writing_in(path.parent)
+        remove_fragments(path.parent)
         yield aside
         if not aside.exists():
             raise OutputError(path, "the encoder wrote nothing; choose another format or a smaller size")
@@ -61,6 +69,37 @@ def written_aside(path: Path) -> Iterator[Path]:
     finally:
         with suppress(OSError):  # what went wrong before matters more than a file left over
             aside.unlink(missing_ok=True)
+
+
+def remove_fragments(folder: Path) -> None:
+    """Remove what processes of this machine that are no more have left half-written in a folder."""
+    for left in folder.glob(f"{_PREFIX}{_machine()}-*"):
+        process = left.name.removeprefix(f"{_PREFIX}{_machine()}-").partition("-")[0]
+        if process.isdecimal() and _is_gone(int(process)):
+            with suppress(OSError):  # it is not worth failing for
+                left.unlink(missing_ok=True)
+
+
+@cache
+def _machine() -> str:
+    """Tells this machine, or container, from others that may write to the same disk: processes are numbered by each."""
+    parts = [platform.node()]
+    with suppress(OSError):  # not Linux
+        parts += [Path("/proc/sys/kernel/random/boot_id").read_text(), str(os.stat("/proc/self/ns/pid").st_ino)]
+    return hashlib.blake2b(" ".join(parts).encode(), digest_size=4).hexdigest()
+
+
+def _is_gone(process: int) -> bool:
+    """Whether there is no process of that number; not asked on Windows, where the question would end it."""
+    if os.name != "posix":
+        return False
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return True
+    except (OSError, OverflowError):  # somebody else's
+        return False
+    return False
 
 
 def checked_output_folder(path: Path) -> Path:

@@ -19,7 +19,7 @@ import torch
 from numpy.typing import NDArray
 
 from core.errors import CheckpointError, OutputError, PainterError, SettingError
-from core.files import checked_output_folder, written_aside
+from core.files import checked_output_folder, remove_fragments, written_aside
 from training import distributed
 from training.settings import Config, from_json, option, to_json
 
@@ -70,8 +70,8 @@ class RunFolder:
             checked_output_folder(path)
             if not resumes and (path / CONFIG).exists():
                 raise OutputError(path, "it holds another run; choose a new folder, or go on with --resume")
-            for left in path.glob(".strokewise-*") if resumes else ():  # by a process that was killed while it wrote
-                left.unlink(missing_ok=True)
+            if resumes:
+                remove_fragments(path)
             if not resumes:
                 run.settle(config)
         return run

@@ -2,6 +2,8 @@
 
 import errno
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -58,6 +60,43 @@ def test_a_failing_body_leaves_the_old_file_and_no_other(tmp_path: Path, error: 
         write()
     assert path.read_text() == "old"
     assert os.listdir(tmp_path) == ["strokes.json"]
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from core.files import written_aside
+
+with written_aside(Path(sys.argv[1])) as aside:
+    aside.write_text("half")
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+@pytest.mark.skipif(os.name != "posix", reason="asks for processes as POSIX does")
+def test_a_killed_process_leaves_the_old_file_and_its_fragment_goes_with_the_next_write(tmp_path: Path) -> None:
+    path = tmp_path / "strokes.json"
+    path.write_text("old")
+    subprocess.run([sys.executable, "-c", KILLED, path], check=False)
+    assert path.read_text() == "old"
+    assert len(os.listdir(tmp_path)) == 2
+
+    with written_aside(tmp_path / "other.json") as aside:
+        aside.write_text("new")
+
+    assert sorted(os.listdir(tmp_path)) == ["other.json", "strokes.json"]
+
+
+def test_what_is_being_written_by_others_stays(tmp_path: Path) -> None:
+    foreign = tmp_path / ".strokewise-00000000-1-0123456789abcdef.png"  # another machine's
+    foreign.touch()
+    with written_aside(tmp_path / "a.json") as one:
+        one.write_text("one")
+        with written_aside(tmp_path / "b.json") as other:
+            other.write_text("other")
+        assert one.exists()
+
+    assert sorted(os.listdir(tmp_path)) == [foreign.name, "a.json", "b.json"]
 
 
 @pytest.mark.parametrize("step", ["fsync", "replace"])

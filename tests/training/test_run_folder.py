@@ -5,6 +5,7 @@ import json
 import os
 import pickle
 import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -135,7 +136,10 @@ def test_damaged_settings_are_told_and_left_as_they_are(run: RunFolder, content:
 
 
 def test_what_a_killed_process_left_half_written_goes_when_the_run_goes_on(run: RunFolder) -> None:
-    (run.path / ".strokewise-0123456789abcdef.pt").write_bytes(b"half a checkpoint")
+    write = "import os, sys; from core.files import written_aside; from pathlib import Path"
+    body = f"{write}\nwith written_aside(Path(sys.argv[1])) as aside:\n    aside.touch()\n    os.kill(os.getpid(), 9)"
+    subprocess.run([sys.executable, "-c", body, run.path / "checkpoint.pt"], check=False)
+    assert len(contents(run.path)) == 2
 
     RunFolder.begin(run.path, Settings(out=run.path), resumes=True)
 
