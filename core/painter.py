@@ -213,9 +213,10 @@ class Painter:
         self, job: PaintJob, brush: Brush, easel: _Easel, windows: list[PixelBox], done: float, *, patient: bool
     ) -> tuple[Tensor, Tensor]:
         """Strokes [B, 5, P] for some of a step's windows, and which of them to lay [B, 5]."""
-        canvas, target, inside = (
-            torch.from_numpy(crops).to(self._device).permute(0, 3, 1, 2) for crops in easel.crops(windows)
-        )
+        *crops, sheet = easel.crops(windows)
+        canvas, target = (torch.from_numpy(each).to(self._device).permute(0, 3, 1, 2) for each in crops)
+        # Most steps lie wholly on the sheet, and what need not be multiplied by 1 is large.
+        inside = None if sheet.all() else torch.from_numpy(sheet).to(self._device).permute(0, 3, 1, 2)
         by_paper = job.preset == "paper"
         bundle = self._bundles(canvas, target, done)
         if by_paper and self._actor.bundle == STROKES_PER_BUNDLE:
@@ -246,7 +247,7 @@ class Painter:
         brush: Brush,
         canvas: Tensor,
         target: Tensor,
-        inside: Tensor,
+        inside: Tensor | None,
         bundle: Tensor,
         *,
         own_colours: bool,
@@ -255,7 +256,8 @@ class Painter:
         """The best strokes [B, 5, P] of bundles [B, k, P], in the order to lay them, and which to lay [B, 5]."""
         size = Size(self._side, self._side)
         alpha = stroke_alpha(brush, bundle.flatten(0, 1), size).reshape(*bundle.shape[:2], *size)
-        alpha = alpha * inside  # what falls off the sheet does neither harm nor good
+        if inside is not None:
+            alpha.mul_(inside)  # what falls off the sheet does neither harm nor good
         rgb = bundle[..., -3:] if own_colours else None
         choice = choose(canvas, target, alpha, STROKES_PER_BUNDLE, rgb=rgb, keep_all=keep_all)
         shapes = bundle[torch.arange(len(bundle), device=bundle.device)[:, None], choice.which, :-3]
