@@ -225,10 +225,13 @@ def bench_export(repeats: int, largest: int, json_path: Path | None) -> None:
     """Seconds from a painting of 4,250 strokes to each form it can leave in, and memory of the largest picture."""
     from benchmarks.export_speed import STROKES
     from benchmarks.export_speed import bench_export as measure
+    from core.files import checked_output_folder
     from core.images import load_picture
     from core.painter import Painter, PaintJob
     from core.weights import load_actor
 
+    if json_path is not None:
+        checked_output_folder(json_path.parent)
     painter = Painter(load_actor(None, stroke_type="bezier"))
     *_, last = painter.frames(PaintJob(target=load_picture("sample:astronaut"), strokes=STROKES))
     measure(last.document, repeats=repeats, largest=largest, json_path=json_path)

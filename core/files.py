@@ -18,6 +18,9 @@ from core.errors import OutputError
 _PREFIX = ".strokewise-"
 """What files begin with that are being written, hidden where dots hide."""
 
+_swept: set[Path] = set()
+"""Folders whose fragments this process has removed."""
+
 _PROBLEMS = {
     errno.ENOSPC: "the disk is full; free some space or choose another disk",
     errno.EDQUOT: "your share of the disk is used up; free some space or choose another disk",
@@ -57,7 +60,9 @@ def written_aside(path: Path) -> Iterator[Path]:
         if path.exists() and not path.is_file():  # a rename would do away with /dev/null itself
             raise OutputError(path, "that is a device, not a file; choose another name")
         _try_writing_in(path.parent)
-        remove_fragments(path.parent)
+        if path.parent not in _swept:  # once is enough, and a folder of frames has many files
+            remove_fragments(path.parent)
+            _swept.add(path.parent)
         yield aside
         if not aside.exists():
             raise OutputError(path, "the encoder wrote nothing; choose another format or a smaller size")

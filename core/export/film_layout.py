@@ -50,7 +50,7 @@ def film_layout(sheet: Size, *, shape: str | None, longer: int | None, beside: b
         arrangements = [(1, 2 if beside else 1)]
     else:
         room = SHAPES[shape] if longer is None else SHAPES[shape].with_longer_side(longer)
-        room = Size(_even(room.height), _even(room.width))
+        room = Size(max(4, _even(room.height)), max(4, _even(room.width)))
         arrangements = [(1, 2), (2, 1)] if beside else [(1, 1)]
     scales = {
         each: min(room.height / each[0] / sheet.height, room.width / each[1] / sheet.width) for each in arrangements
@@ -58,7 +58,9 @@ def film_layout(sheet: Size, *, shape: str | None, longer: int | None, beside: b
     rows, columns = max(scales, key=lambda each: scales[each])
     if shape is not None:
         panel = sheet.scaled(scales[rows, columns])
-        panel = Size(min(panel.height, room.height // rows), min(panel.width, room.width // columns))
+        # What each may take at most, in even pixels.
+        height, width = (max(1, room.height // rows // 2 * 2), max(1, room.width // columns // 2 * 2))
+        panel = Size(min(panel.height, height), min(panel.width, width))
     # Everything begins at even pixels: two by two share their colour, and neighbours would bleed into each other.
     top, left = (
         (room.height - rows * _even(panel.height)) // 4 * 2,

@@ -22,26 +22,39 @@ FLATNESS = 0.1
 
 
 def beginning(discs: Discs, end: int, decimals: int, flatness: float = FLATNESS) -> str:
-    """Path data of what the discs before `end` cover and that one does not; empty where it all but covers them."""
+    """Path data of what the discs before `end` cover and that one does not; empty where it covers all of them."""
     along = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(discs[: end + 1, :2], axis=0).T))])
     # The last disc whose front has not yet reached the back of the one at the end.
     clear = np.flatnonzero(along[:end] + discs[:end, 2] <= along[end] - discs[end, 2])
     start = int(clear[-1]) if len(clear) else 0
     data = outline(discs[: start + 1], decimals, flatness) if start else ""
-    strip = thinned(discs[start : end + 1], flatness)
-    sides = [_tangents(one, other) for one, other in pairwise(strip.tolist())]
-    if any(side is None for side in sides):
+    around = _unswallowed(thinned(discs[start:end], flatness))
+    last = discs[end, :3].tolist()
+    while around and _tangents(around[-1], last) is None and around[-1][2] <= last[2]:
+        around.pop()
+    if not around:
         return data
-    ways = [side for side in sides if side is not None]
-    left = [point for way in ways for point in way.left]
-    right = [point for way in reversed(ways) for point in way.right]
-    back, front = number(strip[0, 2], decimals), number(strip[-1, 2], decimals)
-    line = "L".join(point_data(point, decimals) for point in left)
+    if _tangents(around[-1], last) is None:  # the one at the end lies in its neighbour, and leaves a hole
+        return outline(discs[:end], decimals, flatness) + _circle(last, decimals, hole=True)
+    ways = [way for one, other in pairwise([*around, last]) if (way := _tangents(one, other))]
+    left = "L".join(point_data(point, decimals) for way in ways for point in way.left)
+    right = [point_data(point, decimals) for way in reversed(ways) for point in way.right]
+    back, front = number(around[0][2], decimals), number(last[2], decimals)
     return (
-        f"{data}M{line}A{front} {front} 0 {int(ways[-1].cosine >= 0)} 1 {point_data(right[0], decimals)}L"
-        + "L".join(point_data(point, decimals) for point in right[1:])
-        + f"A{back} {back} 0 {int(ways[0].cosine > 0)} 0 {point_data(left[0], decimals)}Z"
+        f"{data}M{left}A{front} {front} 0 {int(ways[-1].cosine >= 0)} 1 {'L'.join(right)}"
+        f"A{back} {back} 0 {int(ways[0].cosine > 0)} 0 {point_data(ways[0].left[0], decimals)}Z"
     )
+
+
+def _unswallowed(discs: Discs) -> list[list[float]]:
+    """The discs without those that lie in a neighbour."""
+    around: list[list[float]] = []
+    for disc in discs.tolist():
+        while around and _tangents(around[-1], disc) is None and around[-1][2] <= disc[2]:
+            around.pop()
+        if not around or _tangents(around[-1], disc) is not None:
+            around.append(disc)
+    return around
 
 
 class _Tangents(NamedTuple):
@@ -76,12 +89,7 @@ def _tangents(one: Sequence[float], other: Sequence[float]) -> _Tangents | None:
 
 def outline(discs: Discs, decimals: int, flatness: float = FLATNESS) -> str:
     """Path data of one closed line around all of it; where the discs turn sharply it may cross itself."""
-    around: list[list[float]] = []
-    for disc in thinned(discs, flatness).tolist():
-        while around and _tangents(around[-1], disc) is None and around[-1][2] <= disc[2]:
-            around.pop()
-        if not around or _tangents(around[-1], disc) is not None:
-            around.append(disc)
+    around = _unswallowed(thinned(discs, flatness))
     ways = [way for one, other in pairwise(around) if (way := _tangents(one, other))]
     if not ways:
         return _circle(around[0], decimals)
@@ -94,11 +102,12 @@ def outline(discs: Discs, decimals: int, flatness: float = FLATNESS) -> str:
     )
 
 
-def _circle(disc: Sequence[float], decimals: int) -> str:
-    """Path data of one disc (x, y, radius)."""
+def _circle(disc: Sequence[float], decimals: int, *, hole: bool = False) -> str:
+    """Path data of one disc (x, y, radius), drawn the way all outlines turn, or as a hole the other way."""
     x, y, r = disc
     left, right, middle, radius = (number(value, decimals) for value in (x - r, x + r, y, r))
-    return f"M{left} {middle}A{radius} {radius} 0 1 0 {right} {middle}A{radius} {radius} 0 1 0 {left} {middle}Z"
+    arc = f"A{radius} {radius} 0 1 {int(hole)}"
+    return f"M{left} {middle}{arc} {right} {middle}{arc} {left} {middle}Z"
 
 
 def thinned(discs: Discs, flatness: float) -> Discs:

@@ -68,7 +68,7 @@ def _outlines(discs: NDArray[np.float64], decimals: int) -> Iterator[tuple[str, 
     edges = np.linspace(min(first, last), max(first, last), count + 1)
     before = 0.0
     for index in range(count):
-        level = min(float((edges[index] + edges[index + 1]) / 2), 0.9999)
+        level = float((edges[index] + edges[index + 1]) / 2)
         opacity = 1 - (1 - level) / (1 - before)
         before = level
         if index == 0:
