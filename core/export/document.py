@@ -22,9 +22,6 @@ from core.geometry import Size
 MAX_SIDE = 16_384
 """Of a picture drawn from strokes, pixels."""
 
-MAX_FILM_PIXELS = 100_000_000
-"""Of a film's frame; far past what players take."""
-
 
 SVG_PROFILES = (*PROFILES, "plotter")
 
@@ -77,12 +74,11 @@ def export_document(
         else:
             write_svg(document, path, profile=given.profile, options=given.svg, progress=progress)
         return
-    pixels = canvas_size(document.size, given.size)
     if suffix in FILM_SUFFIXES:
-        if pixels.height * pixels.width > MAX_FILM_PIXELS:
-            raise SettingError("size", pixels.longer, "players take films of some 8,000 pixels at most; choose less")
         write_video(document, path, longer=given.size, film=given.film, photograph=given.photograph, progress=progress)
-    elif suffix == "":
+        return
+    pixels = canvas_size(document.size, given.size)
+    if suffix == "":
         write_frames(
             document,
             path,
@@ -95,7 +91,7 @@ def export_document(
     elif suffix in (".png", ".jpg", ".jpeg", ".webp", ".tif", ".tiff"):
         write_picture(document, path, size=pixels, progress=progress)
     else:
-        raise OutputError(path, "end its name in .png, .jpg, .svg, .svgz, .json, .mp4, .webm or .gif")
+        raise OutputError(path, "end its name in .png, .jpg, .webp, .tif, .svg, .svgz, .json, .mp4, .webm or .gif")
 
 
 def canvas_size(sheet: Size, longer: int | None) -> Size:

@@ -47,7 +47,9 @@ def compatible_elements(strokes: Strokes, size: Size, decimals: int) -> Iterator
                 continue
             colour = colours[6 * index : 6 * index + 6]
             paths = "".join(
-                f'<path d="{data}" fill-opacity="{opacity:.4g}"/>' for data, opacity in _outlines(own, decimals)
+                f'<path d="{data}" fill-opacity="{opacity:.4g}"/>'
+                for data, opacity in _outlines(own, decimals)
+                if opacity > 0
             )
             yield f'<g fill="#{colour}">{paths}</g>\n'
 

@@ -57,6 +57,7 @@ def exact_elements(strokes: Strokes, size: Size, decimals: int) -> Iterator[str]
 
 def _circles(stamps: Stamps, decimals: int) -> list[str]:
     places = np.round([stamps.column, stamps.row, stamps.radius], decimals)
+    places[2] = places[2].clip(10.0**-decimals)  # a circle of radius 0 is not drawn at all
     levels = np.rint(stamps.opacity * 255).astype(np.int64).tolist()
     # .8g writes what was rounded without trailing zeros.
     return [

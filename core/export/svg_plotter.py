@@ -7,6 +7,7 @@ begins with is its place in the order, its colour the pen's.
 from __future__ import annotations
 
 import re
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -132,8 +133,8 @@ def write_plotter_svg(
     )
     left, top = (width - scale * document.size.width) / 2, (height - scale * document.size.height) / 2
     strokes = document.strokes
-    palette, pen_of = _pens(strokes, plotter.pens)
     with svg_file(path) as file:
+        palette, pen_of = _pens(strokes, plotter.pens)
         file.write(
             '<svg xmlns="http://www.w3.org/2000/svg" xmlns:inkscape="http://www.inkscape.org/namespaces/inkscape"'
             f' width="{width:g}mm" height="{height:g}mm" viewBox="0 0 {width:g} {height:g}">\n'
@@ -157,6 +158,8 @@ def write_plotter_svg(
                     progress(done, len(strokes))
             file.write("</g>\n")
         file.write("</svg>\n")
+        if progress is not None:
+            progress(done, len(strokes))
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,8 +247,12 @@ def _palette(colours: NDArray[np.float64], areas: NDArray[np.float64], count: in
     distinct = np.unique(np.rint(rgb_of_oklab(colours) * 255).astype(int), axis=0)
     if len(distinct) > count:
         random = np.random.default_rng(0)  # k-means knows no weights: what covers more is drawn more often
-        drawn = random.choice(len(colours), _SAMPLED, p=areas / areas.sum())
-        centres, _ = kmeans2(colours[drawn], count, minit="++", rng=random, missing="warn")
+        shares = areas / areas.sum() + 1 / len(areas)  # a colour of which there is little is one all the same
+        drawn = random.choice(len(colours), _SAMPLED, p=shares / shares.sum())
+        with warnings.catch_warnings(), np.errstate(invalid="ignore", divide="ignore"):
+            warnings.simplefilter("ignore")  # that there were fewer colours than pens: then there are fewer pens
+            centres, _ = kmeans2(colours[drawn], count, minit="++", rng=random, missing="warn")
+        centres = centres[np.isfinite(centres).all(axis=1)]
         distinct = np.unique(np.rint(rgb_of_oklab(centres) * 255).astype(int), axis=0)
     return [(int(red), int(green), int(blue)) for red, green, blue in distinct]
 

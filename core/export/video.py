@@ -65,6 +65,12 @@ _FORMATS = {
 
 FILM_SUFFIXES = tuple(_FORMATS)
 
+LARGEST_FRAME = 100_000_000
+"""Pixels; far past what players take."""
+
+LARGEST_GIF = 500_000_000
+"""Pixels of all frames together: its palette is found from all of them, which takes four bytes each."""
+
 GIF_RATES = (1, 2, 4, 5, 10, 20, 25, 50)
 """Frames a second that a GIF can have: a frame lasts whole hundredths of a second."""
 
@@ -131,7 +137,7 @@ def write_video(
 
     Raises:
         OutputError: If the film cannot be written, its kind is unknown, or there is no ffmpeg.
-        SettingError: If a GIF cannot have the rate asked for.
+        SettingError: If a frame is too large, or a GIF cannot have the rate or number of frames asked for.
     """
     film = film or FilmOptions()
     kind = _FORMATS.get(path.suffix.lower())
@@ -142,11 +148,17 @@ def write_video(
         rates = ", ".join(map(str, GIF_RATES))
         raise SettingError("frames a second", fps, f"a GIF's frames last whole hundredths of a second: choose {rates}")
     layout = film_layout(document.size, shape=film.shape, longer=longer, beside=photograph is not None)
+    counts = film.counts(len(document.strokes), fps)
+    pixels = layout.frame.height * layout.frame.width
+    if pixels > LARGEST_FRAME:
+        raise SettingError("size", layout.frame.longer, "players take films of some 8,000 pixels at most; choose less")
+    if kind.codec == "gif" and pixels * len(counts) > LARGEST_GIF:
+        problem = "that is more than a GIF should have; choose fewer or smaller frames, or .mp4"
+        raise SettingError("frames", f"{len(counts)} of {layout.frame.width} x {layout.frame.height}", problem)
     frame = np.empty((*layout.frame, 3), np.uint8)
     frame[:] = document.background
     if photograph is not None and layout.photograph is not None:
         _part(frame, layout.photograph)[:] = resized(photograph, layout.photograph.size)
-    counts = film.counts(len(document.strokes), fps)
     with written_aside(path) as aside:
         with closing(_encoder(aside, path, layout.frame, fps, kind)) as encoder:
             for done, canvas in enumerate(_canvases(document, layout.painting.size, counts), start=1):

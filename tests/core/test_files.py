@@ -88,7 +88,9 @@ def test_a_killed_process_leaves_the_old_file_and_its_fragment_goes_with_the_nex
 
 
 def test_what_is_being_written_by_others_stays(tmp_path: Path) -> None:
-    foreign = tmp_path / ".strokewise-00000000-1-0123456789abcdef.png"  # another machine's
+    done = subprocess.Popen([sys.executable, "-c", ""])
+    done.wait()  # no process has that number now, but who knows of the other machine's?
+    foreign = tmp_path / f".strokewise-00000000-{done.pid}-0123456789abcdef.png"
     foreign.touch()
     with written_aside(tmp_path / "a.json") as one:
         one.write_text("one")

@@ -156,3 +156,22 @@ def test_a_sheet_without_strokes_is_an_empty_drawing_and_svgz_is_packed(tmp_path
 def test_settings_out_of_range_are_refused(wrong: dict[str, object]) -> None:
     with pytest.raises(SettingError):
         PlotterOptions(**wrong)  # type: ignore[arg-type]
+
+
+def test_colours_of_which_there_is_little_do_not_upset_the_pens(tmp_path: Path) -> None:
+    random = np.random.default_rng(2)
+    few = [(200, 30, 30), (30, 30, 200)] * 30
+    many = [tuple(colour) for colour in random.integers(0, 256, (40, 3)).tolist()]
+    document = drawing(few + many)
+    write_plotter_svg(document, tmp_path / "a.svg", plotter=PlotterOptions(pens=30))
+
+    layers = layers_of(tmp_path / "a.svg")
+    assert 20 <= len(layers) <= 30
+    assert sum(len(layer) for layer in layers) == 100
+
+
+def test_a_drawing_tells_how_far_it_is(tmp_path: Path) -> None:
+    seen: list[tuple[int, int]] = []
+    write_plotter_svg(drawing([RED] * 300), tmp_path / "a.svg", progress=lambda *told: seen.append(told))
+
+    assert seen == [(256, 300), (300, 300)]

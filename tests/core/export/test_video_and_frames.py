@@ -331,3 +331,10 @@ def test_transparent_frames_over_the_sheet_are_the_canvas(tmp_path: Path) -> Non
         assert np.abs(shown - to_bytes(draw(painting.cut(strokes))).astype(float)).max() < 1.6
     with Image.open(tmp_path / "frame-000000.png") as bare:
         assert np.array(bare)[:, :, 3].max() == 0
+
+
+def test_films_too_large_for_players_or_for_memory_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(SettingError, match="more than a GIF should have"):
+        write_video(_painting(1), tmp_path / "a.gif", longer=4000, film=FilmOptions(seconds=60))
+    with pytest.raises(SettingError, match="8,000 pixels at most"):
+        write_video(_painting(1), tmp_path / "a.mp4", longer=16_000, film=FilmOptions(shape="1:1"))
