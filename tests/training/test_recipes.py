@@ -30,7 +30,7 @@ Metrics = Callable[[Path], list[dict[str, float]]]
 @pytest.mark.parametrize(
     ("head", "score", "gain", "changed"),
     [
-        ("dense", "psnr@100", 0.5, {"updates": 30, "learning_rate": 0.01, "stubby_weight": 0.0}),
+        ("dense", "psnr@100", 0.5, {"updates": 60, "learning_rate": 0.005, "stubby_weight": 0.0}),
         ("average", "own@100", 2.0, {"updates": 40, "learning_rate": 0.03}),
     ],
 )
