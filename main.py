@@ -148,11 +148,15 @@ def score(image: str, picture: str) -> None:
 @click.option("--every", type=click.IntRange(1), default=50, help="Of frames: strokes from one to the next.")
 @click.option("--count", type=click.IntRange(2), help="Of frames: how many, instead of --every.")
 @click.option("--transparent", is_flag=True, help="Of frames: leave the sheet out.")
-def export(strokes: Path, out: Path, paper: str, pens: str, group: str, beside: Path | None, **options: Any) -> None:
+@click.pass_context
+def export(
+    context: click.Context, /, strokes: Path, out: Path, paper: str, pens: str, group: str, beside: Path | None,
+    **options: Any,
+) -> None:  # fmt: skip
     """Draw a saved stroke file again: as a picture, film or frames of any size, as SVG, or as strokes."""
     from dataclasses import fields
 
-    from core.export.document import ExportOptions, export_document
+    from core.export.document import ExportOptions, export_document, refuse_unused
     from core.export.stroke_json import read_json
     from core.export.svg import SvgOptions
     from core.export.svg_plotter import PlotterOptions, paper_named, pens_named
@@ -160,12 +164,17 @@ def export(strokes: Path, out: Path, paper: str, pens: str, group: str, beside: 
     from core.images import load_picture
     from core.progress_bar import progress_bar
 
+    given = {
+        name for name in context.params if context.get_parameter_source(name) == click.core.ParameterSource.COMMANDLINE
+    }
+    refuse_unused(given - {"strokes", "out"}, out, plotter=options["profile"] == "plotter")
+
     def those_of(kind: Any, **special: Any) -> dict[str, Any]:
         return {each.name: options[each.name] for each in fields(kind) if each.name in options} | special
 
     chosen = ExportOptions(
         **those_of(ExportOptions),
-        svg=SvgOptions(**those_of(SvgOptions, group=int(group) if group.isdecimal() else group)),
+        svg=SvgOptions(**those_of(SvgOptions, group=int(group) if group.isdecimal() and len(group) < 10 else group)),
         plotter=PlotterOptions(**those_of(PlotterOptions, paper=paper_named(paper), pens=pens_named(pens))),
         film=FilmOptions(**those_of(FilmOptions)),
         photograph=load_picture(beside) if beside else None,

@@ -443,7 +443,7 @@ def test_a_bad_setting_is_refused(
         ("export {strokes} -o {tmp}/a.bmp", "a.bmp: end its name in .png, "),
         ("export {strokes} -o {tmp}/none/a.png", "its folder does not exist; create the folder"),
         ("export {strokes} -o {desk}/photo.png/a.svg", "a part of its path is a file"),
-        ("export {strokes} -o {tmp}/a.svg --size 5", "size 5: .svg holds strokes, which have no pixels"),
+        ("export {strokes} -o {tmp}/a.svg --size 5", "--size for a.svg: it is one for film or frames or picture"),
         ("export {strokes} -o {tmp}/a.png --size 20000", "size 20000: give the longer side in pixels, from 1 to 16384"),
         ("export {strokes}", "Missing option '-o' / '--out'. See python main.py export --help"),
     ],
@@ -658,7 +658,8 @@ def test_control_c_cancels(desk: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize("profile", ["exact", "compatible", "plotter"])
 def test_a_stroke_file_is_exported_in_every_svg_profile(profile: str, painted: Path, tmp_path: Path) -> None:
     out = tmp_path / "out.svg"
-    options = ["--profile", profile, "--title", "a & b", "--pens", "2", "--paper", "100x80", "--margin", "5"]
+    options = ["--profile", profile, "--title", "a & b"]
+    options += ["--pens", "2", "--paper", "100x80", "--margin", "5"] if profile == "plotter" else []
 
     assert main(["export", str(painted / "strokes.json"), "-o", str(out), *options]) == 0
 
@@ -683,9 +684,27 @@ def test_a_stroke_file_is_exported_in_every_svg_profile(profile: str, painted: P
 def test_svg_settings_out_of_range_are_told(
     options: list[str], problem: str, painted: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main(["export", str(painted / "strokes.json"), "-o", str(tmp_path / "out.svg"), *options]) == 2
+    plotter = [] if options[0] == "--group" else ["--profile", "plotter"]
+    assert main(["export", str(painted / "strokes.json"), "-o", str(tmp_path / "out.svg"), *plotter, *options]) == 2
     assert problem in capsys.readouterr().err
     assert not (tmp_path / "out.svg").exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "problem"),
+    [
+        ("a.png", ["--transparent"], "Cannot use --transparent for a.png: it is one for frames"),
+        ("a.png", ["--fps", "10"], "Cannot use --fps for a.png: it is one for film"),
+        ("a.svg", ["--pens", "3"], "Cannot use --pens for a.svg: it is one for plotter"),
+        ("a.json", ["--size", "30"], "Cannot use --size for a.json"),
+        ("a.mp4", ["--every", "3"], "Cannot use --every for a.mp4"),
+    ],
+)
+def test_settings_that_a_form_does_not_take_are_refused_not_ignored(
+    name: str, options: list[str], problem: str, painted: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["export", str(painted / "strokes.json"), "-o", str(tmp_path / name), *options]) == 2
+    assert problem in capsys.readouterr().err
 
 
 def test_a_film_takes_its_options(painted: Path, desk: Path, tmp_path: Path) -> None:

@@ -47,6 +47,36 @@ class ExportOptions:
     """Frames without the sheet."""
 
 
+_TAKEN = {
+    "SVG": {"profile", "title", "description", "group", "decimals"},
+    "plotter": {"profile", "title", "description", "decimals", "paper", "margin", "pen", "pens", "lines", "ordered"},
+    "film": {"size", "seconds", "strokes_a_frame", "easing", "fps", "result_first", "hold", "shape", "beside"},
+    "frames": {"size", "every", "count", "transparent"},
+    "stroke file": set[str](),
+    "picture": {"size"},
+}
+"""Which settings each form takes, by their names on the command line."""
+
+
+def refuse_unused(given: set[str], path: Path, *, plotter: bool) -> None:
+    """Refuse settings that the form of that file does not take: they would be ignored without a word.
+
+    Raises:
+        SettingError: Naming one of them.
+    """
+    suffix = path.suffix.lower()
+    if suffix in (".svg", ".svgz"):
+        form = "plotter" if plotter else "SVG"
+    elif suffix in FILM_SUFFIXES:
+        form = "film"
+    else:
+        form = {".json": "stroke file", "": "frames"}.get(suffix, "picture")
+    for name in sorted(given - _TAKEN[form]):
+        forms = " or ".join(other for other, taken in _TAKEN.items() if name in taken)
+        option = f"--{name.replace('_', '-')}"
+        raise SettingError(option, f"for {path.name}", f"it is one for {forms}; leave it out")
+
+
 def export_document(
     document: Document, path: Path, *, options: ExportOptions | None = None, progress: Progress | None = None
 ) -> None:

@@ -146,4 +146,6 @@ def point_data(point: Point, decimals: int) -> str:
 
 def number(value: float, decimals: int) -> str:
     """A number as short as its rounding allows."""
-    return f"{round(value, decimals) + 0.0:.8g}"
+    text = f"{value:.{decimals}f}"
+    text = text.rstrip("0").rstrip(".") if decimals else text
+    return "0" if text in ("-0", "") else text

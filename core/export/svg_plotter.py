@@ -24,6 +24,7 @@ from core.errors import SettingError
 from core.export.outline import number, outline
 from core.export.progress import Progress
 from core.export.svg import SvgOptions, svg_file, write_words
+from core.export.svg_exact import BATCH
 from core.rasteriser.stamping import stamp_strokes
 from core.stroke import Strokes
 
@@ -40,6 +41,9 @@ LINES = ("centre", "outline")
 
 _FLATNESS = 0.02
 """Millimetres that an outline may be off: a tenth of a fine pen's width."""
+
+_CROWD = 512
+"""Drawn lines about the pen from which on it is quicker to sort out those that are left."""
 
 _SAMPLED = 20_000
 """Colours that pens are found from."""
@@ -95,7 +99,7 @@ def pens_named(text: str) -> int | list[Rgb]:
     Raises:
         SettingError: If it is neither.
     """
-    if text.isdecimal():
+    if text.isdecimal() and len(text) < 10:
         return int(text)
     try:
         return [rgb_from_hex(each.strip()) for each in text.split(",")]
@@ -185,13 +189,15 @@ def _lines(
     for type_index in np.unique(strokes.types[which]).tolist():
         brush, of_type = BRUSHES[type_index], np.flatnonzero(strokes.types[which] == type_index)
         if kind == "outline":
-            stamps = brush.stamps(parameters[of_type], patches[of_type])
-            discs = np.stack([stamps.column, stamps.row, stamps.radius], axis=1)
-            for index, first, last in zip(of_type, stamps.offsets[:-1], stamps.offsets[1:], strict=True):
-                data = outline(discs[first:last], decimals, _FLATNESS)
-                begin = data[1:].split("A", 1)[0].split("L", 1)[0].split()
-                end = (float(begin[0]), float(begin[1]))
-                lines[index] = _Line((end, end), data, data)
+            for start in range(0, len(of_type), BATCH):
+                some = of_type[start : start + BATCH]
+                stamps = brush.stamps(parameters[some], patches[some])
+                discs = np.stack([stamps.column, stamps.row, stamps.radius], axis=1)
+                for index, first, last in zip(some, stamps.offsets[:-1], stamps.offsets[1:], strict=True):
+                    data = outline(discs[first:last], decimals, _FLATNESS)
+                    begin = data[1:].split("A", 1)[0].split("L", 1)[0].split()
+                    end = (float(begin[0]), float(begin[1]))
+                    lines[index] = _Line((end, end), data, data)
         else:
             curves = brush.centre_line(parameters[of_type], patches[of_type])[:, :, ::-1]
             for index, curve in zip(of_type, curves.tolist(), strict=True):
@@ -213,10 +219,12 @@ def _order(ends: NDArray[np.float64]) -> list[tuple[int, bool]]:
         tree, drawn, until = KDTree(ends[left].reshape(-1, 2)), np.zeros(len(left), bool), -(-len(left) // 2)
         while until:
             near, found = 8, -1
-            while found < 0:
+            while found < 0 and near <= _CROWD:
                 _, candidates = tree.query(here, k=min(near, 2 * len(left)))
                 found = next((int(each) for each in np.atleast_1d(candidates) if not drawn[each // 2]), -1)
                 near *= 4
+            if found < 0:  # all around here is drawn
+                break
             line, backwards = divmod(found, 2)
             drawn[line] = True
             order.append((int(left[line]), bool(backwards)))
@@ -230,7 +238,7 @@ def _pens(strokes: Strokes, pens: int | Sequence[Rgb]) -> tuple[list[Rgb], NDArr
     """The pens' colours, lightest first, and the pen [N] of each stroke: the nearest in OKLab."""
     colours = oklab(strokes.rgb())
     if isinstance(pens, int):
-        palette = _palette(colours, _areas(strokes), pens)
+        palette = _palette(colours, strokes, pens)
     else:
         palette = list(dict.fromkeys(tuple(int(value) for value in colour) for colour in pens))  # type: ignore[misc]
     shades = oklab(np.array(palette).reshape(-1, 3) / 255)
@@ -240,13 +248,14 @@ def _pens(strokes: Strokes, pens: int | Sequence[Rgb]) -> tuple[list[Rgb], NDArr
     return [palette[index] for index in order], KDTree(shades[order]).query(colours)[1]
 
 
-def _palette(colours: NDArray[np.float64], areas: NDArray[np.float64], count: int) -> list[Rgb]:
-    """At most so many colours that stand for all [N, 3], in OKLab, by the areas [N] they cover."""
+def _palette(colours: NDArray[np.float64], strokes: Strokes, count: int) -> list[Rgb]:
+    """At most so many colours that stand for those of all strokes [N, 3], in OKLab, by the areas they cover."""
     if not len(colours):
         return []
     distinct = np.unique(np.rint(rgb_of_oklab(colours) * 255).astype(int), axis=0)
     if len(distinct) > count:
         random = np.random.default_rng(0)  # k-means knows no weights: what covers more is drawn more often
+        areas = _areas(strokes)
         shares = areas / areas.sum() + 1 / len(areas)  # a colour of which there is little is one all the same
         drawn = random.choice(len(colours), _SAMPLED, p=shares / shares.sum())
         with warnings.catch_warnings(), np.errstate(invalid="ignore", divide="ignore"):
@@ -259,13 +268,13 @@ def _palette(colours: NDArray[np.float64], areas: NDArray[np.float64], count: in
 
 def _areas(strokes: Strokes) -> NDArray[np.float64]:
     """About what each stroke covers [N], square sheet pixels."""
-    stamps = stamp_strokes(strokes)
-    firsts = stamps.offsets[:-1]
-    if not len(firsts):
-        return np.zeros(0)
-    steps = np.hypot(np.diff(stamps.row, prepend=0), np.diff(stamps.column, prepend=0))
-    steps[firsts] = np.pi / 2 * stamps.radius[firsts]
-    areas: NDArray[np.float64] = np.add.reduceat(2 * stamps.radius * steps, firsts)
+    areas = np.empty(len(strokes))
+    for start in range(0, len(strokes), BATCH):
+        stamps = stamp_strokes(strokes[start : start + BATCH])
+        firsts = stamps.offsets[:-1]
+        steps = np.hypot(np.diff(stamps.row, prepend=0), np.diff(stamps.column, prepend=0))
+        steps[firsts] = np.pi / 2 * stamps.radius[firsts]
+        areas[start : start + BATCH] = np.add.reduceat(2 * stamps.radius * steps, firsts)
     return areas
 
 

@@ -175,3 +175,19 @@ def test_a_drawing_tells_how_far_it_is(tmp_path: Path) -> None:
     write_plotter_svg(drawing([RED] * 300), tmp_path / "a.svg", progress=lambda *told: seen.append(told))
 
     assert seen == [(256, 300), (300, 300)]
+
+
+def test_many_lines_that_begin_at_one_point_are_all_drawn(tmp_path: Path) -> None:
+    document = drawing([RED] * 1500)
+    parameters = document.strokes.parameters.copy()
+    parameters[:, :2] = 0  # all begin at the corner of one patch
+    strokes = Strokes.from_columns(
+        types=document.strokes.types,
+        patches=np.tile([50.0, 50.0, 100.0], (1500, 1)),
+        parameters=parameters,
+        steps=document.strokes.steps,
+    )
+
+    write_plotter_svg(Document(document.size, (0, 0, 0), strokes), tmp_path / "a.svg")
+
+    assert len(ends_of(tmp_path / "a.svg")) == 1500
