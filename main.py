@@ -242,8 +242,8 @@ def bench_export(repeats: int, largest: int, json_path: Path | None) -> None:
     if json_path is not None:
         checked_output_folder(json_path.parent)
     painter = Painter(load_actor(None, stroke_type="bezier"))
-    *_, last = painter.frames(PaintJob(target=load_picture("sample:astronaut"), strokes=STROKES))
-    measure(last.document, repeats=repeats, largest=largest, json_path=json_path)
+    painting = painter.painted(PaintJob(target=load_picture("sample:astronaut"), strokes=STROKES))
+    measure(painting, repeats=repeats, largest=largest, json_path=json_path)
 
 
 @bench.command("quality")

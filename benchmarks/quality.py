@@ -186,8 +186,8 @@ def judged_renderer(
         )
         for one in targets
     ]
-    exact = [_document(Painter(actor, device=device), job) for job in jobs]
-    neural = [_document(Painter(actor, device=device, renderer=renderer), job) for job in jobs]
+    exact = [Painter(actor, device=device).painted(job) for job in jobs]
+    neural = [Painter(actor, device=device, renderer=renderer).painted(job) for job in jobs]
     seen = [to_bytes(_drawn_neurally(network, each)) for each in neural]
     judged["painting, seeing the exact canvas, dB"] = _mean_psnr(map(draw, exact), targets)
     judged["painting, seeing the neural canvas, dB"] = _mean_psnr(map(draw, neural), targets)
@@ -213,14 +213,6 @@ def _mean_psnr(canvases: Iterable[NDArray[np.float32]], pictures: Sequence[NDArr
     )
 
 
-def _document(painter: Painter, job: PaintJob) -> Document:
-    """A job's finished painting."""
-    document = painter.bare_document(job)
-    for frame in painter.frames(job):
-        document = frame.document
-    return document
-
-
 def _painted(painter: Painter, stroke_type: str, photograph: Photograph, way: Setting) -> Painted:
     target = photograph.square(way.side) if way.undivided else photograph.pixels
     job = PaintJob(
@@ -230,7 +222,7 @@ def _painted(painter: Painter, stroke_type: str, photograph: Photograph, way: Se
         background=SHEETS[way.sheet],
         divide=1 if way.undivided else 4,
     )
-    document = _document(painter, job)
+    document = painter.painted(job)
     size = Size(*target.shape[:2])
     found = scores(target, to_bytes(draw(document, size)), way.side)
     shown = to_bytes(draw(document, size.with_longer_side(SHOWN_SIDE)))

@@ -155,6 +155,13 @@ class Painter:
             raise SettingError("document", document.size, "it was painted by another job; go on with its own settings")
         return self._paint(job, job.levels(self._side), document or bare)
 
+    def painted(self, job: PaintJob) -> Document:
+        """A job's finished painting; errors as of `frames`."""
+        document = self.bare_document(job)
+        for frame in self.frames(job):
+            document = frame.document
+        return document
+
     def bare_document(self, job: PaintJob) -> Document:
         """The document that a job begins with: its sheet, no strokes, and what is going to paint it."""
         size = Size(*job.target.shape[:2])

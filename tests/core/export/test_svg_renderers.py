@@ -120,8 +120,7 @@ def paintings(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[Docum
     for name in PHOTOGRAPHS:
         photograph = load_picture(f"sample:{name}")
         target = resized(photograph, Size(*photograph.shape[:2]).with_longer_side(320))
-        for frame in painter.frames(PaintJob(target=target, strokes=500)):
-            document = frame.document
+        document = painter.painted(PaintJob(target=target, strokes=500))
         folder = tmp_path_factory.mktemp(name)
         for profile in ("exact", "compatible"):
             write_svg(document, folder / f"{profile}.svg", profile=profile)
