@@ -14,9 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.export.outline import beginning, outline
-from core.export.svg_exact import BATCH
+from core.export.svg_exact import batches
 from core.geometry import Size
-from core.rasteriser.stamping import stamp_strokes
 from core.stroke import Strokes
 
 STEP = 1 / 40
@@ -34,24 +33,20 @@ def compatible_elements(strokes: Strokes, size: Size, decimals: int) -> Iterator
     Yields:
         N lines of SVG; an empty one for a stroke that lies off the sheet.
     """
-    for start in range(0, len(strokes), BATCH):
-        part = strokes[start : start + BATCH]
-        stamps = stamp_strokes(part)
+    for _, stamps, colours in batches(strokes):
         discs = np.stack([stamps.column, stamps.row, stamps.radius, stamps.opacity], axis=1)
-        colours = np.rint(part.rgb() * 255).astype(np.uint8).tobytes().hex()
         offsets = stamps.offsets.tolist()
-        for index in range(len(part)):
+        for index, colour in enumerate(colours):
             own = discs[offsets[index] : offsets[index + 1]]
             if _off_sheet(own, size):
                 yield ""
                 continue
-            colour = colours[6 * index : 6 * index + 6]
             paths = "".join(
                 f'<path d="{data}" fill-opacity="{opacity:.4g}"/>'
                 for data, opacity in _outlines(own, decimals)
                 if opacity > 0
             )
-            yield f'<g fill="#{colour}">{paths}</g>\n'
+            yield f'<g fill="{colour}">{paths}</g>\n'
 
 
 def _off_sheet(discs: NDArray[np.float64], size: Size) -> bool:

@@ -36,23 +36,28 @@ def exact_elements(strokes: Strokes, size: Size, decimals: int) -> Iterator[str]
     Yields:
         N lines of SVG.
     """
-    for start in range(0, len(strokes), BATCH):
-        part = strokes[start : start + BATCH]
-        stamps = stamp_strokes(part)
+    for start, stamps, colours in batches(strokes):
         circles, boxes = _circles(stamps, decimals), _boxes(stamps, size)
-        colours = np.rint(part.rgb() * 255).astype(np.uint8).tobytes().hex()
         offsets = stamps.offsets.tolist()
         for index, (left, top, width, height) in enumerate(boxes):
             if width <= 0 or height <= 0:
                 yield ""
                 continue
             box = f'x="{left}" y="{top}" width="{width}" height="{height}"'
-            name, colour = f"s{start + index}", colours[6 * index : 6 * index + 6]
+            name = f"s{start + index}"
             yield (
                 f'<mask id="{name}" maskUnits="userSpaceOnUse" {box}>'
                 f"{''.join(circles[offsets[index] : offsets[index + 1]])}</mask>"
-                f'<rect {box} fill="#{colour}" mask="url(#{name})"/>\n'
+                f'<rect {box} fill="{colours[index]}" mask="url(#{name})"/>\n'
             )
+
+
+def batches(strokes: Strokes) -> Iterator[tuple[int, Stamps, list[str]]]:
+    """Some strokes at a time: the first one's index, their stamps, and each one's colour as #rrggbb."""
+    for start in range(0, len(strokes), BATCH):
+        part = strokes[start : start + BATCH]
+        digits = np.rint(part.rgb() * 255).astype(np.uint8).tobytes().hex()
+        yield start, stamp_strokes(part), [f"#{digits[at : at + 6]}" for at in range(0, len(digits), 6)]
 
 
 def _circles(stamps: Stamps, decimals: int) -> list[str]:
