@@ -6,8 +6,12 @@ Heavy modules are imported by the commands that need them, so that `--help` answ
 from __future__ import annotations
 
 import os
+import signal
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -289,7 +293,7 @@ def main(arguments: list[str] | None = None) -> int:
     if arguments[0] not in cli.commands and any(f"{each}=".startswith("--img=") for each in arguments):
         arguments = ["paint", *arguments]  # the published test.py has no commands
     try:
-        with cli.make_context("python main.py", arguments) as context:
+        with _terminations_as_interrupts(), cli.make_context("python main.py", arguments) as context:
             cli.invoke(context)
     except click.exceptions.Exit as done:  # --help and --version
         return done.exit_code
@@ -307,6 +311,26 @@ def main(arguments: list[str] | None = None) -> int:
         click.echo("cancelled", err=True)
         return EXIT_CANCELLED
     return 0
+
+
+@contextmanager
+def _terminations_as_interrupts() -> Iterator[None]:
+    """What asks the program to end, or closes its terminal, ends it as Ctrl-C does: with nothing left half-written."""
+
+    def interrupt(_number: int, _frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    before: dict[int, Any] = {}
+    for name in ("SIGTERM", "SIGHUP", "SIGBREAK"):  # SIGHUP is unknown on Windows, SIGBREAK elsewhere
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) is signal.SIG_DFL:  # under nohup it is not
+            with suppress(ValueError):  # not in the main thread, which alone gets signals
+                before[number] = signal.signal(number, interrupt)
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _refused(problem: str) -> int:

@@ -18,6 +18,9 @@ from core.errors import OutputError
 _PREFIX = ".strokewise-"
 """What files begin with that are being written, hidden where dots hide."""
 
+_UNTOUCHED = 0
+"""When a file was last written to that nobody has written to: even to empty it changes that."""
+
 _swept: set[Path] = set()
 """Folders whose fragments this process has removed."""
 
@@ -46,14 +49,16 @@ def written_aside(path: Path) -> Iterator[Path]:
         path: The file to write or replace; its folder must exist.
 
     Yields:
-        A hidden sibling of the same suffix, not there yet; write the file there. At the end of the body it is brought
-        safely to the disk and renamed to `path`; where the body raises, it is removed and `path` stays as it was. Where
-        the process is killed, `path` stays too, and what it leaves is removed when the next file is written there.
+        Where to write the file; its name says nothing of its format. At the end of the body it is brought safely to the
+        disk and renamed to `path`; where the body raises, it is removed and `path` stays as it was. So it does where
+        the process is killed. On Linux the file has no name until it is whole, so nothing is left of it then;
+        elsewhere it is a hidden sibling, and what is left is removed when the next file is written there.
 
     Raises:
         OutputError: If the folder or file cannot be written, the body's own OSErrors included.
     """
     aside = path.parent / f"{_PREFIX}{_machine()}-{os.getpid()}-{secrets.token_hex(8)}{path.suffix}"
+    nameless: int | None = None
     try:
         if path.is_dir():
             raise IsADirectoryError(errno.EISDIR, "is a directory")
@@ -63,17 +68,46 @@ def written_aside(path: Path) -> Iterator[Path]:
         if path.parent not in _swept:  # once is enough, and a folder of frames has many files
             remove_fragments(path.parent)
             _swept.add(path.parent)
-        yield aside
-        if not aside.exists():
+        nameless = _nameless_file(path.parent)
+        written = aside if nameless is None else Path(f"/proc/{os.getpid()}/fd/{nameless}")
+        yield written
+        if not written.exists() or written.stat().st_mtime_ns == _UNTOUCHED:
             raise OutputError(path, "the encoder wrote nothing; choose another format or a smaller size")
-        with aside.open("r+b") as file:
+        with written.open("r+b") as file:
             os.fsync(file.fileno())
+        if nameless is not None:
+            _give_name(written, aside)
         os.replace(aside, path)
     except OSError as error:
         raise OutputError(path, _problem(error)) from error
     finally:
+        if nameless is not None:
+            os.close(nameless)
         with suppress(OSError):  # what went wrong before matters more than a file left over
             aside.unlink(missing_ok=True)
+
+
+def _nameless_file(folder: Path) -> int | None:
+    """Descriptor of a new file in that folder that goes with the process; None where the system has no such files."""
+    if not hasattr(os, "O_TMPFILE") or not os.path.exists(f"/proc/{os.getpid()}/fd"):
+        return None
+    try:
+        # By its number in /proc other processes, such as ffmpeg, write to it too.
+        descriptor = os.open(folder, os.O_TMPFILE | os.O_RDWR | os.O_CLOEXEC, 0o666)
+        os.utime(descriptor, ns=(_UNTOUCHED, _UNTOUCHED))
+    except OSError:  # some file systems have none; that writing is possible at all was seen before
+        return None
+    return descriptor
+
+
+def _give_name(nameless: Path, path: Path) -> None:
+    """Give a file that has none a name, not taken yet."""
+    folder = os.open("/", os.O_RDONLY)
+    try:
+        # A folder given by its descriptor makes Python follow the link in /proc; link(2) alone would copy the link.
+        os.link(str(nameless).removeprefix("/"), path.absolute(), src_dir_fd=folder, follow_symlinks=True)
+    finally:
+        os.close(folder)
 
 
 def remove_fragments(folder: Path) -> None:

@@ -102,6 +102,35 @@ def outline(discs: Discs, decimals: int, flatness: float = FLATNESS) -> str:
     )
 
 
+def outline_points(discs: Discs, flatness: float = FLATNESS) -> NDArray[np.float64]:
+    """The line of `outline` as points [P, 2], the last the first again, its arcs by chords within `flatness`."""
+    around = _unswallowed(thinned(discs, flatness))
+    ways = [way for one, other in pairwise(around) if (way := _tangents(one, other))]
+    if not ways:
+        return _arc(around[0], 0.0, -2 * math.pi, flatness)
+    left = np.array([point for way in ways for point in way.left])
+    right = np.array([point for way in reversed(ways) for point in way.right])
+    front, back = _cap(around[-1], left[-1], right[0], flatness), _cap(around[0], right[-1], left[0], flatness)
+    return np.concatenate([left, front, right, back, left[:1]])
+
+
+def _cap(disc: Sequence[float], start: NDArray[np.float64], end: NDArray[np.float64], flatness: float) -> Discs:
+    """Points around a disc between two of its edge, turning as outlines do."""
+    first = math.atan2(start[1] - disc[1], start[0] - disc[0])
+    last = math.atan2(end[1] - disc[1], end[0] - disc[0])
+    return _arc(disc, first, first - (first - last) % (2 * math.pi), flatness)[1:-1]
+
+
+def _arc(disc: Sequence[float], first: float, last: float, flatness: float) -> Discs:
+    x, y, r = disc[:3]
+    step = 2 * math.acos(max(0.0, 1 - flatness / r)) if r > 0 else math.pi  # a chord's height is r (1 - cos(step / 2))
+    angles = np.linspace(first, last, 2 + math.ceil(abs(last - first) / step))
+    points: Discs = np.stack([x + r * np.cos(angles), y + r * np.sin(angles)], axis=1)
+    if abs(last - first) == 2 * math.pi:
+        points[-1] = points[0]
+    return points
+
+
 def _circle(disc: Sequence[float], decimals: int, *, hole: bool = False) -> str:
     """Path data of one disc (x, y, radius), drawn the way all outlines turn, or as a hole the other way."""
     x, y, r = disc

@@ -21,7 +21,8 @@ from core.brushes import BRUSHES
 from core.colours import oklab, rgb_of_oklab
 from core.document import Document, Rgb, rgb_from_hex, rgb_to_hex
 from core.errors import SettingError
-from core.export.outline import number, outline
+from core.export.clipping import Box, clipped_curve, clipped_polyline, inside
+from core.export.outline import outline, outline_points, point_data
 from core.export.progress import Progress
 from core.export.svg import SvgOptions, svg_file, write_words
 from core.export.svg_exact import BATCH
@@ -118,7 +119,7 @@ def write_plotter_svg(
     """Write the painting as lines for a plotter; gzipped where the name ends in .svgz.
 
     The painting is as large as the paper's margins allow, in its middle; the sheet's colour is left to the paper.
-    Lines that leave the sheet are not cut.
+    Lines are cut where they leave the sheet, as the canvas cuts them.
 
     Args:
         document: The painting.
@@ -146,7 +147,8 @@ def write_plotter_svg(
         write_words(file, options)
         done = 0
         for pen, colour in enumerate(palette):
-            lines = _lines(strokes, np.flatnonzero(pen_of == pen), plotter.lines, (scale, left, top), options.decimals)
+            which = np.flatnonzero(pen_of == pen)
+            lines = _lines(document, which, plotter.lines, (scale, left, top), options.decimals)
             name = rgb_to_hex(colour)
             file.write(
                 f'<g inkscape:groupmode="layer" inkscape:label="{pen + 1} {name}" id="layer{pen + 1}"'
@@ -155,12 +157,12 @@ def write_plotter_svg(
             )
             ends = np.array([line.ends for line in lines]).reshape(-1, 2, 2)
             order = _order(ends) if plotter.ordered else [(index, False) for index in range(len(lines))]
-            for index, backwards in order:
+            for drawn, (index, backwards) in enumerate(order):
+                if progress is not None and drawn % _AT_ONCE == 0:
+                    progress(done + len(which) * drawn // len(order), len(strokes))
                 file.write(f'<path d="{lines[index].back if backwards else lines[index].forth}"/>\n')
-                done += 1
-                if progress is not None and done % _AT_ONCE == 0:
-                    progress(done, len(strokes))
             file.write("</g>\n")
+            done += len(which)
         file.write("</svg>\n")
         if progress is not None:
             progress(done, len(strokes))
@@ -179,31 +181,55 @@ class _Line:
 
 
 def _lines(
-    strokes: Strokes, which: NDArray[np.intp], kind: str, place: tuple[float, float, float], decimals: int
+    document: Document, which: NDArray[np.intp], kind: str, place: tuple[float, float, float], decimals: int
 ) -> list[_Line]:
-    """What is drawn of some strokes, in their order; `place` is the scale and the left and top edge in millimetres."""
+    """What is drawn of some strokes, in their order; `place` is the scale and the left and top edge in millimetres.
+
+    A stroke that leaves the sheet is as many lines as it has parts on it.
+    """
     scale, left, top = place
-    patches = strokes.patches[which] * scale + [top, left, 0]
-    parameters = strokes.parameters[which].astype(np.float64)
-    lines: list[_Line | None] = [None] * len(which)
-    for type_index in np.unique(strokes.types[which]).tolist():
-        brush, of_type = BRUSHES[type_index], np.flatnonzero(strokes.types[which] == type_index)
+    sheet = (left, top, left + scale * document.size.width, top + scale * document.size.height)
+    types = document.strokes.types[which]
+    patches = document.strokes.patches[which] * scale + [top, left, 0]
+    parameters = document.strokes.parameters[which].astype(np.float64)
+    lines: list[list[_Line]] = [[] for _ in range(len(which))]
+    for type_index in np.unique(types).tolist():
+        brush, of_type = BRUSHES[type_index], np.flatnonzero(types == type_index)
         if kind == "outline":
             for start in range(0, len(of_type), BATCH):
                 some = of_type[start : start + BATCH]
                 stamps = brush.stamps(parameters[some], patches[some])
                 discs = np.stack([stamps.column, stamps.row, stamps.radius], axis=1)
                 for index, first, last in zip(some, stamps.offsets[:-1], stamps.offsets[1:], strict=True):
-                    data = outline(discs[first:last], decimals, _FLATNESS)
-                    begin = data[1:].split("A", 1)[0].split("L", 1)[0].split()
-                    end = (float(begin[0]), float(begin[1]))
-                    lines[index] = _Line((end, end), data, data)
+                    lines[index] = _outlines(discs[first:last], sheet, decimals)
         else:
             curves = brush.centre_line(parameters[of_type], patches[of_type])[:, :, ::-1]
-            for index, curve in zip(of_type, curves.tolist(), strict=True):
-                a, b, c = (f"{number(x, decimals)} {number(y, decimals)}" for x, y in curve)
-                lines[index] = _Line((tuple(curve[0]), tuple(curve[2])), f"M{a}Q{b} {c}", f"M{c}Q{b} {a}")
-    return [line for line in lines if line is not None]
+            for index, curve, whole in zip(of_type, curves, inside(curves, sheet), strict=True):
+                lines[index] = [_curve(part, decimals) for part in ([curve] if whole else clipped_curve(curve, sheet))]
+    return [line for parts in lines for line in parts]
+
+
+def _curve(points: NDArray[np.float64], decimals: int) -> _Line:
+    """The line of a quadratic Bezier curve's control points [3, 2]."""
+    a, b, c = (point_data((x, y), decimals) for x, y in points.tolist())
+    ends = (points[0, 0], points[0, 1]), (points[2, 0], points[2, 1])
+    return _Line(ends, f"M{a}Q{b} {c}", f"M{c}Q{b} {a}")
+
+
+def _outlines(discs: NDArray[np.float64], sheet: Box, decimals: int) -> list[_Line]:
+    """The lines around a stroke's discs (x, y, radius) [M, 3]."""
+    centres, radii = discs[:, :2], discs[:, 2:]
+    if inside(np.concatenate([centres - radii, centres + radii]), sheet):
+        data = outline(discs, decimals, _FLATNESS)
+        begin = data[1:].split("A", 1)[0].split("L", 1)[0].split()
+        end = (float(begin[0]), float(begin[1]))
+        return [_Line((end, end), data, data)]
+    lines = []
+    for part in clipped_polyline(outline_points(discs, _FLATNESS), sheet):
+        words = [point_data((x, y), decimals) for x, y in part.tolist()]
+        ends = (part[0, 0], part[0, 1]), (part[-1, 0], part[-1, 1])
+        lines.append(_Line(ends, "M" + "L".join(words), "M" + "L".join(reversed(words))))
+    return lines
 
 
 def _order(ends: NDArray[np.float64]) -> list[tuple[int, bool]]:

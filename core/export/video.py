@@ -231,7 +231,7 @@ def _encoder(
         quality=None,
         macro_block_size=1,
         ffmpeg_log_level="error",
-        output_params=list(kind.options),
+        output_params=[*kind.options, "-f", path.suffix.lower().removeprefix(".")],  # `aside` does not tell
     )
     try:
         encoder.send(None)  # this starts it

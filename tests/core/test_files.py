@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+import core.files
 from core.errors import OutputError
 from core.files import checked_output_folder, written_aside
 
@@ -28,14 +29,43 @@ def test_a_file_appears_only_when_the_body_ends(tmp_path: Path) -> None:
     assert os.listdir(tmp_path) == ["painting.png"]
 
 
+@pytest.fixture
+def without_nameless_files(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A system that has none, as all but Linux."""
+    monkeypatch.setattr(core.files, "_nameless_file", lambda _folder: None)
+
+
+@pytest.mark.usefixtures("without_nameless_files")
 def test_the_temporary_path_is_a_hidden_sibling_of_the_same_suffix(tmp_path: Path) -> None:
     with written_aside(tmp_path / "a.webp") as one, written_aside(tmp_path / "a.webp") as other:
         assert one.parent == tmp_path
         assert one.suffix == ".webp"
         assert one.name.startswith(".")
         assert one != other
-        one.touch()
-        other.touch()
+        one.write_text("one")
+        other.write_text("other")
+    assert (tmp_path / "a.webp").read_text() == "one"
+    assert os.listdir(tmp_path) == ["a.webp"]
+
+
+@pytest.mark.skipif(not hasattr(os, "O_TMPFILE"), reason="files without a name are Linux's")
+def test_a_file_being_written_has_no_name_and_others_can_write_to_it(tmp_path: Path) -> None:
+    before = os.umask(0o027)
+    try:
+        with written_aside(tmp_path / "a.json") as one:
+            subprocess.run([sys.executable, "-c", "import sys; open(sys.argv[1], 'w').write('b')", one], check=True)
+            assert os.listdir(tmp_path) == []
+    finally:
+        os.umask(before)
+    assert (tmp_path / "a.json").read_text() == "b"
+    assert (tmp_path / "a.json").stat().st_mode & 0o777 == 0o640
+
+
+@pytest.mark.usefixtures("without_nameless_files")
+def test_nothing_written_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(OutputError, match="the encoder wrote nothing"), written_aside(tmp_path / "a.webp"):
+        pass
+    assert os.listdir(tmp_path) == []
 
 
 def test_a_file_is_replaced(tmp_path: Path) -> None:
@@ -65,19 +95,31 @@ def test_a_failing_body_leaves_the_old_file_and_no_other(tmp_path: Path, error: 
 KILLED = """
 import os, signal, sys
 from pathlib import Path
-from core.files import written_aside
+import core.files
 
-with written_aside(Path(sys.argv[1])) as aside:
+if sys.argv[2] == "named":
+    core.files._nameless_file = lambda folder: None
+with core.files.written_aside(Path(sys.argv[1])) as aside:
     aside.write_text("half")
     os.kill(os.getpid(), signal.SIGKILL)
 """
 
 
-@pytest.mark.skipif(os.name != "posix", reason="asks for processes as POSIX does")
-def test_a_killed_process_leaves_the_old_file_and_its_fragment_goes_with_the_next_write(tmp_path: Path) -> None:
+@pytest.mark.skipif(not hasattr(os, "O_TMPFILE"), reason="files without a name are Linux's")
+def test_a_killed_process_leaves_the_old_file_and_no_fragment(tmp_path: Path) -> None:
     path = tmp_path / "strokes.json"
     path.write_text("old")
-    subprocess.run([sys.executable, "-c", KILLED, path], check=False)
+    done = subprocess.run([sys.executable, "-c", KILLED, path, "nameless"], check=False)
+    assert done.returncode == -9
+    assert path.read_text() == "old"
+    assert os.listdir(tmp_path) == ["strokes.json"]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="asks for processes as POSIX does")
+def test_where_files_need_names_a_fragment_goes_with_the_next_write(tmp_path: Path) -> None:
+    path = tmp_path / "strokes.json"
+    path.write_text("old")
+    subprocess.run([sys.executable, "-c", KILLED, path, "named"], check=False)
     assert path.read_text() == "old"
     assert len(os.listdir(tmp_path)) == 2
 

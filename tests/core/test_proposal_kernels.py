@@ -60,7 +60,8 @@ def test_where_only_covered_pixels_are_asked_for_their_slope_is_the_whole_one_an
         slopes.append(torch.autograd.grad(change.sum(), cover)[0])
 
     covered = alpha > 0
-    assert torch.equal(slopes[0][covered], slopes[1][covered])
+    # Not to the bit: how a row is cut into vectors depends on where it begins, and on the processor.
+    torch.testing.assert_close(slopes[0][covered], slopes[1][covered], rtol=1e-5, atol=1e-6)
     rows, columns = covered.any(3, keepdim=True), covered.any(2, keepdim=True)
     beyond = ~((rows.cumsum(2) > 0) & (rows.flip(2).cumsum(2).flip(2) > 0))
     beyond = beyond | ~((columns.cumsum(3) > 0) & (columns.flip(3).cumsum(3).flip(3) > 0))
@@ -80,7 +81,7 @@ def test_a_rasterisers_gradient_is_the_same_whether_or_not_the_rest_is_left_out(
         grads.append(torch.autograd.grad(change.sum(), own)[0])
 
     assert float(grads[0].abs().max()) > 0
-    assert torch.equal(*grads)
+    torch.testing.assert_close(*grads, rtol=1e-4, atol=1e-3)
 
 
 def test_tensors_that_lie_in_pieces_are_read_right() -> None:

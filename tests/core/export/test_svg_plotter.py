@@ -112,6 +112,27 @@ def test_ordering_saves_the_lifted_pen_most_of_its_way_and_loses_no_line(tmp_pat
 
 
 @pytest.mark.parametrize("lines", ["centre", "outline"])
+def test_nothing_is_drawn_off_the_sheet(lines: str, tmp_path: Path) -> None:
+    vpype = pytest.importorskip("vpype", reason="vpype is not installed")
+    document = drawing([RED] * 200)
+    strokes = Strokes.from_columns(
+        types=document.strokes.types,
+        patches=np.random.default_rng(3).uniform([-80, -80, 100], [280, 380, 100], (200, 3)),
+        parameters=document.strokes.parameters,
+        steps=document.strokes.steps,
+    )
+    outside = Document(Size(300, 400), (0, 0, 0), strokes)
+    write_plotter_svg(
+        outside, tmp_path / "a.svg", plotter=PlotterOptions(paper=(420, 320), margin=10, pens=1, lines=lines)
+    )
+
+    read = vpype.read_multilayer_svg(str(tmp_path / "a.svg"), quantization=0.01)
+
+    millimetre = 96 / 25.4
+    assert [bound / millimetre for bound in read.bounds()] == pytest.approx([10, 10, 410, 310], abs=0.01)
+
+
+@pytest.mark.parametrize("lines", ["centre", "outline"])
 def test_a_straight_stroke_is_drawn_as_its_line_or_its_outline(lines: str, tmp_path: Path) -> None:
     parameters = np.array([[0.5, 0.25, 0.5, 0.5, 0.5, 0.75, 0.18, 0.18, 1, 1, 1, 0, 0]], np.float32)
     strokes = Strokes.from_columns(
@@ -174,7 +195,7 @@ def test_a_drawing_tells_how_far_it_is(tmp_path: Path) -> None:
     seen: list[tuple[int, int]] = []
     write_plotter_svg(drawing([RED] * 300), tmp_path / "a.svg", progress=lambda *told: seen.append(told))
 
-    assert seen == [(256, 300), (300, 300)]
+    assert seen == [(0, 300), (256, 300), (300, 300)]
 
 
 def test_many_lines_that_begin_at_one_point_are_all_drawn(tmp_path: Path) -> None:
