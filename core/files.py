@@ -40,13 +40,14 @@ _PROBLEMS = {
 
 
 @contextmanager
-def written_aside(path: Path) -> Iterator[Path]:
+def written_aside(path: Path, *, named: bool = False) -> Iterator[Path]:
     """A path to write to, which becomes `path` only when all went well.
 
     The folder is tried before the body runs, so that long work does not end in vain.
 
     Args:
         path: The file to write or replace; its folder must exist.
+        named: Give it a name from the start, for libraries that write aside themselves.
 
     Yields:
         Where to write the file; its name says nothing of its format. At the end of the body it is brought safely to the
@@ -68,7 +69,7 @@ def written_aside(path: Path) -> Iterator[Path]:
         if path.parent not in _swept:  # once is enough, and a folder of frames has many files
             remove_fragments(path.parent)
             _swept.add(path.parent)
-        nameless = _nameless_file(path.parent)
+        nameless = None if named else _nameless_file(path.parent)
         written = aside if nameless is None else Path(f"/proc/{os.getpid()}/fd/{nameless}")
         yield written
         if not written.exists() or written.stat().st_mtime_ns == _UNTOUCHED:

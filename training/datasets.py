@@ -94,7 +94,7 @@ def pack_pictures(
     """
     if out.suffix.lower() != SUFFIX:
         raise OutputError(out, f"packed pictures are known by their suffix; end the name in {SUFFIX}")
-    with written_aside(out) as aside:
+    with written_aside(out, named=True) as aside:
         dataset = load_pictures(paths, short_side=short_side, limit=limit, threads=threads)
         names, skipped = [path.name for path in paths], len(dataset.skipped)
         save_packed(aside, dataset.train, dataset.held_out, short_side=short_side, sources=names, skipped=skipped)
