@@ -240,7 +240,8 @@ def bench_export(repeats: int, largest: int, json_path: Path | None) -> None:
     from benchmarks.export_speed import bench_export as measure
     from core.files import checked_output_folder
     from core.images import load_picture
-    from core.painter import Painter, PaintJob
+    from core.job import PaintJob
+    from core.painter import Painter
     from core.weights import load_actor
 
     if json_path is not None:

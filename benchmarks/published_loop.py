@@ -37,10 +37,11 @@ from numpy.typing import NDArray
 from PIL import Image
 from torch import Tensor, nn
 
-from core.actor import STROKES_PER_BUNDLE, Actor
+from core.actor import Actor
 from core.brushes import BEZIER
 from core.observation import coordinate_planes, observe
 from core.renderer import SIDE, NeuralRenderer
+from core.stroke import STROKES_PER_BUNDLE
 from training.critic import Critic, judge
 from training.discriminator import Discriminator, gradient_penalty
 from training.losses import squared_error

@@ -17,18 +17,19 @@ from tqdm import tqdm
 
 from benchmarks.harness import described, save_report
 from benchmarks.photographs import Photograph
-from core.actor import STROKES_PER_BUNDLE
 from core.brushes import brush_named
 from core.document import BLACK, WHITE, Document, Rgb
 from core.files import checked_output_folder
 from core.geometry import Size
 from core.images import check_picture_path, save_picture
+from core.job import PaintJob
 from core.metrics import MAX_PSNR, psnr, scores
-from core.painter import Painter, PaintJob
+from core.painter import Painter
 from core.rasteriser.differentiable import lay_bundle
 from core.rasteriser.fast import draw, to_bytes
 from core.renderer import SIDE, NeuralRenderer
 from core.resampling import resized
+from core.stroke import STROKES_PER_BUNDLE
 from core.weights import LoadedActor, LoadedRenderer
 from training.train_renderer import score as renderer_score
 

@@ -7,9 +7,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from core.observation import CHANNELS
-
-STROKES_PER_BUNDLE = 5
-"""k in the paper: strokes a step, found best there (section 4.3)."""
+from core.stroke import STROKES_PER_BUNDLE
 
 GRID = 8
 """Cells along a side of the dense head."""

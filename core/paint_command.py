@@ -22,8 +22,9 @@ from core.export.video import write_video
 from core.files import output_folder, written_aside
 from core.geometry import Size
 from core.images import load_picture, save_picture
+from core.job import PaintJob
 from core.metrics import score_table
-from core.painter import Painter, PaintJob
+from core.painter import Painter
 from core.progress_bar import progress_bar
 from core.rasteriser.fast import draw, to_bytes
 from core.weights import load_actor, load_renderer

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from core.actor import STROKES_PER_BUNDLE
 from core.brushes import BRUSHES, Brush, brush_named
-from core.document import BLACK, Document, Rgb, rgb_to_hex
+from core.document import Document
 from core.errors import CheckpointError, SettingError
 from core.geometry import PixelBox, Size
+from core.job import PaintJob
 from core.observation import coordinate_planes, observe
 from core.patches import grid, windows_by_error
 from core.proposals import choose
@@ -25,63 +24,18 @@ from core.rasteriser.fast import Canvas, bare_canvas, lay
 from core.renderer import SIDE as RENDERER_SIDE
 from core.renderer import NeuralRenderer
 from core.resampling import resized
-from core.schedule import PUBLISHED_SIDE, Level, levels
-from core.stroke import Strokes
+from core.schedule import Level
+from core.stroke import STROKES_PER_BUNDLE, Strokes
 from core.weights import LoadedActor, LoadedRenderer
 
-MAX_SEED = 2**32 - 1
+BEFORE = "before"
+"""Where a document's job holds those that painted its first strokes, each with the number of strokes it came to."""
 
 _PATIENCE = 2
 """Steps in a row without one stroke that helps, after which those that harm least are taken to meet the budget."""
 
 _BATCH = 64
 """Windows that go through the networks at a time, so that memory stays bounded however fine the grid."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class PaintJob:
-    """All that affects the picture, but for the networks and the device: same job, same strokes."""
-
-    target: NDArray[np.uint8]
-    """[H, W, 3] RGB; its size is the sheet's."""
-    stroke_type: str = "bezier"
-    """The brush."""
-    preset: str = "default"
-    """The schedule: `default` (coarse to fine, windows by error, colours solved) or `paper` (as published)."""
-    max_step: int = 100
-    """Steps as the published painter counts them."""
-    divide: int = 4
-    """Published patches of 128 pixels along the longer side at the finest level: how much detail there is."""
-    strokes: int | None = None
-    """The exact number of strokes; where None, as many as the published painter would make."""
-    background: Rgb = BLACK
-    """Of the bare sheet."""
-    seed: int = 0
-    """Of where the default preset's windows fall."""
-
-    def __post_init__(self) -> None:
-        if not 0 <= self.seed <= MAX_SEED:
-            raise SettingError("seed", self.seed, f"give a whole number from 0 to {MAX_SEED}")
-
-    def levels(self, side: int = PUBLISHED_SIDE) -> tuple[Level, ...]:
-        """The schedule for an actor whose observation measures `side` pixels.
-
-        Raises:
-            SettingError: If a setting is out of range.
-        """
-        return levels(preset=self.preset, max_step=self.max_step, divide=self.divide, strokes=self.strokes, side=side)
-
-    def settings(self) -> dict[str, Any]:
-        """The job as plain values, the target left out."""
-        return {
-            "stroke_type": self.stroke_type,
-            "preset": self.preset,
-            "max_step": self.max_step,
-            "divide": self.divide,
-            "strokes": self.strokes,
-            "background": rgb_to_hex(self.background),
-            "seed": self.seed,
-        }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,7 +92,7 @@ class Painter:
             job: What to paint.
             document: Where to go on: what an earlier run of the same job had painted at the end of any of its steps.
                 The strokes that follow are those that would have followed then (but with a neural renderer, whose
-                canvas the document does not hold).
+                canvas the document does not hold). What another job has painted goes through `taken_over` first.
 
         Raises:
             SettingError: If the job's settings are out of range or do not fit the actor, or the document is of
@@ -147,13 +101,29 @@ class Painter:
         if job.stroke_type != self._loaded.stroke_type:
             raise SettingError("stroke type", job.stroke_type, f"{self._loaded.id} paints {self._loaded.stroke_type}")
         bare = self.bare_document(job)
-        if document is not None and (document.size, document.background, dict(document.job)) != (
-            bare.size,
-            bare.background,
-            bare.job,
+        if document is not None and (
+            (document.size, document.background) != (bare.size, bare.background)
+            or {name: value for name, value in document.job.items() if name != BEFORE} != bare.job
         ):
             raise SettingError("document", document.size, "it was painted by another job; go on with its own settings")
         return self._paint(job, job.levels(self._side), document or bare)
+
+    def taken_over(self, job: PaintJob, document: Document) -> Document:
+        """What another job, or this one up to the middle of a step, has painted, for this job to go on from.
+
+        The strokes stay; the document's job becomes this one, and remembers those before it and how far each came.
+
+        Raises:
+            SettingError: If the sheets differ.
+        """
+        bare = self.bare_document(job)
+        if (document.size, document.background) != (bare.size, bare.background):
+            raise SettingError("document", document.size, "its sheet is another one; begin a new painting")
+        earlier = dict(document.job)
+        before = earlier.pop(BEFORE, [])
+        if earlier != bare.job and len(document.strokes):
+            before = [*before, {"strokes": len(document.strokes), **earlier}]
+        return replace(document, job={**bare.job, BEFORE: before} if before else bare.job)
 
     def painted(self, job: PaintJob) -> Document:
         """A job's finished painting; errors as of `frames`."""

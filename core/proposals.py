@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 from torch.autograd.function import once_differentiable
 
+from core.parallel_loops import PARALLEL_LOOPS
 from core.rasteriser.differentiable import lay_bundle
 
 _HAS_NUMBA = find_spec("numba") is not None
@@ -89,9 +90,10 @@ class _CompiledChange(torch.autograd.Function):
         change = alpha.new_empty(alpha.shape[:2])
         planes = alpha.new_empty(len(alpha), 8, *alpha.shape[2:])
         boxes = torch.empty(*alpha.shape[:2], 4, dtype=torch.int64)
-        proposal_kernels.change_forward(
-            *_arrays(canvas, target, cover), solve, *_arrays(colours, change, planes, boxes)
-        )
+        with PARALLEL_LOOPS:
+            proposal_kernels.change_forward(
+                *_arrays(canvas, target, cover), solve, *_arrays(colours, change, planes, boxes)
+            )
         if not where_covered:
             boxes[:] = torch.tensor([0, alpha.shape[2], 0, alpha.shape[3]])
         ctx.save_for_backward(planes, cover, colours, boxes)
@@ -104,7 +106,8 @@ class _CompiledChange(torch.autograd.Function):
     def backward(ctx: Any, grad: Tensor, _grad_rgb: Tensor) -> tuple[Tensor | None, ...]:
         saved = ctx.saved_tensors
         slope = (torch.zeros_like if ctx.where_covered else torch.empty_like)(saved[1])
-        proposal_kernels.change_backward(*_arrays(*saved, grad.contiguous(), slope))
+        with PARALLEL_LOOPS:
+            proposal_kernels.change_backward(*_arrays(*saved, grad.contiguous(), slope))
         return None, None, slope, None, None
 
 
@@ -202,13 +205,14 @@ def _chosen_by_kernel(
     changes = torch.empty(alpha.shape[:2], dtype=torch.float64) if change is None else change.double()
     which = torch.empty(len(alpha), count, dtype=torch.int64)
     chosen, keep = alpha.new_empty(*which.shape, 3), torch.empty(which.shape, dtype=torch.bool)
-    proposal_kernels.choose(
-        *_arrays(canvas, target, alpha),
-        change is not None,
-        rgb is None,
-        keep_all,
-        *_arrays(changes, colours, which, chosen, keep),
-    )
+    with PARALLEL_LOOPS:
+        proposal_kernels.choose(
+            *_arrays(canvas, target, alpha),
+            change is not None,
+            rgb is None,
+            keep_all,
+            *_arrays(changes, colours, which, chosen, keep),
+        )
     return Choice(which, chosen, keep, canvas)
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from core.actor import STROKES_PER_BUNDLE
 from core.errors import SettingError
+from core.stroke import STROKES_PER_BUNDLE
 
 PRESETS = ("default", "paper")
 MAX_DIVIDE = 64

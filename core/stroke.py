@@ -12,6 +12,9 @@ from numpy.typing import NDArray
 from core.brushes import BRUSHES, MAX_PARAMETERS, Brush, brush_named
 from core.geometry import Patch
 
+STROKES_PER_BUNDLE = 5
+"""k in the paper: strokes an actor lays in a step, found best there (section 4.3)."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stroke:
@@ -138,6 +141,17 @@ class Strokes:
         if stride != 1:
             raise ValueError("strokes are cut in one piece; a stride would reorder the painting")
         return Strokes(self._columns, self._first + start, self._first + max(start, stop))
+
+    def shared(self, other: Strokes) -> int:
+        """How many strokes both begin with; of two versions of one painting, without looking at them where it can."""
+        least = min(len(self), len(other))
+        if not least or (self._columns is other._columns and self._first == other._first):
+            return least
+        same = np.ones(least, bool)
+        for name in ("types", "patches", "parameters"):
+            one, two = self._column(name)[:least], other._column(name)[:least]
+            same &= (one == two).reshape(least, -1).all(axis=1)
+        return least if same.all() else int(same.argmin())
 
     def __iter__(self) -> Iterator[Stroke]:
         return (self.stroke(index) for index in range(len(self)))

@@ -9,19 +9,24 @@ import numpy as np
 from core.document import Document
 from core.geometry import Size, pixel_scale
 from core.rasteriser.fast import Canvas, bare_canvas, lay
+from core.stroke import Strokes
 
-DEFAULT_BUDGET = 256 * 2**20
+DEFAULT_BUDGET = 512 * 2**20
 """Bytes of canvases that a timeline keeps."""
 
-_LEAST_SPACING = 16
-"""Strokes between key canvases at least; laying fewer costs no more than copying a canvas."""
+_STROKE_COST = 4096.0
+"""Square pixels of a patch whose stroke takes as long to draw as any stroke takes however small: some 2 µs."""
+
+_LEAST_COST = 2**22
+"""Of strokes between key canvases, square pixels of their patches: drawing them takes as long as copying a canvas."""
 
 
 class Timeline:
     """Draws a document as it was after any number of strokes, to the same bits as from the bare sheet.
 
-    Key canvases are kept as they are passed, evenly spaced so that all fit the budget; a moment is replayed from the
-    nearest canvas at or before it. Playing forward lays only the strokes in between. For one thread at a time.
+    Key canvases are kept as they are passed, so far apart that strokes between them cost about the same to draw, and
+    twice as far whenever the budget is used up; a moment is replayed from the nearest canvas at or before it. Playing
+    forward lays only the strokes in between. For one thread at a time.
     """
 
     def __init__(self, document: Document, size: Size, budget_bytes: int = DEFAULT_BUDGET) -> None:
@@ -34,12 +39,37 @@ class Timeline:
         """
         self._document, self._size = document, size
         canvas_bytes = size.height * size.width * 3 * np.dtype(np.float32).itemsize
-        keys = max(0, budget_bytes // canvas_bytes - 1)  # one is the working canvas
-        # N // spacing keys are passed in all, and that is at most `keys`.
-        self._spacing = max(_LEAST_SPACING, len(document.strokes) // (keys + 1) + 1)
+        self._most_keys = max(0, budget_bytes // canvas_bytes - 1)  # one is the working canvas
+        self._spacing = float(_LEAST_COST)
         # Single precision, as they were drawn: anything shorter would not replay to the same bits.
         self._keys: dict[int, Canvas] = {}
         self._working: tuple[int, Canvas] | None = None
+        self._costs = np.zeros(1)
+        """[n + 1]: what the first 0..n strokes cost together."""
+
+    @property
+    def document(self) -> Document:
+        """What it shows."""
+        return self._document
+
+    def follow(self, document: Document) -> int:
+        """Show another version of the document; what both begin with need not be drawn again.
+
+        Returns:
+            How many strokes that is.
+
+        Raises:
+            ValueError: If its sheet is another one.
+        """
+        if (document.size, document.background) != (self._document.size, self._document.background):
+            raise ValueError("a timeline follows one sheet; make another for another")
+        shared = document.strokes.shared(self._document.strokes)
+        self._keys = {moment: canvas for moment, canvas in self._keys.items() if moment <= shared}
+        if self._working is not None and self._working[0] > shared:
+            self._working = None
+        self._costs = self._costs[: shared + 1]
+        self._document = document
+        return shared
 
     def canvas(self, count: int) -> Canvas:
         """The canvas after the first `count` strokes; the caller's own.
@@ -47,20 +77,46 @@ class Timeline:
         Raises:
             IndexError: If the document has fewer strokes, or `count` is negative.
         """
+        return self.view(count).copy()
+
+    def view(self, count: int) -> Canvas:
+        """The same to look at only, until the next call; errors as of `canvas`."""
         strokes = self._document.strokes
         if not 0 <= count <= len(strokes):
             raise IndexError(f"moment {count} of a painting of {len(strokes)} strokes")
         now, canvas = self._nearest(count)
         self._working = None  # it is no moment while strokes are being laid, were that interrupted
         scale = pixel_scale(self._document.size, self._size)
+        self._add_costs(count, scale)
         while now < count:
-            until = min(count, (now // self._spacing + 1) * self._spacing)
+            last_key = max((moment for moment in self._keys if moment <= now), default=0)
+            until = int(np.searchsorted(self._costs, self._costs[last_key] + self._spacing))
+            until = min(count, max(until, now + 1))
             lay(canvas, strokes[now:until], scale)
             now = until
-            if now % self._spacing == 0 and now not in self._keys:
-                self._keys[now] = canvas.copy()
+            if self._costs[now] - self._costs[last_key] >= self._spacing:
+                self._keep(now, canvas)
         self._working = count, canvas
-        return canvas.copy()
+        return canvas
+
+    def _add_costs(self, count: int, scale: float) -> None:
+        known = len(self._costs) - 1
+        if known < count:
+            added = _costs(self._document.strokes[known:count], scale).cumsum() + self._costs[-1]
+            self._costs = np.concatenate([self._costs, added])
+
+    def _keep(self, moment: int, canvas: Canvas) -> None:
+        """Make a key canvas of a moment; where there are too many, every other goes."""
+        if moment in self._keys or not self._most_keys:
+            return
+        self._keys[moment] = canvas.copy()
+        while len(self._keys) > self._most_keys:
+            self._spacing *= 2
+            kept, last = {}, 0
+            for key in sorted(self._keys):
+                if self._costs[key] - self._costs[last] >= self._spacing:
+                    kept[key], last = self._keys[key], key
+            self._keys = kept
 
     def _nearest(self, count: int) -> tuple[int, Canvas]:
         """The last moment known at or before `count`, and a canvas of it to lay on."""
@@ -68,6 +124,12 @@ class Timeline:
         if self._working is not None and key <= self._working[0] <= count:
             return self._working
         return key, self._keys[key].copy() if key else bare_canvas(self._size, self._document.background)
+
+
+def _costs(strokes: Strokes, scale: float) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+    """About what it takes to draw each stroke [N], in square pixels of its patch."""
+    costs: np.ndarray[tuple[int], np.dtype[np.float64]] = (strokes.patches[:, 2] * scale) ** 2 + _STROKE_COST
+    return costs
 
 
 def moments(document: Document, size: Size, counts: Iterable[int]) -> Iterator[Canvas]:

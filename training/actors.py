@@ -6,9 +6,10 @@ from pathlib import Path
 
 import torch
 
-from core.actor import GRID, STROKES_PER_BUNDLE, Actor
+from core.actor import GRID, Actor
 from core.brushes import Brush
 from core.errors import CheckpointError, SettingError
+from core.stroke import STROKES_PER_BUNDLE
 from core.weights import load_actor
 
 OPACITY_FLOOR = 0.6

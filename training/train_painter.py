@@ -17,11 +17,12 @@ from typing import Any
 
 import torch
 
-from core.actor import STROKES_PER_BUNDLE, Actor
+from core.actor import Actor
 from core.brushes import Brush, brush_named
 from core.errors import SettingError
 from core.files import output_folder
 from core.renderer import SIDE
+from core.stroke import STROKES_PER_BUNDLE
 from core.weights import add_to_manifest, load_renderer, save_actor
 from training import distributed
 from training.actors import starting_actor

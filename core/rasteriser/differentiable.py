@@ -17,6 +17,7 @@ from torch.autograd.function import once_differentiable
 
 from core.brushes import Brush, PaddedStamps, Stamps
 from core.geometry import Size
+from core.parallel_loops import PARALLEL_LOOPS
 
 _HAS_NUMBA = find_spec("numba") is not None
 """Training asks for little but torch, and may run where numba is missing."""
@@ -120,7 +121,8 @@ class _Compiled(torch.autograd.Function):
     ) -> Tensor:
         alpha = row.new_zeros(len(offsets) - 1, *size)
         stamps = [tensor.detach().contiguous() for tensor in (row, column, radius, opacity, offsets)]
-        kernels.alpha_forward(*(tensor.numpy() for tensor in stamps), feather, alpha.numpy())
+        with PARALLEL_LOOPS:
+            kernels.alpha_forward(*(tensor.numpy() for tensor in stamps), feather, alpha.numpy())
         ctx.save_for_backward(*stamps, alpha)
         ctx.feather = feather
         return alpha
@@ -130,13 +132,14 @@ class _Compiled(torch.autograd.Function):
     def backward(ctx: Any, grad: Tensor) -> tuple[Tensor | None, ...]:
         *stamps, alpha = ctx.saved_tensors
         grads = [torch.empty_like(stamps[0]) for _ in range(4)]
-        kernels.alpha_backward(
-            *(tensor.numpy() for tensor in stamps),
-            ctx.feather,
-            alpha.numpy(),
-            grad.contiguous().numpy(),
-            *(tensor.numpy() for tensor in grads),
-        )
+        with PARALLEL_LOOPS:
+            kernels.alpha_backward(
+                *(tensor.numpy() for tensor in stamps),
+                ctx.feather,
+                alpha.numpy(),
+                grad.contiguous().numpy(),
+                *(tensor.numpy() for tensor in grads),
+            )
         return *grads, None, None, None
 
 

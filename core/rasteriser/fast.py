@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.document import Document, Rgb
-from core.geometry import Size, pixel_scale
+from core.geometry import PixelBox, Size, pixel_scale
+from core.parallel_loops import PARALLEL_LOOPS
 from core.rasteriser import kernels
 from core.rasteriser.stamping import stamp_strokes
 from core.stroke import Strokes
@@ -65,11 +66,25 @@ def lay(
         bottoms = np.maximum.reduceat(stamps.row + stamps.radius, firsts) + 2
         boxes = np.clip(np.stack([tops, bottoms], axis=1), origin, bottom).astype(np.int64)
         by_band = np.zeros((len(bands) - 1, len(part)))
-        kernels.lay_strokes(
-            canvas, _NO_TARGET if target is None else target, *stamps, part.rgb(), boxes, bands, by_band, origin
-        )
+        goal = _NO_TARGET if target is None else target
+        with PARALLEL_LOOPS:
+            kernels.lay_strokes(canvas, goal, *stamps, part.rgb(), boxes, bands, by_band, origin)
         gains[start : start + len(part)] = by_band.sum(axis=0)
     return gains
+
+
+def touched(strokes: Strokes, scale: float, size: Size) -> PixelBox:
+    """A box of a canvas that holds every pixel that these strokes can have changed; empty where there are none."""
+    if not len(strokes):
+        return PixelBox(0, 0, 0, 0)
+    stamps = stamp_strokes(strokes, scale)
+    box = PixelBox(
+        int((stamps.row - stamps.radius).min()) - 2,
+        int((stamps.column - stamps.radius).min()) - 2,
+        int((stamps.row + stamps.radius).max()) + 3,
+        int((stamps.column + stamps.radius).max()) + 3,
+    )
+    return box.clipped(size)
 
 
 def draw(document: Document, size: Size | None = None) -> Canvas:
@@ -90,6 +105,15 @@ def slabs(document: Document, size: Size, rows: int) -> Iterator[tuple[int, Canv
         canvas = bare_canvas(Size(min(rows, size.height - top), size.width), document.background)
         lay(canvas, document.strokes, scale, origin=top)
         yield top, canvas
+
+
+def to_rgb32(canvas: Canvas, pixels: NDArray[np.uint8], box: PixelBox) -> None:
+    """Write a part of a canvas into pixels [H, W, 4] of bytes B, G, R, 255: Qt's RGB32 on little-endian machines.
+
+    The values are those of `to_bytes`.
+    """
+    with PARALLEL_LOOPS:
+        kernels.pack_rgb32(canvas, pixels, *box)
 
 
 def to_bytes(canvas: NDArray[np.floating]) -> NDArray[np.uint8]:

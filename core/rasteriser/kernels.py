@@ -132,6 +132,17 @@ def lay_strokes(canvas, target, row, column, radius, opacity, offsets, rgb, boxe
             gains[band, stroke] = gain
 
 
+@_parallel
+def pack_rgb32(canvas, pixels, top, left, bottom, right):
+    """Write rows top..bottom and columns left..right of a canvas [H, W, 3] into pixels [H, W, 4], B, G, R, 255."""
+    for y in numba.prange(top, bottom):
+        for x in range(left, right):
+            for channel in range(3):
+                value = min(np.float32(1.0), max(np.float32(0.0), canvas[y, x, channel]))
+                pixels[y, x, 2 - channel] = np.uint8(value * np.float32(255.0) + np.float32(0.5))
+            pixels[y, x, 3] = 255
+
+
 @_jit
 def _span(centre, reach, limit):
     """The pixels [first, past the last) within `reach` of a centre on one axis."""

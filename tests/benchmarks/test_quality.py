@@ -17,8 +17,9 @@ from core.brushes import BEZIER
 from core.errors import CheckpointError, OutputError, PictureError
 from core.geometry import Size
 from core.images import load_picture
+from core.job import PaintJob
 from core.metrics import scores
-from core.painter import Painter, PaintJob
+from core.painter import Painter
 from core.rasteriser.differentiable import stroke_alpha
 from core.rasteriser.fast import draw, to_bytes
 from core.renderer import NeuralRenderer

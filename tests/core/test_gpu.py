@@ -11,7 +11,8 @@ from torch import Tensor
 
 from core.brushes import BEZIER, Stamps
 from core.geometry import Size
-from core.painter import Painter, PaintJob
+from core.job import PaintJob
+from core.painter import Painter
 from core.rasteriser.differentiable import padded_alpha, stamp_alpha, stroke_alpha
 from core.weights import LoadedActor
 from training.actors import new_actor

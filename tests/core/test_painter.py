@@ -9,15 +9,17 @@ import numpy as np
 import pytest
 import torch
 
-from core.actor import STROKES_PER_BUNDLE, Actor
+from core.actor import Actor
 from core.brushes import BEZIER
 from core.document import Document
 from core.errors import CheckpointError, SettingError
 from core.geometry import Size
+from core.job import PaintJob
 from core.metrics import psnr
-from core.painter import Painter, PaintJob
+from core.painter import BEFORE, Painter
 from core.rasteriser.fast import draw, to_bytes
 from core.renderer import NeuralRenderer
+from core.stroke import STROKES_PER_BUNDLE
 from core.weights import LoadedActor, LoadedRenderer
 from training.actors import new_actor
 
@@ -242,3 +244,32 @@ def test_a_painter_leaves_the_actor_it_was_given_alone(job: PaintJob) -> None:
     actor = loaded(new_actor(BEZIER, width=0.125, side=32))
 
     assert Painter(actor)._actor is not actor.actor
+
+
+def test_another_job_goes_on_from_what_is_painted_and_the_document_remembers_both(
+    painter: Painter, job: PaintJob
+) -> None:
+    first = next(painter.frames(replace(job, strokes=200))).document
+    other = replace(job, strokes=60, seed=9)
+
+    begun = painter.taken_over(other, first)
+    painting = last(painter, other, begun)
+
+    assert painting.strokes[: len(first.strokes)] == first.strokes
+    assert len(painting.strokes) == 60
+    assert painting.job["seed"] == 9
+    assert painting.job[BEFORE] == [{"strokes": len(first.strokes), **first.job}]
+
+
+def test_the_same_job_goes_on_from_the_middle_of_a_step(painter: Painter, job: PaintJob) -> None:
+    whole = last(painter, replace(job, strokes=40))
+
+    begun = painter.taken_over(replace(job, strokes=40), whole.cut(13))
+
+    assert begun.job == whole.job
+    assert len(last(painter, replace(job, strokes=40), begun).strokes) == 40
+
+
+def test_a_painting_on_another_sheet_is_not_taken_over(painter: Painter, job: PaintJob) -> None:
+    with pytest.raises(SettingError, match="its sheet is another one"):
+        painter.taken_over(job, Document(Size(9, 9)))

@@ -237,3 +237,14 @@ def test_strokes_make_no_keys() -> None:
 
 def test_strokes_show_their_number() -> None:
     assert repr(Strokes.of([ONE] * 3)) == "<Strokes: 3>"
+
+
+def test_versions_of_one_painting_share_what_they_begin_with(random_strokes: Callable[..., Strokes]) -> None:
+    first = random_strokes(30, 0, SHEET)
+    longer, branch = first.appended(random_strokes(5, 1, SHEET)), first[:20].appended(random_strokes(5, 2, SHEET))
+
+    assert longer.shared(first) == first.shared(longer) == 30
+    assert branch.shared(longer) == longer.shared(branch) == 20
+    assert longer[:7].shared(longer) == 7
+    assert random_strokes(30, 3, SHEET).shared(first) == 0
+    assert Strokes().shared(first) == 0

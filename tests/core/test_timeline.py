@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 
@@ -63,22 +65,84 @@ def test_playing_forward_lays_each_stroke_once(laid: list[int]) -> None:
     assert sum(laid) == 294
 
 
-def test_a_jump_back_replays_at_most_one_spacing(laid: list[int]) -> None:
-    timeline = Timeline(PAINTING, SIZE, 5 * CANVAS_BYTES)
+@pytest.fixture
+def near_keys(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Key canvases after every few strokes, until the budget is used up."""
+    monkeypatch.setattr("core.timeline._LEAST_COST", 2.0**14)
+
+
+@pytest.mark.usefixtures("near_keys")
+def test_a_jump_back_replays_a_part_only(laid: list[int]) -> None:
+    timeline = Timeline(PAINTING, SIZE, 9 * CANVAS_BYTES)
     timeline.canvas(300)
-    laid.clear()
+    jumps = []
+    for moment in range(299, 0, -1):
+        laid.clear()
+        timeline._working = None  # as after a jump to anywhere else
+        timeline.canvas(moment)
+        jumps.append(sum(laid))
 
-    timeline.canvas(250)
-
-    assert sum(laid) < 61  # five canvases: the working one and keys every 61 strokes
+    assert max(jumps) < 300 / 4  # of eight keys at least half are there after a thinning
 
 
+@pytest.mark.usefixtures("near_keys")
+def test_keys_are_as_far_apart_as_their_strokes_are_small(random_strokes: Callable[..., Strokes]) -> None:
+    """A hundred strokes over the whole sheet, then two thousand a twentieth as wide."""
+    sheet = Size(40, 60)
+    large, small = random_strokes(100, 0, sheet), random_strokes(2000, 1, sheet, sides=(3, 3))
+    timeline = Timeline(Document(sheet, (0, 0, 0), large).painted(small), SIZE, 40 * CANVAS_BYTES)
+
+    timeline.canvas(2100)
+
+    keys = sorted(timeline._keys)
+    among_large, among_small = (sum(low < key <= high for key in keys) for low, high in ((0, 100), (100, 2100)))
+    assert min(among_large, among_small) >= 2
+    assert among_large / 100 > among_small / 2000
+
+
+@pytest.mark.usefixtures("near_keys")
 def test_canvases_kept_fit_the_budget() -> None:
     timeline = Timeline(PAINTING, SIZE, 5 * CANVAS_BYTES)
 
-    timeline.canvas(300)
+    for moment in (300, 20, 280, 7):
+        timeline.canvas(moment)
+        assert 0 < len(timeline._keys) <= 4
 
-    assert len(timeline._keys) == 4
+
+@pytest.mark.usefixtures("near_keys")
+def test_following_a_painting_draws_only_what_is_new(laid: list[int]) -> None:
+    timeline = Timeline(PAINTING.cut(100), SIZE)
+    timeline.canvas(100)
+    laid.clear()
+
+    assert timeline.follow(PAINTING) == 100
+    np.testing.assert_array_equal(timeline.canvas(300), draw(PAINTING, SIZE))
+
+    assert sum(laid) == 200
+
+
+@pytest.mark.usefixtures("near_keys")
+def test_following_a_branch_keeps_what_both_begin_with(random_strokes: Callable[..., Strokes]) -> None:
+    timeline = Timeline(PAINTING, SIZE)
+    timeline.canvas(300)
+    branch = PAINTING.cut(150).painted(random_strokes(80, 9, PAINTING.size))
+
+    assert timeline.follow(branch) == 150
+
+    for moment in (230, 151, 150, 149, 40):
+        np.testing.assert_array_equal(timeline.canvas(moment), draw(branch.cut(moment), SIZE))
+    assert max(timeline._keys) <= 230
+
+
+def test_another_sheet_is_not_followed() -> None:
+    with pytest.raises(ValueError, match="one sheet"):
+        Timeline(PAINTING, SIZE).follow(Document(Size(40, 60), (1, 2, 3)))
+
+
+def test_a_view_is_the_canvas_without_a_copy() -> None:
+    timeline = Timeline(PAINTING, SIZE)
+    np.testing.assert_array_equal(timeline.view(40), draw(PAINTING.cut(40), SIZE))
+    assert timeline.view(40) is timeline.view(41)
 
 
 def test_what_the_caller_does_to_a_canvas_changes_no_other() -> None:

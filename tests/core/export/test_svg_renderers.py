@@ -20,7 +20,8 @@ from core.document import Document
 from core.export.svg import write_svg
 from core.geometry import Size
 from core.images import load_picture
-from core.painter import Painter, PaintJob
+from core.job import PaintJob
+from core.painter import Painter
 from core.rasteriser.fast import draw, to_bytes
 from core.resampling import resized
 from core.weights import load_actor

@@ -1,0 +1,61 @@
+"""What to paint and how: all that decides the picture, but for the networks and the device. Knows no torch."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.document import BLACK, Rgb, rgb_to_hex
+from core.errors import SettingError
+from core.schedule import PUBLISHED_SIDE, Level, levels
+
+MAX_SEED = 2**32 - 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class PaintJob:
+    """All that affects the picture, but for the networks and the device: same job, same strokes."""
+
+    target: NDArray[np.uint8]
+    """[H, W, 3] RGB; its size is the sheet's."""
+    stroke_type: str = "bezier"
+    """The brush."""
+    preset: str = "default"
+    """The schedule: `default` (coarse to fine, windows by error, colours solved) or `paper` (as published)."""
+    max_step: int = 100
+    """Steps as the published painter counts them."""
+    divide: int = 4
+    """Published patches of 128 pixels along the longer side at the finest level: how much detail there is."""
+    strokes: int | None = None
+    """The exact number of strokes; where None, as many as the published painter would make."""
+    background: Rgb = BLACK
+    """Of the bare sheet."""
+    seed: int = 0
+    """Of where the default preset's windows fall."""
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.seed <= MAX_SEED:
+            raise SettingError("seed", self.seed, f"give a whole number from 0 to {MAX_SEED}")
+
+    def levels(self, side: int = PUBLISHED_SIDE) -> tuple[Level, ...]:
+        """The schedule for an actor whose observation measures `side` pixels.
+
+        Raises:
+            SettingError: If a setting is out of range.
+        """
+        return levels(preset=self.preset, max_step=self.max_step, divide=self.divide, strokes=self.strokes, side=side)
+
+    def settings(self) -> dict[str, Any]:
+        """The job as plain values, the target left out."""
+        return {
+            "stroke_type": self.stroke_type,
+            "preset": self.preset,
+            "max_step": self.max_step,
+            "divide": self.divide,
+            "strokes": self.strokes,
+            "background": rgb_to_hex(self.background),
+            "seed": self.seed,
+        }
