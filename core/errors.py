@@ -40,6 +40,12 @@ class StrokeFileError(FileError):
     wording = "Cannot read strokes from"
 
 
+class SessionFileError(FileError):
+    """A saved session is missing, damaged, or of a version this program does not read."""
+
+    wording = "Cannot open session"
+
+
 class OutputError(FileError):
     """A file or folder cannot be written."""
 

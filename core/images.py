@@ -97,20 +97,37 @@ def load_picture(source: str | Path) -> NDArray[np.uint8]:
             raise PictureError(source, "it is a folder; choose a picture file inside it")
         if path.exists() and not path.is_file():
             raise PictureError(source, "it is a device, not a file; choose a picture file")
-        with path.open("rb") as file, _LOADING, warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # nothing Pillow has to say about a file concerns its pixels
-            return _pixels(source, _decoded(source, file))
+        with path.open("rb") as file:
+            return _read(source, file)
     except (FileNotFoundError, NotADirectoryError) as error:
         raise PictureError(source, "there is no such file; check its name and folder") from error
     except PermissionError as error:
         raise PictureError(source, "you may not read it; change its permissions or copy it elsewhere") from error
-    except MemoryError as error:
-        raise PictureError(source, "it needs more memory than is free; close other programs or shrink it") from error
     except OSError as error:
         problem = f"the system says “{error.strerror or error}”; check its name or copy it elsewhere"
         raise PictureError(source, problem) from error
-    except ValueError as error:  # a null byte in the name, or a mode that Pillow cannot convert
-        raise PictureError(source, "its name or kind of colours cannot be used; rename it or save it as PNG") from error
+    except ValueError as error:  # a null byte in the name
+        raise PictureError(source, "its name cannot be used; rename it") from error
+
+
+def decoded_picture(content: bytes, source: str | Path) -> NDArray[np.uint8]:
+    """The pixels [H, W, 3] of a picture file's bytes, as of `load_picture`; `source` is what errors name.
+
+    Raises:
+        PictureError: If they are damaged, no picture, or too large a one.
+    """
+    return _read(source, BytesIO(content))
+
+
+def _read(source: str | Path, file: BinaryIO) -> NDArray[np.uint8]:
+    try:
+        with _LOADING, warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # nothing Pillow has to say about a file concerns its pixels
+            return _pixels(source, _decoded(source, file))
+    except MemoryError as error:
+        raise PictureError(source, "it needs more memory than is free; close other programs or shrink it") from error
+    except ValueError as error:  # a mode that Pillow cannot convert
+        raise PictureError(source, "its kind of colours cannot be used; save it as PNG") from error
 
 
 def save_picture(path: Path, pixels: NDArray[np.uint8]) -> None:

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from itertools import chain
 from pathlib import Path
 from typing import Any, TypeAlias, TypeVar
@@ -65,6 +65,17 @@ def write_json(document: Document, path: Path) -> None:
     Raises:
         OutputError: If it cannot be written, or the job holds what JSON cannot.
     """
+    with written_aside(path) as aside, aside.open("wb") as file:
+        for part in stroke_file(document, path):
+            file.write(part)
+
+
+def stroke_file(document: Document, path: Path) -> Iterator[bytes]:
+    """The bytes of a stroke file, part by part; `path` is where they go, for errors to name.
+
+    Raises:
+        OutputError: If the job holds what JSON cannot.
+    """
     strokes = document.strokes
     header = {
         "format": FORMAT,
@@ -79,13 +90,12 @@ def write_json(document: Document, path: Path) -> None:
         head = orjson.dumps(header, option=orjson.OPT_INDENT_2)
     except orjson.JSONEncodeError as error:
         raise OutputError(path, f"the document's job holds what JSON cannot: {error}") from error
-    with written_aside(path) as aside, aside.open("wb") as file:
-        file.write(head.removesuffix(b"\n}") + b',\n  "strokes": [')
-        for start in range(0, len(strokes), _BATCH):
-            records = _records(strokes[start : start + _BATCH], start)
-            lines = (orjson.dumps(record, option=orjson.OPT_SERIALIZE_NUMPY) for record in records)
-            file.write((b",\n" if start else b"\n") + b",\n".join(lines))
-        file.write(b"\n  ]\n}\n")
+    yield head.removesuffix(b"\n}") + b',\n  "strokes": ['
+    for start in range(0, len(strokes), _BATCH):
+        records = _records(strokes[start : start + _BATCH], start)
+        lines = (orjson.dumps(record, option=orjson.OPT_SERIALIZE_NUMPY) for record in records)
+        yield (b",\n" if start else b"\n") + b",\n".join(lines)
+    yield b"\n  ]\n}\n"
 
 
 def _records(strokes: Strokes, first: int) -> list[dict[str, Any]]:
@@ -132,11 +142,24 @@ def read_json(path: Path) -> Document:
             raise _ContentError("it is a folder or a device; choose a file")
         if path.stat().st_size > MAX_BYTES:
             raise _ContentError("it is larger than 1 GiB, which no painting needs")
-        return _document(orjson.loads(path.read_bytes()))
+        content = path.read_bytes()
     except FileNotFoundError:
         raise StrokeFileError(path, "there is no such file; check its name and folder") from None
     except OSError as error:
         raise StrokeFileError(path, error.strerror or str(error)) from error
+    except _ContentError as error:
+        raise StrokeFileError(path, str(error)) from None
+    return document_of(content, path)
+
+
+def document_of(content: bytes, path: Path) -> Document:
+    """The document in a stroke file's bytes, trusting nothing in them; `path` is where they came from.
+
+    Raises:
+        StrokeFileError: As of `read_json`.
+    """
+    try:
+        return _document(orjson.loads(content))
     except orjson.JSONDecodeError as error:
         raise StrokeFileError(path, f"it is not JSON ({error}); choose a stroke file, or copy it again") from error
     except _ContentError as error:

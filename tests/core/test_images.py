@@ -278,7 +278,7 @@ class TestRefusals:
         assert problem_with(tmp_path) == "it is a folder; choose a picture file inside it"
         assert problem_with("") == "it is a folder; choose a picture file inside it"
         assert problem_with(os.devnull) == "it is a device, not a file; choose a picture file"
-        assert problem_with("a\0b").endswith("rename it or save it as PNG")
+        assert problem_with("a\0b").endswith("its name cannot be used; rename it")
         assert "File name too long" in problem_with("x" * 300)
 
     def test_a_file_that_may_not_be_read(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

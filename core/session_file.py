@@ -1,0 +1,147 @@
+"""Saved sessions: one file with the photo, the strokes and the settings, from which work goes on as if never left.
+
+A zip of `session.json`, `photo.png`, `strokes.json` (a stroke file) and `thumbnail.png`, so that its parts can be had
+without this program too.
+"""
+
+from __future__ import annotations
+
+import io
+import zipfile
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import orjson
+from numpy.typing import NDArray
+from PIL import Image
+
+from core.document import Document
+from core.errors import PictureError, SessionFileError, StrokeFileError
+from core.export.stroke_json import MAX_BYTES, document_of, stroke_file
+from core.files import written_aside
+from core.geometry import Size
+from core.images import decoded_picture
+from core.rasteriser.fast import draw, to_bytes
+
+SUFFIX = ".strokewise"
+FORMAT, VERSION = "strokewise-session", 1
+
+THUMBNAIL = 256
+"""Pixels of its longer side at most."""
+
+_SESSION, _PHOTO, _STROKES, _THUMBNAIL = "session.json", "photo.png", "strokes.json", "thumbnail.png"
+
+_LARGEST = {_SESSION: 2**20, _PHOTO: 2**30, _STROKES: MAX_BYTES, _THUMBNAIL: 2**22}
+"""Bytes of each part once unpacked: a few kilobytes of zip can claim to hold anything."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SavedSession:
+    """What a session's file holds."""
+
+    photo: NDArray[np.uint8]
+    """[H, W, 3], the target, as large as the document's sheet."""
+    document: Document
+    name: str = ""
+    """Of the photo, for titles and file names to come."""
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    """Plain JSON values; whoever reads them checks them."""
+
+
+def encoded_photo(photo: NDArray[np.uint8]) -> bytes:
+    """A photo as it is saved, losslessly; of large ones that takes seconds, so callers keep it."""
+    buffer = io.BytesIO()
+    Image.fromarray(photo).save(buffer, "PNG", compress_level=1)
+    return buffer.getvalue()
+
+
+def save_session(path: Path, session: SavedSession, *, photo: bytes | None = None) -> None:
+    """Write a session's file, whole or not at all.
+
+    Args:
+        path: Where to.
+        session: What to write.
+        photo: The photo as of `encoded_photo`, where it is known already.
+
+    Raises:
+        OutputError: If it cannot be written.
+    """
+    head = {"format": FORMAT, "version": VERSION, "name": session.name, "settings": dict(session.settings)}
+    small = session.document.size.with_longer_side(min(THUMBNAIL, session.document.size.longer))
+    with written_aside(path) as aside, zipfile.ZipFile(aside, "w") as file:
+        file.writestr(_SESSION, orjson.dumps(head, option=orjson.OPT_INDENT_2))
+        file.writestr(_THUMBNAIL, encoded_photo(to_bytes(draw(session.document, small))))
+        file.writestr(_PHOTO, encoded_photo(session.photo) if photo is None else photo)
+        strokes = zipfile.ZipInfo(_STROKES)
+        strokes.compress_type = zipfile.ZIP_DEFLATED
+        with file.open(strokes, "w", force_zip64=True) as part:
+            for each in stroke_file(session.document, path):
+                part.write(each)
+
+
+def load_session(path: Path) -> SavedSession:
+    """Read a session's file, trusting nothing in it.
+
+    Raises:
+        SessionFileError: If it is missing, no such file, damaged, made by a newer version, or wrong in any place.
+    """
+    parts = _parts(path, (_SESSION, _PHOTO, _STROKES))
+    try:
+        head = orjson.loads(parts[_SESSION])
+    except orjson.JSONDecodeError as error:
+        raise SessionFileError(path, f"its {_SESSION} is damaged; copy it again from where it came from") from error
+    if not isinstance(head, dict) or head.get("format") != FORMAT:
+        raise SessionFileError(path, "it is no session that Strokewise saved; choose another file")
+    version, name, settings = head.get("version"), head.get("name"), head.get("settings")
+    if not isinstance(version, int) or version < 1:
+        raise SessionFileError(path, "its version is missing; choose another file")
+    if version > VERSION:
+        raise SessionFileError(path, f"it is of version {version}, made by a newer version: update Strokewise")
+    if not isinstance(name, str) or not isinstance(settings, dict):
+        raise SessionFileError(path, f"its {_SESSION} is damaged; copy it again from where it came from")
+    try:
+        photo = decoded_picture(parts[_PHOTO], path)
+        document = document_of(parts[_STROKES], path)
+    except (PictureError, StrokeFileError) as error:
+        raise SessionFileError(path, f"of what it holds, {error.problem}") from error
+    if Size(*photo.shape[:2]) != document.size:
+        raise SessionFileError(path, "its photo and its sheet are of different sizes; open photo and strokes apart")
+    return SavedSession(photo=photo, document=document, name=name[:255], settings=settings)
+
+
+def session_thumbnail(path: Path) -> NDArray[np.uint8]:
+    """A small picture [h, w, 3] of a saved painting.
+
+    Raises:
+        SessionFileError: If there is none.
+    """
+    try:
+        return decoded_picture(_parts(path, (_THUMBNAIL,))[_THUMBNAIL], path)
+    except PictureError as error:
+        raise SessionFileError(path, f"of what it holds, {error.problem}") from error
+
+
+def _parts(path: Path, names: tuple[str, ...]) -> dict[str, bytes]:
+    """Some of the file's parts by name."""
+    try:
+        with path.open("rb") as raw, zipfile.ZipFile(raw) as file:
+            parts = {}
+            for name in names:
+                with file.open(name) as part:
+                    parts[name] = part.read(_LARGEST[name] + 1)
+                if len(parts[name]) > _LARGEST[name]:
+                    raise SessionFileError(path, f"its {name} is larger than any painting needs")
+            return parts
+    except FileNotFoundError:
+        raise SessionFileError(path, "there is no such file; check its name and folder") from None
+    except OSError as error:
+        raise SessionFileError(path, f"the system says “{error.strerror or error}”; copy it elsewhere") from error
+    except KeyError as error:  # a part is missing
+        raise SessionFileError(path, "it is no session that Strokewise saved; choose another file") from error
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError) as error:
+        problem = "it is damaged, or no session; copy it again from where it came from"
+        raise SessionFileError(path, problem) from error

@@ -1,0 +1,136 @@
+"""Saved sessions come back as they were; files that are not what they say are refused."""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from core.document import Document
+from core.errors import OutputError, SessionFileError
+from core.geometry import Size
+from core.session_file import SavedSession, encoded_photo, load_session, save_session, session_thumbnail
+from core.stroke import Strokes
+
+SHEET = Size(40, 60)
+
+
+@pytest.fixture
+def session(random_strokes: Callable[..., Strokes]) -> SavedSession:
+    photo = np.random.default_rng(0).integers(0, 256, (*SHEET, 3), np.uint8)
+    document = Document(SHEET, (10, 20, 30), random_strokes(50, 1, SHEET), job={"seed": 3})
+    return SavedSession(photo=photo, document=document, name="Grüße <1>", settings={"divide": 4, "actor": None})
+
+
+@pytest.fixture
+def saved(session: SavedSession, tmp_path: Path) -> Path:
+    save_session(tmp_path / "a.strokewise", session)
+    return tmp_path / "a.strokewise"
+
+
+def repacked(path: Path, **parts: bytes | None) -> None:
+    """Replace parts of a session's file, named without their suffix; None leaves one out."""
+    with zipfile.ZipFile(path) as file:
+        content = {name: file.read(name) for name in file.namelist()}
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as file:
+        for name, data in content.items():
+            own = parts.get(Path(name).stem, data)
+            if own is not None:
+                file.writestr(name, own)
+
+
+def head_with(**changes: Any) -> bytes:
+    return json.dumps({"format": "strokewise-session", "version": 1, "name": "a", "settings": {}, **changes}).encode()
+
+
+def test_a_session_comes_back_as_it_was(session: SavedSession, saved: Path) -> None:
+    read = load_session(saved)
+
+    np.testing.assert_array_equal(read.photo, session.photo)
+    assert read.document == session.document
+    assert (read.name, dict(read.settings)) == ("Grüße <1>", {"divide": 4, "actor": None})
+
+
+def test_a_photo_encoded_before_is_written_as_it_is(session: SavedSession, tmp_path: Path) -> None:
+    other = np.full((*SHEET, 3), 9, np.uint8)
+    save_session(tmp_path / "a.strokewise", session, photo=encoded_photo(other))
+    np.testing.assert_array_equal(load_session(tmp_path / "a.strokewise").photo, other)
+
+
+def test_the_thumbnail_shows_the_painting(saved: Path) -> None:
+    assert session_thumbnail(saved).shape == (40, 60, 3)
+
+
+def test_parts_can_be_had_without_this_program(saved: Path) -> None:
+    with zipfile.ZipFile(saved) as file:
+        assert file.testzip() is None
+        assert sorted(file.namelist()) == ["photo.png", "session.json", "strokes.json", "thumbnail.png"]
+        assert json.loads(file.read("strokes.json"))["format"] == "strokewise-strokes"
+
+
+def test_a_session_takes_the_place_of_an_earlier_one_only_when_whole(session: SavedSession, saved: Path) -> None:
+    before = saved.read_bytes()
+    with pytest.raises(OutputError):
+        save_session(saved, SavedSession(photo=session.photo, document=Document(SHEET, job={"x": object()})))
+    assert saved.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("parts", "words"),
+    [
+        ({"strokes": None}, "it is no session that Strokewise saved"),
+        ({"session": b"{"}, "its session.json is damaged"),
+        ({"session": b"[]"}, "it is no session that Strokewise saved"),
+        ({"session": head_with(format="x")}, "it is no session that Strokewise saved"),
+        ({"session": head_with(version=2)}, "of version 2, made by a newer version"),
+        ({"session": head_with(version="1")}, "its version is missing"),
+        ({"session": head_with(version=0)}, "its version is missing"),
+        ({"session": head_with(settings=[])}, "its session.json is damaged"),
+        ({"session": head_with(name=7)}, "its session.json is damaged"),
+        ({"session": b" " * (2**20 + 1)}, "its session.json is larger than any painting needs"),
+        ({"photo": b"GIF89a"}, "of what it holds, it is damaged"),
+        ({"photo": encoded_photo(np.zeros((3, 3, 3), np.uint8))}, "of different sizes"),
+        ({"strokes": b"{}"}, "of what it holds, its format is not"),
+    ],
+)
+def test_what_is_wrong_is_told(saved: Path, parts: dict[str, bytes | None], words: str) -> None:
+    repacked(saved, **parts)
+    with pytest.raises(SessionFileError, match=words):
+        load_session(saved)
+
+
+@pytest.mark.parametrize("content", [b"", b"PK\x03\x04", b"hello", b"PK\x05\x06" + bytes(18)])
+def test_what_is_no_zip_is_told(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "a.strokewise"
+    path.write_bytes(content)
+    for read in (load_session, session_thumbnail):
+        with pytest.raises(SessionFileError):
+            read(path)
+
+
+def test_a_file_cut_or_garbled_anywhere_is_told(saved: Path) -> None:
+    whole = saved.read_bytes()
+    random = np.random.default_rng(0)
+    refused = 0
+    for cut in random.integers(0, len(whole), 60).tolist():
+        garbled = bytearray(whole)
+        garbled[cut] ^= 0xFF
+        for content in (whole[:cut], bytes(garbled)):
+            saved.write_bytes(content)
+            try:
+                load_session(saved)  # a byte that nothing reads, as of a date, may change
+            except SessionFileError:
+                refused += 1
+    assert refused > 100
+
+
+def test_a_missing_file_and_a_folder_are_told(tmp_path: Path) -> None:
+    with pytest.raises(SessionFileError, match="there is no such file"):
+        load_session(tmp_path / "none.strokewise")
+    with pytest.raises(SessionFileError, match="the system says"):
+        load_session(tmp_path)
