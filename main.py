@@ -1,4 +1,6 @@
-"""The command line: `paint`, `score`, `export`, `train`, `bench`; every command is a call or two into the packages.
+"""The one entry: without a command the studio opens; `paint`, `score`, `export`, `train`, `bench` need no window.
+
+Every command is a call or two into the packages.
 
 Heavy modules are imported by the commands that need them, so that `--help` answers at once.
 """
@@ -284,13 +286,15 @@ def bench_quality(
 
 def main(arguments: list[str] | None = None) -> int:
     """Run a command; returns its exit code: 0 done, 2 bad input, 130 cancelled."""
-    arguments = list(sys.argv[1:] if arguments is None else arguments) or ["--help"]
+    arguments = list(sys.argv[1:] if arguments is None else arguments)
     # A thread that waits for the others spins, by default so long that two programs on the same cores bring each other
     # to a halt (a painting beside a training run took 20 times as long). OpenMP reads this when it is first loaded.
     # Training, a fifth faster with long spins, is left as the user has it: it mostly has its machine to itself.
-    trains = arguments[0] == "train" or arguments[:2] == ["bench", "train"]
+    trains = arguments[:1] == ["train"] or arguments[:2] == ["bench", "train"]
     if "OMP_WAIT_POLICY" not in os.environ and not trains:
         os.environ.setdefault("GOMP_SPINCOUNT", "1000")
+    if not arguments or (len(arguments) == 1 and _names_a_picture(arguments[0])):
+        return _studio(arguments[0] if arguments else None)
     if arguments[0] not in cli.commands and any(f"{each}=".startswith("--img=") for each in arguments):
         arguments = ["paint", *arguments]  # the published test.py has no commands
     try:
@@ -312,6 +316,24 @@ def main(arguments: list[str] | None = None) -> int:
         click.echo("cancelled", err=True)
         return EXIT_CANCELLED
     return 0
+
+
+def _names_a_picture(argument: str) -> bool:
+    """Whether the only argument is something to open, rather than a command or an option, misspelled or not."""
+    if argument in cli.commands or argument.startswith("-"):
+        return False
+    return argument.startswith("sample:") or bool(Path(argument).suffix) or os.path.exists(argument)
+
+
+def _studio(source: str | None) -> int:
+    """Open the studio, where there is a display to open it on."""
+    from painter_gui.display import INSTEAD, there_is_a_display
+
+    if not there_is_a_display():
+        return _refused(INSTEAD)
+    from painter_gui.app import run_studio
+
+    return run_studio(source)
 
 
 @contextmanager

@@ -1,0 +1,110 @@
+"""The thread that draws: whatever moment of the document is asked for, into pixels that the window shows."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QObject, Signal, Slot
+
+from core.document import Document
+from core.geometry import PixelBox, Size
+
+if TYPE_CHECKING:
+    from core.timeline import Timeline
+
+DISPLAY_SIDE = 2048
+"""Longer side of the canvas on the screen at most, pixels. Exports are drawn anew at whatever size."""
+
+_MANY = 400
+"""Strokes from which on the whole canvas is taken to have changed."""
+
+
+def display_size(sheet: Size) -> Size:
+    """The size at which a sheet is drawn for the screen."""
+    return sheet if sheet.longer <= DISPLAY_SIDE else sheet.with_longer_side(DISPLAY_SIDE)
+
+
+class SharedPixels:
+    """An RGB32 picture that one thread draws and another shows."""
+
+    def __init__(self, size: Size) -> None:
+        self.size = size
+        self._pixels = np.zeros((*size, 4), np.uint8)
+        self._pixels[..., 3] = 255
+        self._lock = threading.Lock()
+
+    @contextmanager
+    def locked(self) -> Iterator[NDArray[np.uint8]]:
+        """The pixels [H, W, 4] of bytes B, G, R, 255, while nobody else has them."""
+        with self._lock:
+            yield self._pixels
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Moment:
+    """What to show."""
+
+    document: Document
+    count: int
+    """Its strokes, from the lowest."""
+    pixels: SharedPixels
+
+
+class CanvasWorker(QObject):
+    """Draws the moment asked for last, in the thread it lives in; those asked for meanwhile are passed over.
+
+    Signals:
+        drawn: (moment, box of pixels that changed).
+    """
+
+    drawn = Signal(object, object)
+    _asked = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._wanted: Moment | None = None
+        self._lock = threading.Lock()
+        self._timeline: Timeline | None = None
+        self._shown: Moment | None = None
+        self._asked.connect(self._draw)
+
+    def show(self, moment: Moment) -> None:
+        """Ask for a moment; from any thread."""
+        with self._lock:
+            waiting, self._wanted = self._wanted is not None, moment
+        if not waiting:
+            self._asked.emit()
+
+    @Slot()
+    def _draw(self) -> None:
+        from core.rasteriser.fast import to_rgb32, touched
+        from core.timeline import Timeline
+
+        with self._lock:
+            moment, self._wanted = self._wanted, None
+        if moment is None:
+            return
+        document, shown, size = moment.document, self._shown, moment.pixels.size
+        if self._timeline is None or shown is None or shown.pixels is not moment.pixels:
+            self._timeline, shared, shown = Timeline(document, size), 0, None
+        else:
+            shared = self._timeline.follow(document)
+        canvas = self._timeline.view(moment.count)
+        box = PixelBox(0, 0, *size)
+        if shown is not None and min(shown.count, moment.count) <= shared:
+            low, high = sorted((shown.count, moment.count))
+            # Strokes that are to go lie in the document that was shown, those that came in the new one.
+            between = (document if moment.count >= shown.count else shown.document).strokes[low:high]
+            if high - low <= _MANY and (moment.count >= shown.count or high <= len(shown.document.strokes)):
+                box = touched(between, size.longer / document.size.longer, size)
+        self._shown = moment
+        if box.size.shorter:
+            with moment.pixels.locked() as pixels:
+                to_rgb32(canvas, pixels, box)
+        self.drawn.emit(moment, box)

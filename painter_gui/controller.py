@@ -1,0 +1,502 @@
+"""The controller: what the artist wishes becomes what the session holds. Knows no widget."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import replace
+from enum import Enum
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QObject, Qt, QThread, QTimer, Signal, Slot
+from PySide6.QtGui import QUndoCommand, QUndoStack
+
+from core.document import Document
+from core.errors import PainterError
+from core.geometry import PixelBox, Size
+from core.session import Session
+from painter_gui.background import Background
+from painter_gui.canvas_worker import CanvasWorker, Moment, SharedPixels, display_size
+from painter_gui.files import Opened, Photo, opened_file, saved_session
+from painter_gui.paint_settings import PaintSettings
+from painter_gui.paint_worker import PaintRun, PaintWorker
+
+DRAIN_MS = 16
+"""Between two looks at what was painted: a frame of a screen of 60 Hz."""
+
+SETTLE_MS = 250
+"""A setting must rest so long before painting begins anew with it: a slider passes through many values."""
+
+_RATE_SECONDS = 2.0
+"""Strokes a second are those of this time."""
+
+
+class Phase(Enum):
+    """What is going on."""
+
+    EMPTY = "empty"
+    """There is no photo."""
+    IDLE = "idle"
+    PAINTING = "painting"
+    PAUSED = "paused"
+    """As idle, but that painting on belongs to the same action, which undo takes back as one."""
+
+
+class _Change(QUndoCommand):
+    """From one document to another."""
+
+    def __init__(self, what: str, before: Document, after: Document, show: Callable[[Document], None]) -> None:
+        super().__init__(what)  # a word that views translate
+        self._before, self._after, self._show = before, after, show
+
+    def undo(self) -> None:
+        self._show(self._before)
+
+    def redo(self) -> None:
+        self._show(self._after)
+
+
+class Controller(QObject):
+    """Answers the views' wishes and tells them what has changed.
+
+    Signals:
+        opened: Another photo is on the easel.
+        opening_changed: A file began or ended to be read.
+        document_changed, position_changed, phase_changed, settings_changed, saved_changed: as their names say.
+        canvas_changed: (box) of `pixels`.
+        device_changed: The device's name is known, or another.
+        noted: (word, values), something to tell the artist in passing.
+        failed: (PainterError), something to tell so that it is not missed.
+    """
+
+    opened = Signal()
+    opening_changed = Signal()
+    document_changed = Signal()
+    position_changed = Signal()
+    phase_changed = Signal()
+    settings_changed = Signal()
+    saved_changed = Signal()
+    canvas_changed = Signal(object)
+    device_changed = Signal()
+    noted = Signal(str, object)
+    failed = Signal(object)
+
+    _prepare = Signal()
+    _run = Signal(object)
+
+    def __init__(self, settings: PaintSettings | None = None, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._settings = settings or PaintSettings()
+        self._phase = Phase.EMPTY
+        self._photo: Photo | None = None
+        self._name = ""
+        self._path: Path | None = None
+        self._session = Session(Document(Size(1, 1)))
+        self._session.subscribe(self._on_document)
+        self._position, self._following = 0, True
+        self._painting: PaintRun | None = None
+        self._runs = 0
+        self._action: tuple[str, Document] | None = None
+        self._laid: deque[tuple[float, int]] = deque()
+        self._saved: tuple[Document, PaintSettings] | None = None
+        self._openings = 0
+        self._reading = False
+        self._device_name = ""
+        self._pixels = SharedPixels(Size(1, 1))
+        self.undo_stack = QUndoStack(self)
+
+        self.files = Background("files", self)
+        self._paint_thread, self._worker = QThread(), PaintWorker()
+        self._paint_thread.setObjectName("painting")
+        self._worker.moveToThread(self._paint_thread)
+        queued = Qt.ConnectionType.QueuedConnection
+        self._prepare.connect(self._worker.prepare, queued)
+        self._run.connect(self._worker.run, queued)
+        self._worker.prepared.connect(self._on_prepared, queued)
+        self._worker.failed.connect(self._on_failed, queued)
+        self._worker.finished.connect(self._on_finished, queued)
+        self._canvas_thread, self._canvas = QThread(), CanvasWorker()
+        self._canvas_thread.setObjectName("drawing")
+        self._canvas.moveToThread(self._canvas_thread)
+        self._canvas.drawn.connect(self._on_drawn, queued)
+        self._paint_thread.start()
+        self._canvas_thread.start()
+
+        self._drain = QTimer(self, interval=DRAIN_MS)
+        self._drain.timeout.connect(self._on_drain)
+        self._settling = QTimer(self, interval=SETTLE_MS, singleShot=True)
+        self._settling.timeout.connect(self._on_settled)
+
+    # What there is
+
+    @property
+    def phase(self) -> Phase:
+        """What is going on."""
+        return self._phase
+
+    @property
+    def photo(self) -> Photo | None:
+        """What is painted."""
+        return self._photo
+
+    @property
+    def name(self) -> str:
+        """Of the photo, without folder or suffix."""
+        return self._name
+
+    @property
+    def path(self) -> Path | None:
+        """Where the session was saved or opened last."""
+        return self._path
+
+    @property
+    def document(self) -> Document:
+        """The painting."""
+        return self._session.document
+
+    @property
+    def settings(self) -> PaintSettings:
+        """What is chosen."""
+        return self._settings
+
+    @property
+    def position(self) -> int:
+        """How many of the document's strokes are shown."""
+        return self._position
+
+    @property
+    def pixels(self) -> SharedPixels:
+        """The canvas as shown."""
+        return self._pixels
+
+    @property
+    def planned(self) -> int:
+        """How many strokes the painting will have."""
+        return max(self._settings.total, len(self.document.strokes))
+
+    @property
+    def reading(self) -> bool:
+        """Whether a file is being opened."""
+        return self._reading
+
+    @property
+    def device_name(self) -> str:
+        """What the networks run on; empty until it is known."""
+        return self._device_name
+
+    @property
+    def rate(self) -> float:
+        """Strokes a second of late; 0 while nothing is painted."""
+        if self._phase is not Phase.PAINTING or len(self._laid) < 2:
+            return 0.0
+        (began, first), (ended, last) = self._laid[0], self._laid[-1]
+        return (last - first) / (ended - began) if ended > began else 0.0
+
+    @property
+    def modified(self) -> bool:
+        """Whether there is anything that closing would lose."""
+        return self._photo is not None and len(self.document.strokes) > 0 and not self._is_saved()
+
+    def _is_saved(self) -> bool:
+        return self._saved is not None and self._saved[0] is self.document and self._saved[1] == self._settings
+
+    # Opening and saving
+
+    def prepare(self) -> None:
+        """Have the painter import what it needs, so that painting begins at once."""
+        self._prepare.emit()
+
+    def open_file(self, source: Path | str, *, name: str | None = None) -> None:
+        """Open a picture, `sample:NAME` or a saved session; with another name, as a work that has no file yet."""
+        self._openings += 1
+        number = self._openings
+        self._set_reading(True)
+
+        def done(opened: Opened) -> None:
+            if number == self._openings:
+                self._set_reading(False)
+                if name is not None:
+                    opened = replace(opened, name=name, path=None)
+                self._take(opened, saved=name is None)
+
+        def failed(error: PainterError) -> None:
+            if number == self._openings:
+                self._set_reading(False)
+                self.failed.emit(error)
+
+        self.files.submit(lambda: opened_file(source), done, failed)
+
+    def open_pixels(self, pixels: NDArray[np.uint8], name: str) -> None:
+        """Open a picture [H, W, 3] that came otherwise than from a file."""
+        self._openings += 1  # a file still being read has come too late
+        self._set_reading(False)
+        self._take(Opened(photo=Photo.of(pixels), name=name), saved=True)
+
+    def _take(self, opened: Opened, *, saved: bool) -> None:
+        self._end_run()
+        self._action = None
+        self.undo_stack.clear()
+        if opened.settings is not None:
+            self._settings = PaintSettings.of(opened.settings)
+        self._photo, self._name, self._path = opened.photo, opened.name, opened.path
+        size = Size(*opened.photo.pixels.shape[:2])
+        self._pixels = SharedPixels(display_size(size))
+        document = opened.document or Document(size, self._settings.background)
+        self._following = True
+        self._session.show(document)
+        self._saved = (document, self._settings) if saved else None
+        self._set_phase(Phase.IDLE)
+        self.opened.emit()
+        self.settings_changed.emit()
+        self.saved_changed.emit()
+        self._show_canvas()
+
+    def close_photo(self) -> None:
+        """Back to the start."""
+        self._openings += 1
+        self._set_reading(False)
+        self._end_run()
+        self._action = None
+        self.undo_stack.clear()
+        self._photo, self._name, self._path, self._saved = None, "", None, None
+        self._session.show(Document(Size(1, 1)))
+        self._set_phase(Phase.EMPTY)
+        self.opened.emit()
+        self.saved_changed.emit()
+
+    def save(self, path: Path, done: Callable[[], object] | None = None) -> None:
+        """Save the session; `done` is called when it is on the disk."""
+        photo, document, settings = self._photo, self.document, self._settings
+        if photo is None:
+            return
+        work = saved_session(path, photo, document, self._name, settings.values())
+
+        def written(_: object) -> None:
+            if photo is self._photo:
+                self._path, self._saved = path, (document, settings)
+                self.saved_changed.emit()
+                self.noted.emit("saved", {"name": path.name})
+            if done is not None:
+                done()
+
+        self.files.submit(work, written, self.failed.emit)
+
+    def _set_reading(self, reading: bool) -> None:
+        if reading != self._reading:
+            self._reading = reading
+            self.opening_changed.emit()
+
+    # Painting
+
+    def set_settings(self, **changes: Any) -> None:
+        """Choose otherwise. What is painted stays; what is not yet painted is painted so."""
+        settings = replace(self._settings, **changes)
+        if settings == self._settings:
+            return
+        sheet = settings.background != self._settings.background
+        self._settings = settings
+        painted = len(self.document.strokes)
+        if self._photo is not None and sheet:
+            if painted:
+                self.noted.emit("sheet_later", {})
+            else:
+                self._session.show(replace(self.document, background=settings.background))
+                self._show_canvas()
+        self.settings_changed.emit()
+        self.saved_changed.emit()
+        if set(changes) - {"background"} and painted:
+            if self._phase is Phase.PAINTING:
+                self._settling.start()
+            else:
+                self.noted.emit("applies_from", {"stroke": self._position + 1})
+
+    def paint(self) -> None:
+        """Paint from the moment that is shown; what lies after it, if anything, makes room, and undo brings it back."""
+        self._begin(None)
+
+    def step(self) -> None:
+        """Paint one step: an action bundle in each window that the painter looks at."""
+        self._begin(1)
+
+    def pause(self) -> None:
+        """Stop painting for now."""
+        if self._phase is Phase.PAINTING:
+            self._end_run()
+            self._set_phase(Phase.PAUSED)
+
+    def stop(self) -> None:
+        """End what is being painted; the strokes stay."""
+        if self._phase in (Phase.PAINTING, Phase.PAUSED):
+            self._end_run()
+            self._close_action()
+            self._set_phase(Phase.IDLE)
+
+    def restart(self) -> None:
+        """Begin with a bare sheet; undo brings the painting back."""
+        if self._photo is None:
+            return
+        self.stop()
+        bare = Document(self.document.size, self._settings.background)
+        if len(self.document.strokes) or bare.background != self.document.background:
+            self.undo_stack.push(_Change("restart", self.document, bare, self._show_document))
+
+    def undo(self) -> None:
+        """Take back what the artist did last, painting under way included."""
+        self.stop()
+        self.undo_stack.undo()
+
+    def redo(self) -> None:
+        """Take the last undo back."""
+        self.stop()
+        self.undo_stack.redo()
+
+    def seek(self, position: int) -> None:
+        """Show the painting after so many strokes."""
+        position = min(max(0, position), len(self.document.strokes))
+        self._following = position == len(self.document.strokes)
+        if position != self._position:
+            self._position = position
+            self.position_changed.emit()
+            self._show_canvas()
+
+    def _begin(self, steps: int | None) -> None:
+        if self._photo is None or self._phase is Phase.PAINTING:
+            return
+        if self._position >= self._settings.total:
+            self.noted.emit("budget_reached", {"strokes": self._settings.total})
+            return
+        document = self.document
+        if self._position < len(document.strokes):
+            self._close_action()
+            self._action = "branch", document
+            document = document.cut(self._position)
+        elif self._action is None:
+            self._action = "paint" if steps is None else "step", document
+        self._start(document, steps)
+
+    def _start(self, document: Document, steps: int | None = None) -> None:
+        assert self._photo is not None
+        self._runs += 1
+        # The sheet's colour cannot change under what is painted.
+        settings = self._settings
+        if len(document.strokes):
+            settings = replace(settings, background=document.background)
+        self._painting = PaintRun(
+            number=self._runs, job=settings.job(self._photo.pixels), document=document, device=settings.device,
+            actor=settings.actor, steps=steps,
+        )  # fmt: skip
+        self._following = True
+        self._laid.clear()
+        self._laid.append((time.monotonic(), len(document.strokes)))
+        self._session.show(document)
+        self._set_phase(Phase.PAINTING)
+        self._drain.start()
+        self._run.emit(self._painting)
+
+    def _end_run(self) -> None:
+        """Cancel the run under way and keep what it has painted so far."""
+        self._settling.stop()
+        if self._painting is not None:
+            self._painting.cancelled.set()
+            self._take_frames()
+            self._painting = None
+        self._drain.stop()
+
+    def _close_action(self) -> None:
+        """Make what was painted since the action began one thing for undo to take back."""
+        if self._action is not None:
+            (what, before), self._action = self._action, None
+            if before is not self.document:
+                self.undo_stack.push(_Change(what, before, self.document, self._show_document))
+
+    def _take_frames(self) -> None:
+        if self._painting is None or self._painting.frames.empty():
+            return
+        frames = self._painting.frames
+        while not frames.empty():
+            frame = frames.get()
+        now = time.monotonic()
+        self._laid.append((now, len(frame.document.strokes)))
+        while len(self._laid) > 2 and now - self._laid[0][0] > _RATE_SECONDS:
+            self._laid.popleft()
+        self._session.show(frame.document)
+
+    def _show_document(self, document: Document) -> None:
+        self._following = True
+        self._session.show(document)
+
+    def _set_phase(self, phase: Phase) -> None:
+        if phase is not self._phase:
+            self._phase = phase
+            self.phase_changed.emit()
+
+    def _show_canvas(self) -> None:
+        if self._photo is not None:
+            self._canvas.show(Moment(self.document, self._position, self._pixels))
+
+    # What the threads and timers say
+
+    def _on_document(self, document: Document) -> None:
+        count = len(document.strokes)
+        position = count if self._following else min(self._position, count)
+        self.document_changed.emit()
+        self.saved_changed.emit()
+        if position != self._position:
+            self._position = position
+            self.position_changed.emit()
+        self._show_canvas()
+
+    @Slot()
+    def _on_drain(self) -> None:
+        self._take_frames()
+
+    @Slot()
+    def _on_settled(self) -> None:
+        """Go on from what is painted with what was chosen meanwhile."""
+        if self._phase is not Phase.PAINTING:
+            return
+        self._end_run()
+        document = self.document
+        self.noted.emit("applies_from", {"stroke": len(document.strokes) + 1})
+        if len(document.strokes) < self._settings.total:
+            self._start(document)
+        else:
+            self._close_action()
+            self._set_phase(Phase.IDLE)
+
+    @Slot(str)
+    def _on_prepared(self, device_name: str) -> None:
+        self._device_name = device_name
+        self.device_changed.emit()
+
+    @Slot(object, object)
+    def _on_drawn(self, moment: Moment, box: PixelBox) -> None:
+        if moment.pixels is self._pixels:
+            self.canvas_changed.emit(box)
+
+    @Slot(int, object)
+    def _on_failed(self, number: int, error: PainterError) -> None:
+        if number == 0 or (self._painting is not None and number == self._painting.number):
+            self.failed.emit(error)
+
+    @Slot(int)
+    def _on_finished(self, number: int) -> None:
+        if self._painting is None or number != self._painting.number:
+            return
+        stepped = self._painting.steps is not None
+        self._end_run()
+        if not (stepped and self._action is not None and self._action[0] == "paint"):
+            self._close_action()
+        self._set_phase(Phase.PAUSED if self._action is not None else Phase.IDLE)
+
+    def close(self) -> None:
+        """End every thread; nothing may be asked of it afterwards."""
+        self._end_run()
+        self.files.close()
+        for thread in (self._paint_thread, self._canvas_thread):
+            thread.quit()
+            thread.wait()

@@ -1,0 +1,231 @@
+"""Exports as the dialog asks for them: what was chosen becomes a call of `core.export`, in a thread of its own."""
+
+from __future__ import annotations
+
+import tempfile
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.document import Document
+from core.geometry import Size
+
+if TYPE_CHECKING:
+    from core.export.svg_plotter import PlotterOptions
+    from core.export.video import FilmOptions
+
+FORMS = ("picture", "svg", "compatible", "plotter", "strokes", "film", "frames")
+
+SUFFIXES = {
+    "picture": (".png", ".jpg", ".webp", ".tif"),
+    "svg": (".svg", ".svgz"),
+    "compatible": (".svg", ".svgz"),
+    "plotter": (".svg", ".svgz"),
+    "strokes": (".json",),
+    "film": (".mp4", ".webm", ".gif"),
+    "frames": ("",),
+}
+"""Of each form's files, the usual one first; frames are a folder."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExportChoices:
+    """What the dialog holds; a form takes what concerns it. Meanings as of `core.export`."""
+
+    form: str = "picture"
+    size: int | None = None
+    title: str = ""
+    description: str = ""
+    group: int | str = "step"
+    decimals: int = 2
+    paper: str = "a4"
+    margin: float = 15.0
+    pen: float = 0.5
+    pens: int = 6
+    lines: str = "centre"
+    ordered: bool = True
+    seconds: float = 10.0
+    easing: str = "constant"
+    fps: int | None = None
+    result_first: float = 0.0
+    hold: float = 1.0
+    shape: str | None = None
+    beside: bool = False
+    every: int = 50
+    count: int | None = None
+    transparent: bool = False
+
+
+def export(
+    document: Document,
+    path: Path,
+    choices: ExportChoices,
+    photo: NDArray[np.uint8],
+    *,
+    progress: Callable[[int, int], None],
+    cancelled: threading.Event,
+) -> Path:
+    """Write the document; returns where.
+
+    Raises:
+        PainterError: If it cannot be written, or was cancelled.
+    """
+    from core.export.document import ExportOptions, export_document
+    from core.export.progress import ExportCancelledError
+    from core.export.svg import SvgOptions
+
+    def followed(done: int, total: int) -> None:
+        if cancelled.is_set():
+            raise ExportCancelledError
+        progress(done, total)
+
+    options = ExportOptions(
+        size=choices.size if choices.form in ("picture", "film", "frames") else None,
+        profile={"compatible": "compatible", "plotter": "plotter"}.get(choices.form, "exact"),
+        svg=SvgOptions(
+            title=choices.title or None, description=choices.description or None, group=choices.group,
+            decimals=choices.decimals,
+        ),
+        plotter=_plotter(choices),
+        film=_film(choices),
+        photograph=photo if choices.beside else None,
+        every=choices.every,
+        count=choices.count,
+        transparent=choices.transparent,
+    )  # fmt: skip
+    export_document(document, path, options=options, progress=followed)
+    return path
+
+
+def _plotter(choices: ExportChoices) -> PlotterOptions:
+    from core.export.svg_plotter import PlotterOptions
+
+    return PlotterOptions(
+        paper=choices.paper, margin=choices.margin, pen=choices.pen, pens=choices.pens, lines=choices.lines,
+        ordered=choices.ordered,
+    )  # fmt: skip
+
+
+def _film(choices: ExportChoices) -> FilmOptions:
+    from core.export.video import FilmOptions
+
+    return FilmOptions(
+        seconds=choices.seconds, easing=choices.easing, fps=choices.fps, result_first=choices.result_first,
+        hold=choices.hold, shape=choices.shape,
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Preview:
+    """What an export will look like."""
+
+    pixels: NDArray[np.uint8]
+    """[h, w, 4], B, G, R and 255 or, where it is transparent, alpha, not premultiplied."""
+    size: Size | None
+    """Of what will be written, pixels; None where it has none."""
+
+
+def preview(document: Document, choices: ExportChoices, photo: NDArray[np.uint8], side: int) -> Preview:
+    """Draw what an export will look like, at most so many pixels a side.
+
+    Raises:
+        PainterError: If such an export cannot be.
+    """
+    from core.export.document import canvas_size
+    from core.rasteriser.fast import draw, to_bytes
+
+    if choices.form == "plotter":
+        return Preview(_plotter_preview(document, choices, side), None)
+    if choices.form == "film":
+        return _film_preview(document, choices, photo, side)
+    size = None
+    if choices.form in ("picture", "frames"):
+        size = canvas_size(document.size, choices.size)
+    rgb = to_bytes(draw(document, document.size.with_longer_side(side)))
+    return Preview(_bgrx(rgb), size)
+
+
+def _film_preview(document: Document, choices: ExportChoices, photo: NDArray[np.uint8], side: int) -> Preview:
+    """The film's last frame."""
+    from core.export.film_layout import film_layout
+    from core.rasteriser.fast import draw, to_bytes
+    from core.resampling import resized
+
+    layout = film_layout(document.size, shape=choices.shape, longer=choices.size, beside=choices.beside)
+    # The layout itself, drawn smaller: of films larger than the preview only as much as it can show.
+    scale = min(1.0, side / layout.frame.longer)
+    frame = np.empty((*layout.frame.scaled(scale), 3), np.uint8)
+    frame[:] = document.background
+    for box, pixels in ((layout.painting, None), (layout.photograph, photo if choices.beside else None)):
+        if box is None or (pixels is None and box is not layout.painting):
+            continue
+        top, left = round(box.top * scale), round(box.left * scale)
+        room = frame[
+            top : top + max(1, round(box.size.height * scale)), left : left + max(1, round(box.size.width * scale))
+        ]
+        size = Size(*room.shape[:2])
+        room[:] = resized(
+            to_bytes(draw(document, document.size.with_longer_side(size.longer))) if pixels is None else pixels, size
+        )
+    return Preview(_bgrx(frame), layout.frame)
+
+
+def _plotter_preview(document: Document, choices: ExportChoices, side: int) -> NDArray[np.uint8]:
+    """The drawing on its paper."""
+    from PySide6.QtCore import QRectF
+    from PySide6.QtGui import QColor, QImage, QPainter
+    from PySide6.QtSvg import QSvgRenderer
+
+    from core.export.svg_plotter import write_plotter_svg
+
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "preview.svg"
+        write_plotter_svg(document, path, plotter=_plotter(choices))
+        renderer = QSvgRenderer(str(path))
+    paper = renderer.viewBoxF()
+    scale = side / max(paper.width(), paper.height())
+    image = QImage(round(paper.width() * scale), round(paper.height() * scale), QImage.Format.Format_RGB32)
+    image.fill(QColor("white"))
+    painter = QPainter(image)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    renderer.render(painter, QRectF(0, 0, image.width(), image.height()))
+    painter.end()
+    pixels = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), image.width(), 4)
+    return pixels.copy()
+
+
+def _bgrx(rgb: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    pixels = np.full((*rgb.shape[:2], 4), 255, np.uint8)
+    pixels[..., :3] = rgb[..., ::-1]
+    return pixels
+
+
+def stroke_previews(side: Size) -> dict[str, NDArray[np.uint8]]:
+    """A few strokes of each type, as pixels [h, w, 4], B, G, R, 255."""
+    from core.brushes import BRUSHES
+    from core.rasteriser.fast import draw, to_bytes
+    from core.stroke import Strokes
+
+    pictures = {}
+    for kind, brush in enumerate(BRUSHES):
+        random = np.random.default_rng(12)
+        parameters = random.uniform(0.15, 0.85, (3, brush.size)).astype(np.float32)
+        for index, name in enumerate(brush.parameters):
+            if name.startswith("opacity"):
+                parameters[:, index] = (0.75, 0.85, 0.95)
+            elif name.startswith("radius"):
+                parameters[:, index] = (0.28, 0.16, 0.09) if name.endswith("0") else (0.1, 0.2, 0.04)
+        parameters[:, -3:] = np.array([[62, 92, 140], [226, 120, 64], [240, 184, 75]]) / 255
+        strokes = Strokes.from_columns(
+            types=np.full(3, kind, np.uint8),
+            patches=np.tile([(side.height - side.width) / 2, 0.0, side.width], (3, 1)),
+            parameters=parameters,
+            steps=np.arange(3),
+        )
+        pictures[brush.name] = _bgrx(to_bytes(draw(Document(side, (250, 248, 244), strokes))))
+    return pictures

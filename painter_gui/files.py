@@ -1,0 +1,119 @@
+"""What is read and written away from the window's thread; heavy modules are imported there."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.document import Document
+from core.geometry import Size
+from painter_gui.canvas_worker import display_size
+
+SESSION_SUFFIX = ".strokewise"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Photo:
+    """A picture to be painted."""
+
+    pixels: NDArray[np.uint8]
+    """[H, W, 3] RGB."""
+    display: NDArray[np.uint8]
+    """[h, w, 4], B, G, R, 255, as large as the canvas on the screen."""
+    encoded: list[bytes] = field(default_factory=list)
+    """As of `core.session_file.encoded_photo`, once that was needed."""
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    @classmethod
+    def of(cls, pixels: NDArray[np.uint8]) -> Photo:
+        """The photo of some pixels [H, W, 3]."""
+        from core.resampling import resized
+
+        small = resized(pixels, display_size(Size(*pixels.shape[:2])))
+        display = np.full((*small.shape[:2], 4), 255, np.uint8)
+        display[..., :3] = small[..., ::-1]
+        return cls(pixels=pixels, display=display)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Opened:
+    """What a file held."""
+
+    photo: Photo
+    name: str
+    path: Path | None = None
+    """Of a session."""
+    document: Document | None = None
+    settings: dict[str, Any] | None = None
+
+
+def opened_file(source: Path | str) -> Opened:
+    """Read a picture, `sample:NAME` or a saved session.
+
+    Raises:
+        PainterError: If it cannot be read.
+    """
+    path = Path(source)
+    if path.suffix.lower() == SESSION_SUFFIX:
+        from core.session_file import load_session
+
+        saved = load_session(path)
+        return Opened(
+            photo=Photo.of(saved.photo), name=saved.name or path.stem, path=path, document=saved.document,
+            settings=dict(saved.settings),
+        )  # fmt: skip
+    from core.images import SAMPLE_PREFIX, load_picture
+
+    pixels = load_picture(source)
+    name = str(source).removeprefix(SAMPLE_PREFIX) if str(source).startswith(SAMPLE_PREFIX) else path.stem
+    return Opened(photo=Photo.of(pixels), name=name)
+
+
+def saved_session(
+    path: Path, photo: Photo, document: Document, name: str, settings: dict[str, Any]
+) -> Callable[[], None]:
+    """What saves a session when it is called."""
+    return partial(_save, path, photo, document, name, settings)
+
+
+def _save(path: Path, photo: Photo, document: Document, name: str, settings: dict[str, Any]) -> None:
+    from core.session_file import SavedSession, encoded_photo, save_session
+
+    with photo.lock:
+        if not photo.encoded:
+            photo.encoded.append(encoded_photo(photo.pixels))
+    session = SavedSession(photo=photo.pixels, document=document, name=name, settings=settings)
+    save_session(path, session, photo=photo.encoded[0])
+
+
+def samples() -> tuple[str, ...]:
+    """The names of the sample photographs."""
+    from core.images import sample_names
+
+    return sample_names()
+
+
+def thumbnail(source: str, side: int) -> NDArray[np.uint8]:
+    """A small picture [h, w, 3] of a picture file, sample or session.
+
+    Raises:
+        PainterError: If it cannot be read.
+    """
+    from core.images import load_picture
+    from core.resampling import resized
+
+    if Path(source).suffix.lower() == SESSION_SUFFIX:
+        from core.session_file import session_thumbnail
+
+        pixels = session_thumbnail(Path(source))
+    else:
+        pixels = load_picture(source)
+    size = Size(*pixels.shape[:2])
+    return np.ascontiguousarray(resized(pixels, size.with_longer_side(min(side, size.longer))))

@@ -1,0 +1,113 @@
+"""The thread that owns torch: paints one job at a time."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from dataclasses import dataclass, field
+from pathlib import Path
+from queue import SimpleQueue
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from core.document import Document
+from core.errors import PainterError
+
+if TYPE_CHECKING:
+    from core.job import PaintJob
+    from core.painter import Frame, Painter
+
+_log = logging.getLogger(__name__)
+
+MOST_WAITING = 64
+"""Frames that may wait for the window before painting does too."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class PaintRun:
+    """One run of a job: what is painted, and how it is followed and stopped."""
+
+    number: int
+    job: PaintJob
+    document: Document
+    """What it goes on from; it may be another job's."""
+    device: str
+    actor: Path | None
+    steps: int | None = None
+    """After so many it ends; None: when the job does."""
+    cancelled: threading.Event = field(default_factory=threading.Event)
+    """Set from any thread; the run ends with the step under way."""
+    frames: SimpleQueue[Frame] = field(default_factory=SimpleQueue)
+    """Read from any thread."""
+
+
+class PaintWorker(QObject):
+    """Runs jobs in the thread it lives in; knows no widget and no session.
+
+    Signals:
+        prepared: (device's name), when it has imported what it paints with.
+        failed: (run's number, PainterError), where a job could not go on.
+        finished: (run's number), last and exactly once a run, however it ended.
+    """
+
+    prepared = Signal(str)
+    failed = Signal(int, object)
+    finished = Signal(int)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._painter: tuple[tuple[Path | None, str, str], Painter] | None = None
+
+    @Slot()
+    def prepare(self) -> None:
+        """Import torch and the compiled brush and load the bundled weights, so that painting begins at once later."""
+        try:
+            from core.paint_command import chosen_device, device_name
+
+            self.prepared.emit(device_name(chosen_device("auto")))
+            self._painter_of(None, "auto", "bezier")
+        except PainterError as error:
+            self.failed.emit(0, error)
+
+    @Slot(object)
+    def run(self, run: PaintRun) -> None:
+        """Paint until the job or the run ends, or it is cancelled."""
+        try:
+            if not run.cancelled.is_set():
+                self._paint(run)
+        except PainterError as error:
+            self.failed.emit(run.number, error)
+        except MemoryError:
+            problem = "There is too little memory; close other programs or choose a smaller picture."
+            self.failed.emit(run.number, PainterError(problem))
+        except Exception as error:  # a bug: it must not end the thread, and the window must hear of it
+            _log.exception("painting failed")
+            self.failed.emit(run.number, PainterError(f"{type(error).__name__}: {error}"))
+        finally:
+            self.finished.emit(run.number)
+
+    def _paint(self, run: PaintRun) -> None:
+        painter = self._painter_of(run.actor, run.device, run.job.stroke_type)
+        document = painter.taken_over(run.job, run.document)
+        for done, frame in enumerate(painter.frames(run.job, document), start=1):
+            if run.cancelled.is_set():
+                return
+            while run.frames.qsize() >= MOST_WAITING:  # a window that is being dragged shows nothing for a while
+                if run.cancelled.wait(0.005):
+                    return
+            run.frames.put(frame)
+            if done == run.steps:
+                return
+
+    def _painter_of(self, actor: Path | None, device: str, stroke_type: str) -> Painter:
+        """The painter with those weights on that device, kept from one run to the next."""
+        from core.paint_command import chosen_device
+        from core.painter import Painter
+        from core.weights import load_actor
+
+        key = (actor, device, stroke_type)
+        if self._painter is None or self._painter[0] != key:
+            where = chosen_device(device)
+            self._painter = key, Painter(load_actor(actor, stroke_type=stroke_type), device=where)
+        return self._painter[1]

@@ -1,0 +1,1 @@
+"""What the artist sees; no view holds what it shows."""

@@ -1,0 +1,397 @@
+"""The canvas on the screen: painting and photo, side by side in several ways, zoomed and moved at will."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QBrush,
+    QColor,
+    QImage,
+    QKeyEvent,
+    QMouseEvent,
+    QNativeGestureEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QResizeEvent,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QGestureEvent, QPinchGesture, QWidget
+
+from core.geometry import PixelBox, Size
+from painter_gui.canvas_worker import SharedPixels
+from painter_gui.wording import Worded, translate
+
+_MARGIN = 16
+"""Around a fitted canvas, pixels of the screen as Qt counts them."""
+
+_GRIP = 8
+"""How near the pointer must be to the split's edge to take it, likewise."""
+
+MOST_ZOOM, LEAST_ZOOM = 32.0, 1 / 64
+"""Device pixels per canvas pixel."""
+
+_WHEEL_STEP = 1.2
+"""Zoom of one notch (15 degrees) of a wheel."""
+
+_DIFFERENCE_GAIN = 4
+"""How often a difference is added up, so that small ones are seen; a power of two."""
+
+
+class CanvasMode(Enum):
+    """What is shown."""
+
+    CANVAS = "canvas"
+    TARGET = "target"
+    SPLIT = "split"
+    OVERLAY = "overlay"
+    DIFFERENCE = "difference"
+
+
+def rgb32_image(pixels: NDArray[np.uint8]) -> QImage:
+    """A QImage of pixels [H, W, 4], B, G, R, 255, without a copy: the array must outlive it."""
+    height, width = pixels.shape[:2]
+    return QImage(pixels.data, width, height, 4 * width, QImage.Format.Format_RGB32)
+
+
+class CanvasView(Worded, QWidget):
+    """Shows a canvas and its target.
+
+    Signals:
+        zoom_changed: device pixels per canvas pixel.
+        split_moved: the split's edge, 0..1 from the left.
+        paint_requested: to paint, or to pause.
+    """
+
+    zoom_changed = Signal(float)
+    split_moved = Signal(float)
+    paint_requested = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._pixels: SharedPixels | None = None
+        self._target: NDArray[np.uint8] | None = None
+        self._mode = CanvasMode.CANVAS
+        self._split, self._opacity = 0.5, 0.5
+        self._zoom, self._centre = 1.0, QPointF()
+        self._fitted = True
+        self._dragged: QPointF | None = None
+        self._splitting = False
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setMouseTracking(True)
+        self.setMinimumSize(240, 180)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.grabGesture(Qt.GestureType.PinchGesture)
+        self.say(lambda: self.setAccessibleName(translate("Studio", "Canvas")))
+        self.say(
+            lambda: self.setAccessibleDescription(
+                translate("Studio", "The painting. Plus and minus zoom, arrow keys move it, 0 fits it into the window.")
+            )
+        )
+
+    # What is shown
+
+    def show_picture(self, pixels: SharedPixels | None, target: NDArray[np.uint8] | None) -> None:
+        """Show another canvas and its target [H, W, 4] of the same size, fitted."""
+        self._pixels, self._target = pixels, target
+        self.fit()
+
+    @property
+    def mode(self) -> CanvasMode:
+        """What is shown."""
+        return self._mode
+
+    def set_mode(self, mode: CanvasMode) -> None:
+        """Show otherwise."""
+        self._mode = mode
+        self.setCursor(Qt.CursorShape.ArrowCursor)
+        self.update()
+
+    @property
+    def split(self) -> float:
+        """Where the split's edge is, 0..1 of the canvas from the left: the photo is left of it."""
+        return self._split
+
+    def set_split(self, split: float) -> None:
+        """Move the split's edge."""
+        self._split = min(max(split, 0.0), 1.0)
+        self.update()
+
+    def set_opacity(self, opacity: float) -> None:
+        """How much of the photo shows in the overlay, 0..1."""
+        self._opacity = min(max(opacity, 0.0), 1.0)
+        self.update()
+
+    def on_canvas_changed(self, box: PixelBox) -> None:
+        """Draw a part of the canvas anew."""
+        if self._pixels is None:
+            return
+        frame = self._frame()
+        scale = frame.width() / self._pixels.size.width
+        part = QRectF(
+            frame.left() + box.left * scale, frame.top() + box.top * scale, box.size.width * scale,
+            box.size.height * scale,
+        )  # fmt: skip
+        self.update(part.toAlignedRect().adjusted(-2, -2, 2, 2))  # smoothing reaches beyond a pixel's edge
+
+    # Zoom
+
+    @property
+    def zoom(self) -> float:
+        """Device pixels per canvas pixel."""
+        return self._zoom
+
+    @property
+    def fitted(self) -> bool:
+        """Whether the canvas keeps filling the window."""
+        return self._fitted
+
+    def fit(self) -> None:
+        """Show the whole canvas, as large as it goes, and keep it so."""
+        self._fitted = True
+        self._refit()
+
+    def actual_size(self) -> None:
+        """Show a pixel of the canvas as a pixel of the screen."""
+        self.zoom_at(QPointF(self.rect().center()), 1.0 / self._zoom)
+
+    def zoom_by(self, factor: float) -> None:
+        """Zoom about the middle of the window."""
+        self.zoom_at(QPointF(self.rect().center()), factor)
+
+    def zoom_at(self, point: QPointF, factor: float) -> None:
+        """Zoom so that what is at a point of the window stays there."""
+        if self._pixels is None:
+            return
+        zoom = min(max(self._zoom * factor, LEAST_ZOOM), MOST_ZOOM)
+        before = self.canvas_point(point)
+        self._fitted, self._zoom = False, zoom
+        self._centre += before - self.canvas_point(point)
+        self._keep_in_sight()
+        self.zoom_changed.emit(self._zoom)
+        self.update()
+
+    def canvas_point(self, point: QPointF) -> QPointF:
+        """The point of the canvas, in its pixels, that a point of the window shows."""
+        scale = self._zoom / self.devicePixelRatioF()
+        middle = QRectF(self.rect()).center()
+        return self._centre + (point - middle) / scale
+
+    def _size(self) -> Size:
+        return self._pixels.size if self._pixels is not None else Size(1, 1)
+
+    def _frame(self) -> QRectF:
+        """Where the canvas lies in the window."""
+        scale, size = self._zoom / self.devicePixelRatioF(), self._size()
+        middle = QRectF(self.rect()).center()
+        corner = middle - self._centre * scale
+        return QRectF(corner.x(), corner.y(), size.width * scale, size.height * scale)
+
+    def _refit(self) -> None:
+        size, ratio = self._size(), self.devicePixelRatioF()
+        room = QSize(max(1, self.width() - 2 * _MARGIN), max(1, self.height() - 2 * _MARGIN))
+        zoom = ratio * min(room.width() / size.width, room.height() / size.height)
+        self._zoom = min(max(zoom, LEAST_ZOOM), MOST_ZOOM)
+        self._centre = QPointF(size.width / 2, size.height / 2)
+        self.zoom_changed.emit(self._zoom)
+        self.update()
+
+    def _keep_in_sight(self) -> None:
+        """Some of the canvas stays in the window, wherever it is moved."""
+        size = self._size()
+        self._centre.setX(min(max(self._centre.x(), 0.0), float(size.width)))
+        self._centre.setY(min(max(self._centre.y(), 0.0), float(size.height)))
+
+    def _move(self, by: QPointF) -> None:
+        """Move the canvas by so many pixels of the window."""
+        self._fitted = False
+        self._centre -= by * (self.devicePixelRatioF() / self._zoom)
+        self._keep_in_sight()
+        self.update()
+
+    # Drawing
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+        """Draw what has changed."""
+        painter = QPainter(self)
+        painter.setClipRegion(event.region())
+        painter.fillRect(event.rect(), self.palette().window().color().darker(115))
+        if self._pixels is None:
+            return
+        frame, sight = self._frame(), event.rect()
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, self._zoom < 2.0)
+        if self._mode is CanvasMode.DIFFERENCE and self._target is not None:
+            self._paint_difference(painter, frame, sight)
+        else:
+            if self._mode is not CanvasMode.TARGET:
+                with self._pixels.locked() as pixels:
+                    self._paint_part(painter, rgb32_image(pixels), frame, sight)
+            if self._target is not None:
+                target = rgb32_image(self._target)
+                if self._mode is CanvasMode.TARGET:
+                    self._paint_part(painter, target, frame, sight)
+                elif self._mode is CanvasMode.OVERLAY:
+                    painter.setOpacity(self._opacity)
+                    self._paint_part(painter, target, frame, sight)
+                    painter.setOpacity(1.0)
+                elif self._mode is CanvasMode.SPLIT:
+                    self._paint_split(painter, target, frame, sight)
+        painter.setPen(QPen(self.palette().windowText().color(), 1))
+        painter.setOpacity(0.25)
+        painter.drawRect(frame.adjusted(-0.5, -0.5, 0.5, 0.5))
+
+    @staticmethod
+    def _paint_part(painter: QPainter, image: QImage, frame: QRectF, sight: QRect) -> None:
+        """Draw what of an image that fills `frame` is in `sight`: Qt takes its time over what it then clips."""
+        scale = image.width() / frame.width()
+        seen = QRectF(sight).intersected(frame)
+        if seen.isEmpty():
+            return
+        source = QRectF(
+            (seen.left() - frame.left()) * scale, (seen.top() - frame.top()) * image.height() / frame.height(),
+            seen.width() * scale, seen.height() * image.height() / frame.height(),
+        )  # fmt: skip
+        painter.drawImage(seen, image, source)
+
+    def _paint_split(self, painter: QPainter, target: QImage, frame: QRectF, sight: QRect) -> None:
+        edge = frame.left() + self._split * frame.width()
+        painter.save()
+        painter.setClipRect(
+            QRectF(frame.left(), frame.top(), edge - frame.left(), frame.height()), Qt.ClipOperation.IntersectClip
+        )
+        self._paint_part(painter, target, frame, sight)
+        painter.restore()
+        top, bottom = QPointF(edge, frame.top()), QPointF(edge, frame.bottom())
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        for width, colour in ((4, QColor(0, 0, 0, 130)), (2, QColor(255, 255, 255))):  # seen on whatever is below
+            painter.setPen(QPen(colour, width))
+            painter.drawLine(top, bottom)
+        middle = QPointF(edge, min(max(frame.center().y(), 20.0), self.height() - 20.0))
+        painter.setPen(QPen(QColor(0, 0, 0, 130), 1))
+        painter.setBrush(QBrush(QColor(255, 255, 255)))
+        painter.drawEllipse(middle, 9, 9)
+        painter.setPen(QPen(QColor(40, 40, 40), 1.6))
+        for side in (-1, 1):
+            tip = middle + QPointF(side * 5.5, 0)
+            painter.drawLine(tip, tip + QPointF(-side * 3, -3))
+            painter.drawLine(tip, tip + QPointF(-side * 3, 3))
+
+    def _paint_difference(self, painter: QPainter, frame: QRectF, sight: QRect) -> None:
+        """How far each channel is off, times `_DIFFERENCE_GAIN`; black where nothing is."""
+        ratio = self.devicePixelRatioF()
+        image = QImage(sight.size() * ratio, QImage.Format.Format_RGB32)
+        image.setDevicePixelRatio(ratio)
+        image.fill(Qt.GlobalColor.black)
+        assert self._pixels is not None
+        assert self._target is not None
+        part = QPainter(image)
+        part.translate(-sight.topLeft())
+        part.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, self._zoom < 2.0)
+        with self._pixels.locked() as pixels:
+            self._paint_part(part, rgb32_image(pixels), frame, sight)
+        part.setCompositionMode(QPainter.CompositionMode.CompositionMode_Difference)
+        self._paint_part(part, rgb32_image(self._target), frame, sight)
+        part.end()
+        for _ in range(_DIFFERENCE_GAIN.bit_length() - 1):
+            once = image.copy()
+            part = QPainter(image)
+            part.setCompositionMode(QPainter.CompositionMode.CompositionMode_Plus)
+            part.drawImage(0, 0, once)
+            part.end()
+        painter.save()
+        painter.setClipRect(frame, Qt.ClipOperation.IntersectClip)
+        painter.drawImage(sight.topLeft(), image)
+        painter.restore()
+
+    # Pointer, wheel, pinch and keys
+
+    def _on_edge(self, point: QPointF) -> bool:
+        frame = self._frame()
+        edge = frame.left() + self._split * frame.width()
+        inside = frame.top() - _GRIP <= point.y() <= frame.bottom() + _GRIP
+        return self._mode is CanvasMode.SPLIT and inside and abs(point.x() - edge) <= _GRIP
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+        """Take the split's edge, or else the canvas."""
+        if event.button() == Qt.MouseButton.LeftButton and self._on_edge(event.position()):
+            self._splitting = True
+        elif event.button() in (Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton):
+            self._dragged = event.position()
+            self.setCursor(Qt.CursorShape.ClosedHandCursor)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+        """Move what was taken."""
+        if self._splitting:
+            frame = self._frame()
+            self.set_split((event.position().x() - frame.left()) / frame.width())
+            self.split_moved.emit(self._split)
+        elif self._dragged is not None:
+            self._move(event.position() - self._dragged)
+            self._dragged = event.position()
+        elif self._on_edge(event.position()):
+            self.setCursor(Qt.CursorShape.SplitHCursor)
+        else:
+            self.setCursor(Qt.CursorShape.ArrowCursor)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+        """Let go."""
+        self._splitting, self._dragged = False, None
+        self.setCursor(Qt.CursorShape.ArrowCursor)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+        """Between fitted and one to one."""
+        if self._fitted:
+            self.zoom_at(event.position(), 1.0 / self._zoom)
+        else:
+            self.fit()
+
+    def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802
+        """Zoom at the pointer; on a touch pad two fingers move the canvas, unless Control is held."""
+        smooth = not event.pixelDelta().isNull() and event.source() != Qt.MouseEventSource.MouseEventNotSynthesized
+        if smooth and not event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            self._move(QPointF(event.pixelDelta()))
+        elif event.angleDelta().y():
+            self.zoom_at(event.position(), _WHEEL_STEP ** (event.angleDelta().y() / 120))
+        event.accept()
+
+    def event(self, event: QEvent) -> bool:
+        """Pinches come as native gestures from touch pads and as Qt's from touch screens."""
+        if isinstance(event, QNativeGestureEvent):
+            if event.gestureType() == Qt.NativeGestureType.ZoomNativeGesture:
+                self.zoom_at(event.position(), 1.0 + event.value())
+                return True
+        elif isinstance(event, QGestureEvent):
+            pinch = event.gesture(Qt.GestureType.PinchGesture)
+            if isinstance(pinch, QPinchGesture):
+                self.zoom_at(QPointF(self.mapFromGlobal(pinch.centerPoint().toPoint())), pinch.scaleFactor())
+                return True
+        elif event.type() == QEvent.Type.DevicePixelRatioChange and self._fitted:
+            self._refit()
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+        """Arrows move the canvas, or with Shift the split's edge; Space paints."""
+        moves = {
+            Qt.Key.Key_Left: QPointF(1, 0), Qt.Key.Key_Right: QPointF(-1, 0), Qt.Key.Key_Up: QPointF(0, 1),
+            Qt.Key.Key_Down: QPointF(0, -1),
+        }  # fmt: skip
+        move = moves.get(Qt.Key(event.key()))
+        if event.key() == Qt.Key.Key_Space and not event.isAutoRepeat():
+            self.paint_requested.emit()
+        elif move is None:
+            super().keyPressEvent(event)
+        elif event.modifiers() & Qt.KeyboardModifier.ShiftModifier and self._mode is CanvasMode.SPLIT:
+            self.set_split(self._split - move.x() * 0.02)
+            self.split_moved.emit(self._split)
+        else:
+            self._move(move * 40)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        """A fitted canvas stays fitted."""
+        super().resizeEvent(event)
+        if self._fitted:
+            self._refit()

@@ -1,0 +1,844 @@
+"""The studio's one window: joins the views to the controller."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from PySide6.QtCore import QMimeData, QSize, Qt, QTimer, Slot
+from PySide6.QtGui import (
+    QAction,
+    QActionGroup,
+    QCloseEvent,
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDropEvent,
+    QGuiApplication,
+    QIcon,
+    QImage,
+    QKeySequence,
+    QPixmap,
+)
+from PySide6.QtWidgets import (
+    QDockWidget,
+    QFileDialog,
+    QFrame,
+    QLabel,
+    QMainWindow,
+    QMenu,
+    QMessageBox,
+    QScrollArea,
+    QSlider,
+    QStackedWidget,
+    QToolBar,
+    QVBoxLayout,
+    QWidget,
+)
+
+from core.errors import PainterError
+from core.geometry import PixelBox, Size
+from painter_gui.autosave import Autosave, discard, left_behind
+from painter_gui.controller import Controller, Phase
+from painter_gui.exporting import stroke_previews
+from painter_gui.files import SESSION_SUFFIX, samples, thumbnail
+from painter_gui.icons import FOLDER as ICONS
+from painter_gui.icons import icon
+from painter_gui.preferences import SCHEMES, Preferences
+from painter_gui.views.canvas_view import CanvasMode, CanvasView
+from painter_gui.views.export_dialog import ExportDialog
+from painter_gui.views.help_dialogs import AboutDialog, ShortcutSheet
+from painter_gui.views.message_bar import MessageBar
+from painter_gui.views.paint_panel import PREVIEW, PaintPanel
+from painter_gui.views.start_page import THUMBNAIL, StartPage
+from painter_gui.views.status_view import StatusView
+from painter_gui.views.timeline_view import TimelineView
+from painter_gui.wording import LANGUAGES, Languages, Worded, translate
+
+_PICTURES = "*.png *.jpg *.jpeg *.webp *.tif *.tiff *.bmp *.gif *.ppm *.avif"
+
+_STATE_VERSION = 1
+"""Of the window's arrangement; another one is forgotten."""
+
+_LOOK_MS = 100
+"""Between two looks at figures that change by themselves."""
+
+_NOTE_MS = 6000
+
+
+class StudioWindow(Worded, QMainWindow):
+    """The window. Everything it shows is the controller's; everything the artist wishes goes there."""
+
+    def __init__(
+        self,
+        controller: Controller,
+        preferences: Preferences,
+        languages: Languages,
+        *,
+        autosave_folder: Path,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._controller, self._preferences, self._languages = controller, preferences, languages
+        self._autosave_folder = autosave_folder
+        self.autosave = Autosave(controller, autosave_folder, self)
+        self._closed = False
+        self.setWindowIcon(QIcon(str(ICONS / "strokewise.svg")))
+        self.setAcceptDrops(True)
+        self.resize(1280, 820)
+        self._build_views()
+        self._build_actions()
+        self._build_menus()
+        self._build_tool_bar()
+        self._connect()
+        self._looking = QTimer(self, interval=_LOOK_MS)
+        self._looking.timeout.connect(self._on_look)
+        self.say(self._say_words)
+        self._restore()
+        self._on_opened()
+        self._on_settings()
+        self._on_phase()
+
+    # Building
+
+    def _build_views(self) -> None:
+        self.start_page = StartPage(self)
+        self.canvas = CanvasView(self)
+        self.panel = PaintPanel(self)
+        self.timeline = TimelineView(self)
+        self.message = MessageBar(self)
+        self.status = StatusView(self)
+        self.setStatusBar(self.status)
+
+        easel = QWidget(self)
+        layout = QVBoxLayout(easel)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self.canvas, 1)
+        layout.addWidget(self.timeline)
+        self.pages = QStackedWidget(self)
+        self.pages.addWidget(self.start_page)
+        self.pages.addWidget(easel)
+        centre = QWidget(self)
+        layout = QVBoxLayout(centre)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self.message)
+        layout.addWidget(self.pages, 1)
+        self.setCentralWidget(centre)
+
+        self._scroll = QScrollArea(self)
+        self._scroll.setWidget(self.panel)
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
+        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.panel_dock = QDockWidget(self)
+        self.panel_dock.setObjectName("panel")
+        self.panel_dock.setWidget(self._scroll)
+        self.panel_dock.setAllowedAreas(Qt.DockWidgetArea.LeftDockWidgetArea | Qt.DockWidgetArea.RightDockWidgetArea)
+        self.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, self.panel_dock)
+
+    def _action(
+        self,
+        words: Callable[[], str],
+        *keys: str | QKeySequence.StandardKey,
+        picture: str = "",
+        checkable: bool = False,
+    ) -> QAction:
+        """An action whose text and tool tip follow the language."""
+        action = QAction(self)
+        if picture:
+            action.setIcon(icon(picture))
+        action.setShortcuts([QKeySequence(key) for key in keys])
+        action.setCheckable(checkable)
+
+        def say() -> None:
+            text = words()
+            action.setText(text)
+            shown = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
+            action.setToolTip(text.replace("&", "").rstrip("…") + (f" ({shown})" if shown else ""))
+
+        self.say(say)
+        self.addAction(action)
+        return action
+
+    def _build_actions(self) -> None:
+        key = QKeySequence.StandardKey
+        make = self._action
+        self.open_action = make(lambda: translate("Studio", "&Open…"), key.Open, picture="open")
+        self.start_action = make(lambda: translate("Studio", "S&tart page"), "Ctrl+N")
+        self.save_action = make(lambda: translate("Studio", "&Save session"), key.Save, picture="save")
+        self.save_as_action = make(lambda: translate("Studio", "Save session &as…"), "Ctrl+Shift+S")
+        self.export_action = make(lambda: translate("Studio", "&Export…"), "Ctrl+E", picture="export")
+        self.quit_action = make(lambda: translate("Studio", "&Quit"), "Ctrl+Q")
+        self.undo_action = make(lambda: translate("Studio", "&Undo"), key.Undo, picture="undo")
+        self.redo_action = make(lambda: translate("Studio", "&Redo"), "Ctrl+Shift+Z", "Ctrl+Y", picture="redo")
+        self.paste_action = make(lambda: translate("Studio", "&Paste picture"), key.Paste, picture="paste")
+        self.copy_action = make(lambda: translate("Studio", "&Copy painting"), key.Copy)
+        self.paint_action = make(lambda: translate("Studio", "&Paint or pause"), "P", picture="brush")
+        self.step_action = make(lambda: translate("Studio", "&Step"), "Shift+Space", "T", picture="step")
+        self.stop_action = make(lambda: translate("Studio", "St&op"), "Esc", picture="stop")
+        self.restart_action = make(lambda: translate("Studio", "&Restart"), "Ctrl+R", picture="restart")
+        self.play_action = make(lambda: translate("Studio", "Play the pain&ting"), "K")
+        self.first_action = make(lambda: translate("Studio", "To the &bare sheet"), "Home")
+        self.back_action = make(lambda: translate("Studio", "One stroke b&ack"), ",")
+        self.forward_action = make(lambda: translate("Studio", "One stroke &forward"), ".")
+        self.last_action = make(lambda: translate("Studio", "To the &last stroke"), "End")
+        self.mode_actions = {
+            CanvasMode.CANVAS: make(lambda: translate("Studio", "&Painting"), "1", picture="brush", checkable=True),
+            CanvasMode.TARGET: make(lambda: translate("Studio", "P&hoto"), "2", picture="photo", checkable=True),
+            CanvasMode.SPLIT: make(lambda: translate("Studio", "&Split"), "3", picture="split", checkable=True),
+            CanvasMode.OVERLAY: make(lambda: translate("Studio", "O&verlay"), "4", picture="overlay", checkable=True),
+            CanvasMode.DIFFERENCE: make(
+                lambda: translate("Studio", "&Difference"), "5", picture="difference", checkable=True
+            ),
+        }
+        self._modes = QActionGroup(self)
+        for action in self.mode_actions.values():
+            self._modes.addAction(action)
+        self.mode_actions[CanvasMode.CANVAS].setChecked(True)
+        self.zoom_in_action = make(
+            lambda: translate("Studio", "Zoom &in"), "+", "=", "Ctrl++", "Ctrl+=", picture="zoom-in"
+        )
+        self.zoom_out_action = make(lambda: translate("Studio", "Zoom &out"), "-", "Ctrl+-", picture="zoom-out")
+        self.fit_action = make(lambda: translate("Studio", "&Fit into window"), "0", "Ctrl+0", picture="fit")
+        self.actual_action = make(lambda: translate("Studio", "&Actual size"), "9", "Ctrl+9")
+        self.full_screen_action = make(lambda: translate("Studio", "F&ull screen"), "F11", checkable=True)
+        self.shortcuts_action = make(lambda: translate("Studio", "&Shortcuts"), "F1")
+        self.about_action = make(lambda: translate("Studio", "&About Strokewise"))
+        self.quit_action.setMenuRole(QAction.MenuRole.QuitRole)
+        self.about_action.setMenuRole(QAction.MenuRole.AboutRole)
+        schemes = {
+            "system": lambda: translate("Studio", "As the system"), "light": lambda: translate("Studio", "Light"),
+            "dark": lambda: translate("Studio", "Dark"),
+        }  # fmt: skip
+        self.scheme_actions = {name: make(schemes[name], checkable=True) for name in SCHEMES}
+        self.language_actions = {name: make(partial(str, LANGUAGES[name]), checkable=True) for name in LANGUAGES}
+        for actions in (self.scheme_actions, self.language_actions):
+            group = QActionGroup(self)
+            for action in actions.values():
+                group.addAction(action)
+        self.scheme_actions[self._preferences.scheme].setChecked(True)
+        self.language_actions[self._languages.current].setChecked(True)
+
+    def _menu(self, words: Callable[[], str], actions: list[QAction | QMenu | None]) -> QMenu:
+        """A menu whose title follows the language; None is a line."""
+        menu = QMenu(self)
+        menu.setToolTipsVisible(True)
+        self.say(lambda: menu.setTitle(words()))
+        for action in actions:
+            if action is None:
+                menu.addSeparator()
+            elif isinstance(action, QMenu):
+                menu.addMenu(action)
+            else:
+                menu.addAction(action)
+        return menu
+
+    def _build_menus(self) -> None:
+        self.recent_menu = self._menu(lambda: translate("Studio", "Open &recent"), [])
+        self.recent_menu.aboutToShow.connect(self._fill_recent_menu)
+        scheme = self._menu(lambda: translate("Studio", "&Appearance"), [*self.scheme_actions.values()])
+        # Named in both languages, so that it is found from either.
+        language = self._menu(lambda: translate("Studio", "&Language") + " / 语言", [*self.language_actions.values()])
+        timeline = [self.play_action, None, self.first_action, self.back_action, self.forward_action, self.last_action]
+        self.menus: list[tuple[QMenu, list[QAction]]] = []
+        menus: list[tuple[Callable[[], str], list[QAction | QMenu | None]]] = [
+            (lambda: translate("Studio", "&File"), [
+                self.open_action, self.recent_menu, self.start_action, None, self.save_action, self.save_as_action,
+                self.export_action, None, self.quit_action,
+            ]),
+            (lambda: translate("Studio", "&Edit"), [
+                self.undo_action, self.redo_action, None, self.copy_action, self.paste_action,
+            ]),
+            (lambda: translate("Studio", "&Painting"), [
+                self.paint_action, self.step_action, self.stop_action, self.restart_action,
+            ]),
+            (lambda: translate("Studio", "&Timeline"), [*timeline]),
+            (lambda: translate("Studio", "&View"), [
+                *self.mode_actions.values(), None, self.zoom_in_action, self.zoom_out_action, self.fit_action,
+                self.actual_action, None, self.panel_dock.toggleViewAction(), self.full_screen_action, None, scheme,
+                language,
+            ]),
+            (lambda: translate("Studio", "&Help"), [self.shortcuts_action, self.about_action]),
+        ]  # fmt: skip
+        for words, actions in menus:
+            menu = self._menu(words, actions)
+            self.menuBar().addMenu(menu)
+            self.menus.append((menu, [action for action in actions if isinstance(action, QAction)]))
+
+    def _build_tool_bar(self) -> None:
+        bar = QToolBar(self)
+        bar.setObjectName("tools")
+        bar.setIconSize(QSize(20, 20))
+        bar.setMovable(False)
+        self.addToolBar(bar)
+        self.tool_bar = bar
+        for actions in (
+            (self.open_action, self.save_action, self.export_action), (self.undo_action, self.redo_action),
+            tuple(self.mode_actions.values()),
+        ):  # fmt: skip
+            for action in actions:
+                bar.addAction(action)
+            bar.addSeparator()
+        self.opacity = QSlider(Qt.Orientation.Horizontal, self)
+        self.opacity.setRange(0, 100)
+        self.opacity.setValue(50)
+        self.opacity.setFixedWidth(120)
+        self._opacity_action = bar.addWidget(self.opacity)
+        self._opacity_action.setVisible(False)
+        spacer = QWidget(self)
+        spacer.setSizePolicy(self.canvas.sizePolicy().Policy.Expanding, self.canvas.sizePolicy().Policy.Preferred)
+        bar.addWidget(spacer)
+        for action in (self.zoom_out_action, self.zoom_in_action, self.fit_action):
+            bar.addAction(action)
+        self.zoom_label = QLabel(self)
+        self.zoom_label.setMinimumWidth(self.fontMetrics().horizontalAdvance("3,200 %") + 8)
+        self.zoom_label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        bar.addWidget(self.zoom_label)
+        spacer = QWidget(self)
+        spacer.setFixedWidth(8)
+        bar.addWidget(spacer)
+
+    def _connect(self) -> None:
+        controller = self._controller
+        controller.opened.connect(self._on_opened)
+        controller.opening_changed.connect(self._on_reading)
+        controller.document_changed.connect(self._on_document)
+        controller.position_changed.connect(self._on_position)
+        controller.phase_changed.connect(self._on_phase)
+        controller.settings_changed.connect(self._on_settings)
+        controller.saved_changed.connect(self._say_title)
+        controller.canvas_changed.connect(self._on_canvas_changed)
+        controller.device_changed.connect(self._on_device)
+        controller.noted.connect(self._on_noted)
+        controller.failed.connect(self.show_error)
+        controller.undo_stack.indexChanged.connect(self._on_undo_stack)
+        controller.undo_stack.cleanChanged.connect(self._on_undo_stack)
+
+        for action, slot in (
+            (self.open_action, self.ask_to_open), (self.start_action, self._on_start_page),
+            (self.save_action, self.save), (self.save_as_action, self.save_as),
+            (self.export_action, self.ask_to_export),
+            (self.quit_action, self.close), (self.undo_action, controller.undo), (self.redo_action, controller.redo),
+            (self.paste_action, self.paste), (self.copy_action, self._on_copy), (self.paint_action, self._on_paint),
+            (self.step_action, self._on_step), (self.stop_action, controller.stop),
+            (self.restart_action, controller.restart), (self.play_action, self.timeline.toggle),
+            (self.first_action, self.timeline.go_first), (self.back_action, self.timeline.go_back),
+            (self.forward_action, self.timeline.go_forward), (self.last_action, self.timeline.go_last),
+            (self.zoom_in_action, self._on_zoom_in), (self.zoom_out_action, self._on_zoom_out),
+            (self.fit_action, self.canvas.fit), (self.actual_action, self.canvas.actual_size),
+            (self.full_screen_action, self._on_full_screen), (self.shortcuts_action, self._on_shortcuts),
+            (self.about_action, self._on_about),
+        ):  # fmt: skip
+            action.triggered.connect(slot)
+        self._modes.triggered.connect(self._on_mode)
+        for name, action in self.scheme_actions.items():
+            action.triggered.connect(lambda _=False, name=name: self.choose_scheme(name))
+        for name, action in self.language_actions.items():
+            action.triggered.connect(lambda _=False, name=name: self.choose_language(name))
+        self.opacity.valueChanged.connect(self._on_opacity)
+        self.canvas.zoom_changed.connect(self._on_zoom)
+        self.canvas.paint_requested.connect(self._on_paint)
+
+        self.panel.setting_requested.connect(self._on_setting)
+        self.panel.paint_requested.connect(self._on_paint)
+        self.panel.pause_requested.connect(controller.pause)
+        self.panel.step_requested.connect(self._on_step)
+        self.panel.stop_requested.connect(controller.stop)
+        self.panel.restart_requested.connect(controller.restart)
+        self.timeline.position_requested.connect(controller.seek)
+        self.start_page.open_requested.connect(self.ask_to_open)
+        self.start_page.paste_requested.connect(self.paste)
+        self.start_page.source_requested.connect(self.open)
+
+    def _say_words(self) -> None:
+        self.panel_dock.setWindowTitle(translate("Studio", "Paint with"))
+        self.tool_bar.setWindowTitle(translate("Studio", "Tools"))
+        self.opacity.setToolTip(translate("Studio", "How much of the photo shows"))
+        self.opacity.setAccessibleName(self.opacity.toolTip())
+        self.zoom_label.setToolTip(translate("Studio", "Pixels of the screen per pixel of the canvas"))
+        self._say_title()
+        self._say_undo()
+
+    @Slot()
+    def _say_title(self) -> None:
+        controller = self._controller
+        if controller.phase is Phase.EMPTY:
+            self.setWindowTitle("Strokewise")
+        else:
+            name = controller.path.name if controller.path is not None else controller.name
+            self.setWindowTitle(f"{name or translate('Studio', 'Untitled')}[*] – Strokewise")
+        self.setWindowModified(controller.modified)
+
+    def _say_undo(self) -> None:
+        stack = self._controller.undo_stack
+        names = {
+            "paint": translate("Studio", "painting"), "step": translate("Studio", "step"),
+            "branch": translate("Studio", "painting from an earlier stroke"), "restart": translate("Studio", "restart"),
+        }  # fmt: skip
+        undo, redo = names.get(stack.undoText(), ""), names.get(stack.redoText(), "")
+        self.undo_action.setText(
+            translate("Studio", "&Undo {what}", what=undo) if undo else translate("Studio", "&Undo")
+        )
+        self.redo_action.setText(
+            translate("Studio", "&Redo {what}", what=redo) if redo else translate("Studio", "&Redo")
+        )
+        busy = self._controller.phase in (Phase.PAINTING, Phase.PAUSED)
+        self.undo_action.setEnabled(stack.canUndo() or busy)
+        self.redo_action.setEnabled(stack.canRedo() and not busy)
+
+    # From start to end
+
+    def begin(self, source: str | None) -> None:
+        """What follows once the window shows: work from last time, previews, samples, and a photo to open."""
+        self._controller.prepare()
+        files = self._controller.files
+        files.submit(partial(stroke_previews, Size(2 * PREVIEW.height(), 2 * PREVIEW.width())), self._on_previews)
+        if source is not None:
+            self.open(source)
+        self._offer_left_behind()
+        self._fill_start_page()
+
+    def _offer_left_behind(self) -> None:
+        found = left_behind(self._autosave_folder)
+        if not found:
+            return
+        path = found[0]
+        if len(found) == 1:
+            text = translate("Studio", "Strokewise did not end as it should. The painting you were at was kept.")
+        else:
+            text = translate(
+                "Studio", "Strokewise did not end as it should. {count} paintings were kept; this is the latest.",
+                count=len(found),
+            )  # fmt: skip
+        self.message.show_message(
+            text,
+            actions=(
+                (translate("Studio", "Open it"), partial(self._recover, path)),
+                (translate("Studio", "Discard it"), partial(self._discard, path)),
+            ),
+        )
+
+    def _recover(self, path: Path) -> None:
+        name = translate("Studio", "Recovered painting")
+        self._recovering = path
+        self._controller.open_file(path, name=name)
+
+    def _discard(self, path: Path) -> None:
+        discard(path)
+        self._offer_left_behind()
+
+    def _restore(self) -> None:
+        self.restoreGeometry(self._preferences.bytes("window/geometry"))
+        self.restoreState(self._preferences.bytes("window/state"), _STATE_VERSION)
+
+    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
+        """Ask what to do with what is not saved; then end everything."""
+        if self._closed:
+            event.accept()
+            return
+        if not self._may_leave(self.close):
+            event.ignore()
+            return
+        self._closed = True
+        self._looking.stop()
+        self.timeline.stop()
+        self._preferences.set_bytes("window/geometry", self.saveGeometry())
+        self._preferences.set_bytes("window/state", self.saveState(_STATE_VERSION))
+        self._preferences.paint_settings = self._controller.settings
+        self._preferences.sync()
+        self._controller.close()
+        self.autosave.close()
+        event.accept()
+
+    def _may_leave(self, then: Callable[[], object]) -> bool:
+        """Whether the painting at hand may go; where it is to be saved first, `then` is called after that."""
+        controller = self._controller
+        if not controller.modified:
+            return True
+        if controller.phase is Phase.PAINTING:
+            controller.pause()
+        answer = self.ask_to_save()
+        if answer == QMessageBox.StandardButton.Save:
+            self.save(then=then)
+            return False
+        return answer == QMessageBox.StandardButton.Discard
+
+    def ask_to_save(self) -> QMessageBox.StandardButton:
+        """Ask whether to save, discard or stay."""
+        box = QMessageBox(self)
+        box.setIcon(QMessageBox.Icon.Question)
+        box.setWindowTitle("Strokewise")
+        box.setText(translate("Studio", "Save this painting before it goes?"))
+        box.setInformativeText(translate("Studio", "Otherwise its strokes are lost."))
+        buttons = QMessageBox.StandardButton
+        box.setStandardButtons(buttons.Save | buttons.Discard | buttons.Cancel)
+        box.setDefaultButton(buttons.Save)
+        return QMessageBox.StandardButton(box.exec())
+
+    # Opening
+
+    @Slot()
+    def ask_to_open(self) -> None:
+        """Ask for a file and open it."""
+        kinds = ";;".join(
+            (
+                translate("Studio", "Photos and sessions") + f" ({_PICTURES} *{SESSION_SUFFIX})",
+                translate("Studio", "All files") + " (*)",
+            )
+        )
+        path, _ = QFileDialog.getOpenFileName(
+            self, translate("Studio", "Open"), self._preferences.folder("open"), kinds
+        )
+        if path:
+            self._preferences.set_folder("open", Path(path).parent)
+            self.open(path)
+
+    @Slot(str)
+    def open(self, source: str) -> None:
+        """Open a photo, sample or session."""
+        if self._may_leave(partial(self.open, source)):
+            self._opening = source
+            self._controller.open_file(source)
+
+    @Slot()
+    def paste(self) -> None:
+        """Open the picture, or the file, in the clipboard."""
+        self._take(QGuiApplication.clipboard().mimeData(), translate("Studio", "The clipboard holds no picture."))
+
+    def _take(self, data: QMimeData, otherwise: str) -> None:
+        """Open what was dropped or pasted: a file first, since it has more than the pixels a browser sends along."""
+        files = [url.toLocalFile() for url in data.urls() if url.isLocalFile()]
+        if files:
+            self.open(files[0])
+            return
+        image = data.imageData() if data.hasImage() else None
+        if not isinstance(image, QImage) or image.isNull():
+            self.message.show_message(otherwise, warning=True)
+            return
+        if self._may_leave(partial(self._open_image, image)):
+            self._open_image(image)
+
+    def _open_image(self, image: QImage) -> None:
+        flat = QImage(image.size(), QImage.Format.Format_RGB888)
+        flat.fill(Qt.GlobalColor.white)  # as photos from files lie on white where they are transparent
+        from PySide6.QtGui import QPainter
+
+        painter = QPainter(flat)
+        painter.drawImage(0, 0, image)
+        painter.end()
+        rows = np.frombuffer(flat.constBits(), np.uint8).reshape(flat.height(), flat.bytesPerLine())
+        pixels = rows[:, : 3 * flat.width()].reshape(flat.height(), flat.width(), 3).copy()
+        self._controller.open_pixels(pixels, translate("Studio", "Pasted picture"))
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802
+        """Take files and pictures."""
+        data = event.mimeData()
+        if data.hasImage() or any(url.isLocalFile() for url in data.urls()):
+            event.acceptProposedAction()
+            self.start_page.show_hovered(True)
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:  # noqa: N802
+        """Nothing is going to be dropped."""
+        self.start_page.show_hovered(False)
+
+    def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802
+        """Open what was dropped."""
+        self.start_page.show_hovered(False)
+        event.acceptProposedAction()
+        self._take(event.mimeData(), translate("Studio", "That is no picture; drop a photo or a saved session."))
+
+    @Slot()
+    def _on_start_page(self) -> None:
+        if self._may_leave(self._on_start_page):
+            self._controller.close_photo()
+            self._fill_start_page()
+
+    def _fill_start_page(self) -> None:
+        """Show recent files and samples, and their pictures as they come."""
+        recent = [name for name in self._preferences.recent if Path(name).is_file()]
+        self.start_page.show_recent(recent)
+        self._fetch_thumbnails(recent)
+        self._controller.files.submit(samples, self._on_samples)
+
+    def _on_samples(self, names: Sequence[str]) -> None:
+        self.start_page.show_samples(names)
+        self._fetch_thumbnails([f"sample:{name}" for name in names])
+
+    def _fetch_thumbnails(self, sources: Sequence[str]) -> None:
+        side = round(max(THUMBNAIL.width(), THUMBNAIL.height()) * self.devicePixelRatioF())
+        for source in sources:
+            self._controller.files.submit(
+                partial(thumbnail, source, side), partial(self.start_page.show_thumbnail, source)
+            )
+
+    @Slot()
+    def _fill_recent_menu(self) -> None:
+        self.recent_menu.clear()
+        for name in self._preferences.recent:
+            action = self.recent_menu.addAction(Path(name).name)
+            action.setToolTip(name)
+            action.triggered.connect(lambda _=False, name=name: self.open(name))
+        if self.recent_menu.isEmpty():
+            self.recent_menu.addAction(translate("Studio", "Nothing yet")).setEnabled(False)
+
+    # Saving and exporting
+
+    @Slot()
+    def save(self, *, then: Callable[[], object] | None = None) -> None:
+        """Save the session where it is, or ask where."""
+        if self._controller.path is None:
+            self.save_as(then=then)
+        else:
+            self._save(self._controller.path, then)
+
+    @Slot()
+    def save_as(self, *, then: Callable[[], object] | None = None) -> None:
+        """Ask where to save the session."""
+        folder = Path(self._preferences.folder("save") or Path.home())
+        kinds = translate("Studio", "Sessions") + f" (*{SESSION_SUFFIX})"
+        suggested = str(folder / f"{self._controller.name or 'painting'}{SESSION_SUFFIX}")
+        name, _ = QFileDialog.getSaveFileName(self, translate("Studio", "Save session"), suggested, kinds)
+        if name:
+            path = Path(name)
+            if path.suffix.lower() != SESSION_SUFFIX:
+                path = path.with_name(path.name + SESSION_SUFFIX)
+            self._preferences.set_folder("save", path.parent)
+            self._save(path, then)
+
+    def _save(self, path: Path, then: Callable[[], object] | None) -> None:
+        def done() -> None:
+            self._preferences.add_recent(path)
+            if then is not None:
+                then()
+
+        self._controller.save(path, done)
+
+    @Slot()
+    def ask_to_export(self) -> None:
+        """Open the export dialog on what is shown."""
+        dialog = self.export_dialog()
+        dialog.exec()
+        if dialog.written is not None:
+            self._preferences.set_folder("export", dialog.written.parent)
+        dialog.deleteLater()
+
+    def export_dialog(self) -> ExportDialog:
+        """The dialog for what is shown; painting pauses."""
+        controller = self._controller
+        controller.pause()
+        assert controller.photo is not None
+        folder = Path(self._preferences.folder("export") or Path.home())
+        document = controller.document.cut(controller.position)
+        return ExportDialog(document, controller.photo.pixels, controller.name, folder, self)
+
+    # What the artist wishes
+
+    @Slot()
+    def _on_paint(self) -> None:
+        self.timeline.stop()
+        if self._controller.phase is Phase.PAINTING:
+            self._controller.pause()
+        else:
+            self._controller.paint()
+
+    @Slot()
+    def _on_step(self) -> None:
+        self.timeline.stop()
+        self._controller.step()
+
+    @Slot(str, object)
+    def _on_setting(self, name: str, value: Any) -> None:
+        self._controller.set_settings(**{name: value})
+
+    @Slot(QAction)
+    def _on_mode(self, action: QAction) -> None:
+        mode = next(mode for mode, each in self.mode_actions.items() if each is action)
+        self.canvas.set_mode(mode)
+        self._opacity_action.setVisible(mode is CanvasMode.OVERLAY)
+
+    @Slot(int)
+    def _on_opacity(self, value: int) -> None:
+        self.canvas.set_opacity(value / 100)
+
+    @Slot()
+    def _on_zoom_in(self) -> None:
+        self.canvas.zoom_by(1.25)
+
+    @Slot()
+    def _on_zoom_out(self) -> None:
+        self.canvas.zoom_by(0.8)
+
+    @Slot(float)
+    def _on_zoom(self, zoom: float) -> None:
+        self.zoom_label.setText(f"{zoom * 100:,.0f} %")
+
+    @Slot()
+    def _on_copy(self) -> None:
+        with self._controller.pixels.locked() as pixels:
+            image = QImage(pixels.data, pixels.shape[1], pixels.shape[0], QImage.Format.Format_RGB32).copy()
+        QGuiApplication.clipboard().setImage(image)
+        self.status.showMessage(translate("Studio", "The painting is in the clipboard."), _NOTE_MS)
+
+    @Slot(bool)
+    def _on_full_screen(self, full: bool) -> None:
+        if full:
+            self.showFullScreen()
+        else:
+            self.showNormal()
+
+    @Slot()
+    def _on_shortcuts(self) -> None:
+        groups = [(menu.title().replace("&", ""), actions) for menu, actions in self.menus]
+        ShortcutSheet(groups, self).exec()
+
+    @Slot()
+    def _on_about(self) -> None:
+        AboutDialog(self.windowIcon(), self).exec()
+
+    def choose_language(self, language: str) -> None:
+        """Speak another language from now on."""
+        self._preferences.language = language
+        self._languages.choose(language)
+        self.language_actions[self._languages.current].setChecked(True)
+
+    def choose_scheme(self, scheme: str) -> None:
+        """Be light, dark, or as the system is."""
+        self._preferences.scheme = scheme
+        apply_scheme(scheme)
+
+    # What the controller says
+
+    @Slot()
+    def _on_opened(self) -> None:
+        controller = self._controller
+        there = controller.photo is not None
+        self.message.hide()
+        self.timeline.stop()
+        self.pages.setCurrentIndex(1 if there else 0)
+        self.panel_dock.setVisible(there)
+        self.panel_dock.toggleViewAction().setEnabled(there)
+        if controller.photo is not None:
+            self.canvas.show_picture(controller.pixels, controller.photo.display)
+            self.canvas.setFocus()
+            self._looking.start()
+        else:
+            self.canvas.show_picture(None, None)
+            self._looking.stop()
+        for action in (
+            self.start_action, self.save_action, self.save_as_action, self.export_action, self.copy_action,
+            self.restart_action, self.zoom_in_action, self.zoom_out_action, self.fit_action, self.actual_action,
+            *self.mode_actions.values(),
+        ):  # fmt: skip
+            action.setEnabled(there)
+        source, self._opening = self._opening, None
+        if there and source is not None and not source.startswith("sample:"):
+            self._preferences.add_recent(Path(source))
+        if self._recovering is not None and there:
+            # What was kept is kept again under this studio's own name before its file goes.
+            path, self._recovering = self._recovering, None
+            self.autosave.keep()
+            controller.files.submit(partial(discard, path))
+        self._on_document()
+        self._on_position()
+
+    _opening: str | None = None
+    _recovering: Path | None = None
+
+    @Slot()
+    def _on_reading(self) -> None:
+        if self._controller.reading:
+            self.status.showMessage(translate("Studio", "Opening…"))
+            self.setCursor(Qt.CursorShape.BusyCursor)
+        else:
+            self.status.clearMessage()
+            self.unsetCursor()
+
+    @Slot()
+    def _on_document(self) -> None:
+        self.timeline.show_document(self._controller.document, self._controller.planned)
+        self._enable_timeline()
+        self.status.show_state(self._controller)
+
+    @Slot()
+    def _on_position(self) -> None:
+        self.timeline.show_position(self._controller.position)
+        self.status.show_state(self._controller)
+
+    @Slot()
+    def _on_phase(self) -> None:
+        phase = self._controller.phase
+        self.panel.show_phase(phase)
+        self.paint_action.setEnabled(phase is not Phase.EMPTY)
+        self.step_action.setEnabled(phase in (Phase.IDLE, Phase.PAUSED))
+        self.stop_action.setEnabled(phase in (Phase.PAINTING, Phase.PAUSED))
+        self._say_undo()
+        self._enable_timeline()
+        self.status.show_state(self._controller)
+
+    def _enable_timeline(self) -> None:
+        there = len(self._controller.document.strokes) > 0
+        for action in (
+            self.play_action, self.first_action, self.back_action, self.forward_action, self.last_action,
+        ):  # fmt: skip
+            action.setEnabled(there)
+
+    @Slot()
+    def _on_settings(self) -> None:
+        self.panel.show_settings(self._controller.settings)
+        self.timeline.show_document(self._controller.document, self._controller.planned)
+        self.status.show_state(self._controller)
+
+    @Slot()
+    def _on_undo_stack(self) -> None:
+        self._say_undo()
+
+    @Slot(object)
+    def _on_canvas_changed(self, box: PixelBox) -> None:
+        self.canvas.on_canvas_changed(box)
+
+    @Slot()
+    def _on_device(self) -> None:
+        self.status.show_state(self._controller)
+
+    @Slot()
+    def _on_look(self) -> None:
+        self.status.show_state(self._controller)
+
+    @Slot(str, object)
+    def _on_noted(self, word: str, values: dict[str, Any]) -> None:
+        texts = {
+            "saved": lambda: translate("Studio", "Saved as {name}.", name=values["name"]),
+            "sheet_later": lambda: translate("Studio", "The sheet's colour changes when you restart."),
+            "applies_from": lambda: translate(
+                "Studio", "Applies from stroke {stroke} on; what is painted stays.", stroke=f"{values['stroke']:,}"
+            ),
+            "budget_reached": lambda: translate(
+                "Studio", "All {strokes} strokes are painted. Raise the number, or go back to an earlier stroke.",
+                strokes=f"{values['strokes']:,}",
+            ),
+        }  # fmt: skip
+        self.status.showMessage(texts[word](), _NOTE_MS)
+
+    @Slot(object)
+    def show_error(self, error: PainterError) -> None:
+        """Tell what went wrong, in the window, until it is read."""
+        self._opening = None
+        self.message.show_message(str(error), warning=True)
+
+    def _on_previews(self, pictures: dict[str, Any]) -> None:
+        previews = {}
+        for name, pixels in pictures.items():
+            height, width = pixels.shape[:2]
+            image = QImage(pixels.data, width, height, 4 * width, QImage.Format.Format_RGB32)
+            previews[name] = QPixmap.fromImage(image)
+        self.panel.show_previews(previews)
+
+
+def apply_scheme(scheme: str) -> None:
+    """Make the whole program light, dark, or as the system is."""
+    schemes = {"light": Qt.ColorScheme.Light, "dark": Qt.ColorScheme.Dark}
+    QGuiApplication.styleHints().setColorScheme(schemes.get(scheme, Qt.ColorScheme.Unknown))
