@@ -29,7 +29,7 @@ from core.stroke import STROKES_PER_BUNDLE, Strokes
 from core.weights import LoadedActor, LoadedRenderer
 
 BEFORE = "before"
-"""Where a document's job holds those that painted its first strokes, each with the number of strokes it came to."""
+"""Where a document's job holds those that painted its first strokes, each with `painted`, how many there were then."""
 
 _PATIENCE = 2
 """Steps in a row without one stroke that helps, after which those that harm least are taken to meet the budget."""
@@ -122,7 +122,7 @@ class Painter:
         earlier = dict(document.job)
         before = earlier.pop(BEFORE, [])
         if earlier != bare.job and len(document.strokes):
-            before = [*before, {"strokes": len(document.strokes), **earlier}]
+            before = [*before, {**earlier, "painted": len(document.strokes)}]
         return replace(document, job={**bare.job, BEFORE: before} if before else bare.job)
 
     def painted(self, job: PaintJob) -> Document:

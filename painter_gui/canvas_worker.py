@@ -91,7 +91,12 @@ class CanvasWorker(QObject):
         if moment is None:
             return
         document, shown, size = moment.document, self._shown, moment.pixels.size
-        if self._timeline is None or shown is None or shown.pixels is not moment.pixels:
+        if (
+            self._timeline is None
+            or shown is None
+            or shown.pixels is not moment.pixels
+            or (shown.document.size, shown.document.background) != (document.size, document.background)
+        ):
             self._timeline, shared, shown = Timeline(document, size), 0, None
         else:
             shared = self._timeline.follow(document)

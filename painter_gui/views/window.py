@@ -84,7 +84,7 @@ class StudioWindow(Worded, QMainWindow):
         self._controller, self._preferences, self._languages = controller, preferences, languages
         self._autosave_folder = autosave_folder
         self.autosave = Autosave(controller, autosave_folder, self)
-        self._closed = False
+        self._closed, self._asks = False, True
         self.setWindowIcon(QIcon(str(ICONS / "strokewise.svg")))
         self.setAcceptDrops(True)
         self.resize(1280, 820)
@@ -454,10 +454,14 @@ class StudioWindow(Worded, QMainWindow):
         self.autosave.close()
         event.accept()
 
+    def discard_on_close(self) -> None:
+        """Do not ask when it is closed: what is not saved may go."""
+        self._asks = False
+
     def _may_leave(self, then: Callable[[], object]) -> bool:
         """Whether the painting at hand may go; where it is to be saved first, `then` is called after that."""
         controller = self._controller
-        if not controller.modified:
+        if not controller.modified or not self._asks:
             return True
         if controller.phase is Phase.PAINTING:
             controller.pause()

@@ -258,7 +258,7 @@ def test_another_job_goes_on_from_what_is_painted_and_the_document_remembers_bot
     assert painting.strokes[: len(first.strokes)] == first.strokes
     assert len(painting.strokes) == 60
     assert painting.job["seed"] == 9
-    assert painting.job[BEFORE] == [{"strokes": len(first.strokes), **first.job}]
+    assert painting.job[BEFORE] == [{**first.job, "painted": len(first.strokes)}]
 
 
 def test_the_same_job_goes_on_from_the_middle_of_a_step(painter: Painter, job: PaintJob) -> None:

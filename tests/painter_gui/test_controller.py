@@ -1,0 +1,415 @@
+"""What the artist wishes, without a widget."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from core.document import BLACK, WHITE, Document
+from core.errors import CheckpointError, PainterError, PictureError
+from core.geometry import Size
+from core.painter import BEFORE
+from core.rasteriser.fast import draw, to_bytes
+from painter_gui.controller import Controller, Phase
+
+Until = Callable[[Callable[[], bool]], None]
+Deed = Callable[[Controller], None]
+
+
+@pytest.fixture
+def failures(controller: Controller) -> list[PainterError]:
+    met: list[PainterError] = []
+    controller.failed.connect(met.append)
+    return met
+
+
+@pytest.fixture
+def notes(controller: Controller) -> list[tuple[str, dict[str, Any]]]:
+    met: list[tuple[str, dict[str, Any]]] = []
+    controller.noted.connect(lambda word, values: met.append((word, values)))
+    return met
+
+
+def shown(controller: Controller) -> NDArray[np.uint8]:
+    """The pixels on the screen, RGB."""
+    with controller.pixels.locked() as pixels:
+        return pixels[..., 2::-1].copy()
+
+
+def drawn(document: Document) -> NDArray[np.uint8]:
+    return to_bytes(draw(document))
+
+
+def pausing(controller: Controller, until: Until, count: int) -> None:
+    """Paint until there are so many strokes, then pause."""
+    controller.paint()
+    until(lambda: len(controller.document.strokes) >= count)
+    controller.pause()
+
+
+def test_it_knows_no_widget_and_no_torch() -> None:
+    program = "import sys, painter_gui.controller; print([m for m in sys.modules if m in {bad!r}])"
+    bad = ("PySide6.QtWidgets", "torch", "numba", "PIL")
+    done = subprocess.run(
+        [sys.executable, "-c", program.format(bad=bad)], capture_output=True, text=True, cwd=Path(__file__).parents[2]
+    )
+    assert (done.stdout, done.stderr) == ("[]\n", "")
+
+
+def test_a_photo_is_opened_and_its_bare_sheet_shown(
+    controller: Controller, open_photo: Deed, until: Until, photo: NDArray[np.uint8]
+) -> None:
+    assert controller.phase is Phase.EMPTY
+
+    open_photo(controller)
+
+    assert controller.photo is not None
+    np.testing.assert_array_equal(controller.photo.pixels, photo)
+    assert controller.document == Document(Size(48, 64), BLACK)
+    assert not controller.modified
+    until(lambda: not shown(controller).any())
+
+
+def test_a_file_that_is_no_picture_is_told_and_what_was_open_stays(
+    controller: Controller, open_photo: Deed, until: Until, failures: list[PainterError], tmp_path: Path
+) -> None:
+    open_photo(controller)
+    (tmp_path / "a.png").write_text("Dear diary")
+
+    controller.open_file(tmp_path / "a.png")
+    assert controller.reading
+    until(lambda: bool(failures))
+
+    assert isinstance(failures[0], PictureError)
+    assert not controller.reading
+    assert controller.name == "sunset"
+
+
+def test_of_two_files_opened_at_once_the_later_one_counts(
+    controller: Controller, until: Until, photo_file: Path, failures: list[PainterError]
+) -> None:
+    controller.open_file(photo_file.with_name("none.png"))
+    controller.open_file(photo_file)
+    until(lambda: controller.name == "sunset")
+    assert failures == []
+
+
+def test_painting_reaches_the_number_of_strokes_and_the_screen(
+    controller: Controller, paint_all: Deed, until: Until
+) -> None:
+    paint_all(controller)
+
+    assert len(controller.document.strokes) == controller.position == controller.planned == 40
+    assert controller.modified
+    until(lambda: np.array_equal(shown(controller), drawn(controller.document)))
+
+
+def test_paused_and_resumed_painting_is_the_one_that_never_paused(
+    controller: Controller, paint_all: Deed, until: Until
+) -> None:
+    paint_all(controller)
+    whole = controller.document
+    controller.restart()
+
+    pausing(controller, until, 5)
+    assert controller.phase is Phase.PAUSED
+    paused = controller.document
+    assert 5 <= len(paused.strokes) < 40
+    controller.paint()
+    until(lambda: controller.phase is Phase.IDLE)
+
+    assert controller.document == whole
+    controller.undo()
+    assert len(controller.document.strokes) == 0  # pausing did not make it two things to take back
+
+
+def test_nothing_is_painted_while_paused(controller: Controller, open_photo: Deed, until: Until) -> None:
+    open_photo(controller)
+    pausing(controller, until, 5)
+    count = len(controller.document.strokes)
+    for _ in range(10):
+        time.sleep(0.02)
+        controller._on_drain()
+    assert len(controller.document.strokes) == count
+
+
+def test_a_step_is_one_action_bundle_and_can_be_taken_back(
+    controller: Controller, open_photo: Deed, until: Until
+) -> None:
+    open_photo(controller)
+    counts = []
+    for _ in range(2):
+        controller.step()
+        until(lambda: controller.phase is Phase.IDLE)
+        counts.append(len(controller.document.strokes))
+    assert 0 < counts[0] <= 5
+    assert counts[0] < counts[1] <= 10
+
+    controller.undo()
+    assert len(controller.document.strokes) == counts[0]
+    controller.redo()
+    assert len(controller.document.strokes) == counts[1]
+
+
+def test_a_step_while_paused_belongs_to_the_painting(controller: Controller, open_photo: Deed, until: Until) -> None:
+    open_photo(controller)
+    pausing(controller, until, 5)
+    count = len(controller.document.strokes)
+    controller.step()
+    until(lambda: controller.phase is Phase.PAUSED)
+    assert len(controller.document.strokes) > count
+
+    controller.undo()
+
+    assert len(controller.document.strokes) == 0
+    assert controller.phase is Phase.IDLE
+
+
+def test_undo_while_painting_stops_and_takes_it_back(controller: Controller, open_photo: Deed, until: Until) -> None:
+    open_photo(controller)
+    controller.paint()
+    until(lambda: len(controller.document.strokes) > 0)
+
+    controller.undo()
+
+    assert (controller.phase, len(controller.document.strokes)) == (Phase.IDLE, 0)
+    controller.redo()
+    assert len(controller.document.strokes) > 0
+
+
+def test_restart_is_undone(controller: Controller, paint_all: Deed) -> None:
+    paint_all(controller)
+    painted = controller.document
+    controller.restart()
+    assert len(controller.document.strokes) == controller.position == 0
+
+    controller.undo()
+
+    assert controller.document is painted
+    assert controller.position == 40
+
+
+def test_any_moment_is_shown_as_it_was(controller: Controller, paint_all: Deed, until: Until) -> None:
+    paint_all(controller)
+    for moment in (40, 3, 17, 0, 39, 16):
+        controller.seek(moment)
+        assert controller.position == moment
+        until(lambda moment=moment: np.array_equal(shown(controller), drawn(controller.document.cut(moment))))
+    controller.seek(-5)
+    assert controller.position == 0
+    controller.seek(99)
+    assert controller.position == 40
+
+
+def test_painting_from_an_earlier_moment_is_a_branch_that_undo_takes_back(
+    controller: Controller, paint_all: Deed, until: Until
+) -> None:
+    controller.set_settings(strokes=120)  # enough for a finer level, where the seed counts
+    paint_all(controller)
+    first = controller.document
+    controller.set_settings(seed=7)
+    controller.seek(60)
+
+    controller.paint()
+    until(lambda: controller.phase is Phase.IDLE)
+
+    branch = controller.document
+    assert len(branch.strokes) == 120
+    assert branch.strokes.shared(first.strokes) == 60
+    assert branch.strokes != first.strokes
+    assert branch.job["seed"] == 7
+    assert branch.job[BEFORE][0]["painted"] == 60
+    until(lambda: np.array_equal(shown(controller), drawn(branch)))
+    controller.undo()
+    assert controller.document is first
+    until(lambda: np.array_equal(shown(controller), drawn(first)))
+
+
+def test_settings_changed_while_painting_apply_to_what_is_not_yet_painted(
+    controller: Controller, open_photo: Deed, until: Until, notes: list[tuple[str, dict[str, Any]]]
+) -> None:
+    controller.set_settings(strokes=4000, divide=8)
+    open_photo(controller)
+    controller.paint()
+    until(lambda: len(controller.document.strokes) > 20)
+    controller.set_settings(seed=99)
+    controller.set_settings(strokes=len(controller.document.strokes) + 300)
+    until(lambda: bool(notes))
+    word, values = notes[0]
+    kept = values["stroke"] - 1
+    until(lambda: controller.phase is Phase.IDLE)
+
+    assert word == "applies_from"
+    assert len(controller.document.strokes) == max(controller.settings.total, kept)
+    assert controller.document.job["seed"] == 99 or kept >= controller.settings.total
+    controller.undo()
+    assert len(controller.document.strokes) == 0
+
+
+def test_settings_changed_while_idle_say_from_where_they_apply(
+    controller: Controller, paint_all: Deed, notes: list[tuple[str, dict[str, Any]]]
+) -> None:
+    paint_all(controller)
+    controller.seek(10)
+    controller.set_settings(divide=3)
+    assert notes == [("applies_from", {"stroke": 11})]
+
+
+def test_a_smaller_number_than_is_painted_ends_painting(controller: Controller, open_photo: Deed, until: Until) -> None:
+    controller.set_settings(strokes=5000)
+    open_photo(controller)
+    controller.paint()
+    until(lambda: len(controller.document.strokes) > 20)
+    controller.set_settings(strokes=5)
+    until(lambda: controller.phase is Phase.IDLE)
+    assert len(controller.document.strokes) > 20
+
+
+def test_there_is_nothing_to_paint_when_all_is_painted(
+    controller: Controller, paint_all: Deed, notes: list[tuple[str, dict[str, Any]]]
+) -> None:
+    paint_all(controller)
+    controller.paint()
+    assert controller.phase is Phase.IDLE
+    assert notes == [("budget_reached", {"strokes": 40})]
+
+
+def test_the_sheets_colour_changes_a_bare_sheet_at_once_and_a_painted_one_on_restart(
+    controller: Controller, open_photo: Deed, until: Until, notes: list[tuple[str, dict[str, Any]]]
+) -> None:
+    open_photo(controller)
+    controller.set_settings(background=WHITE)
+    until(lambda: bool((shown(controller) == 255).all()))
+    assert notes == []
+
+    controller.step()
+    until(lambda: controller.phase is Phase.IDLE)
+    controller.set_settings(background=BLACK)
+    assert notes == [("sheet_later", {})]
+    assert controller.document.background == WHITE
+    controller.step()  # goes on on the white sheet
+    until(lambda: controller.phase is Phase.IDLE)
+    assert controller.document.background == WHITE
+    controller.restart()
+    assert controller.document.background == BLACK
+    until(lambda: not shown(controller).any())
+
+
+def test_weights_that_cannot_be_used_are_told_and_painting_ends(
+    controller: Controller, open_photo: Deed, until: Until, failures: list[PainterError], tmp_path: Path
+) -> None:
+    open_photo(controller)
+    (tmp_path / "actor.pkl").write_text("no weights")
+    controller.set_settings(actor=tmp_path / "actor.pkl")
+    controller.paint()
+    until(lambda: controller.phase is Phase.IDLE)
+    assert isinstance(failures[0], CheckpointError)
+    assert not controller.undo_stack.canUndo()
+
+
+def test_a_session_comes_back_as_it_was_saved(
+    controller: Controller, paint_all: Deed, until: Until, tmp_path: Path, photo: NDArray[np.uint8]
+) -> None:
+    paint_all(controller)
+    painted, settings = controller.document, controller.settings
+    controller.save(tmp_path / "a.strokewise")
+    until(lambda: not controller.modified)
+    assert controller.path == tmp_path / "a.strokewise"
+    controller.close_photo()
+    assert controller.phase is Phase.EMPTY
+    controller.set_settings(divide=9, seed=77)
+
+    controller.open_file(tmp_path / "a.strokewise")
+    until(lambda: controller.phase is Phase.IDLE)
+
+    assert controller.document == painted
+    assert controller.settings == settings
+    assert (controller.name, controller.path) == ("sunset", tmp_path / "a.strokewise")
+    assert not controller.modified
+    assert controller.photo is not None
+    np.testing.assert_array_equal(controller.photo.pixels, photo)
+    until(lambda: np.array_equal(shown(controller), drawn(painted)))
+
+
+def test_painting_goes_on_after_a_session_was_opened(
+    controller: Controller, open_photo: Deed, paint_all: Deed, until: Until, tmp_path: Path
+) -> None:
+    paint_all(controller)
+    whole = controller.document
+    controller.restart()
+    pausing(controller, until, 5)
+    controller.save(tmp_path / "a.strokewise")
+    until(lambda: controller.path is not None)
+    controller.open_file(tmp_path / "a.strokewise")
+    until(lambda: controller.phase is Phase.IDLE)
+
+    controller.paint()
+    until(lambda: controller.phase is Phase.IDLE)
+
+    assert controller.document == whole
+
+
+def test_painting_on_after_saving_is_a_change(
+    controller: Controller, open_photo: Deed, until: Until, tmp_path: Path
+) -> None:
+    open_photo(controller)
+    controller.step()
+    until(lambda: controller.phase is Phase.IDLE)
+    controller.save(tmp_path / "a.strokewise")
+    until(lambda: not controller.modified)
+    controller.step()
+    until(lambda: controller.phase is Phase.IDLE)
+    assert controller.modified
+    controller.undo()
+    assert not controller.modified
+
+
+def test_a_session_that_cannot_be_saved_is_told(
+    controller: Controller, paint_all: Deed, until: Until, failures: list[PainterError], tmp_path: Path
+) -> None:
+    paint_all(controller)
+    controller.save(tmp_path / "nowhere" / "a.strokewise")
+    until(lambda: bool(failures))
+    assert "its folder does not exist" in str(failures[0])
+    assert controller.modified
+    assert controller.path is None
+
+
+def test_cancelling_takes_at_most_a_step(controller: Controller, open_photo: Deed, until: Until) -> None:
+    finished: list[int] = []
+    controller._worker.finished.connect(finished.append)
+    controller.set_settings(strokes=100_000, divide=16)
+    open_photo(controller)
+    controller.paint()
+    until(lambda: len(controller.document.strokes) > 100)
+    controller.stop()
+    assert controller.phase is Phase.IDLE
+    until(lambda: len(finished) == 1)
+
+
+def test_closing_while_painting_ends_every_thread(controller: Controller, open_photo: Deed, until: Until) -> None:
+    controller.set_settings(strokes=100_000, divide=16)
+    open_photo(controller)
+    controller.paint()
+    until(lambda: len(controller.document.strokes) > 0)
+    controller.close()
+    assert not controller._paint_thread.isRunning()
+    assert not controller._canvas_thread.isRunning()
+
+
+def test_the_rate_is_that_of_painting(controller: Controller, open_photo: Deed, until: Until) -> None:
+    assert controller.rate == 0
+    controller.set_settings(strokes=100_000, divide=16)
+    open_photo(controller)
+    controller.paint()
+    until(lambda: controller.rate > 0)
+    controller.stop()
+    assert controller.rate == 0
