@@ -17,10 +17,9 @@ LANGUAGES = {"en": "English", "zh_CN": "简体中文"}
 """By the names of their files; each named in itself, so that whoever is lost finds back."""
 
 
-def translate(context: str, text: str, /, **values: object) -> str:
-    """A text in the chosen language, its {places} filled in."""
-    translated = QCoreApplication.translate(context, text)
-    return translated.format(**values) if values else translated
+def translate(context: str, text: str) -> str:
+    """A text in the chosen language."""
+    return QCoreApplication.translate(context, text)
 
 
 def system_language() -> str:

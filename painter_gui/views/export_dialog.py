@@ -33,6 +33,7 @@ from PySide6.QtWidgets import (
 from core.document import Document
 from core.errors import PainterError
 from painter_gui.background import Background
+from painter_gui.error_words import told
 from painter_gui.exporting import FORMS, SUFFIXES, ExportChoices, Preview, export, preview
 from painter_gui.icons import icon
 from painter_gui.wording import translate
@@ -357,7 +358,7 @@ class ExportDialog(QDialog):
         )
         fitted.setDevicePixelRatio(ratio)
         self.picture.setPixmap(fitted)
-        count = translate("Studio", "{count} strokes", count=f"{len(self._document.strokes):,}")
+        count = translate("Studio", "{count} strokes").format(count=f"{len(self._document.strokes):,}")
         if drawn.size is not None:
             self.size_label.setText(f"{drawn.size.width:,} × {drawn.size.height:,} px · {count}")
         else:
@@ -365,7 +366,7 @@ class ExportDialog(QDialog):
 
     def _on_preview_failed(self, error: PainterError) -> None:
         self.picture.clear()
-        self.size_label.setText(str(error))
+        self.size_label.setText(told(error))
 
     # Writing
 
@@ -393,7 +394,7 @@ class ExportDialog(QDialog):
             return
         self._cancelled.clear()
         self._set_exporting(True)
-        self.status.setText(translate("Studio", "Writing {name}…", name=path.name))
+        self.status.setText(translate("Studio", "Writing {name}…").format(name=path.name))
         work = partial(
             export, self._document, path, self.choices, self._photo, progress=self._follower.moved.emit,
             cancelled=self._cancelled,
@@ -403,7 +404,7 @@ class ExportDialog(QDialog):
     def _may_replace(self, path: Path) -> bool:
         from PySide6.QtWidgets import QMessageBox
 
-        question = translate("Studio", "{name} is there already. Replace it?", name=path.name)
+        question = translate("Studio", "{name} is there already. Replace it?").format(name=path.name)
         answer = QMessageBox.question(self, translate("Studio", "Export"), question)
         return answer == QMessageBox.StandardButton.Yes
 
@@ -428,13 +429,13 @@ class ExportDialog(QDialog):
         size = ""
         if path.is_file():
             size = f" ({QLocale().formattedDataSize(path.stat().st_size)})"
-        self.status.setText(translate("Studio", "Written: {name}", name=f"{path.name}{size}"))
+        self.status.setText(translate("Studio", "Written: {name}").format(name=f"{path.name}{size}"))
         self.show_button.setEnabled(True)
 
     def _on_failed(self, error: PainterError) -> None:
         self._set_exporting(False)
         cancelled = self._cancelled.is_set()
-        self.status.setText(translate("Studio", "Cancelled; nothing was written.") if cancelled else str(error))
+        self.status.setText(translate("Studio", "Cancelled; nothing was written.") if cancelled else told(error))
 
     @Slot()
     def _on_close(self) -> None:

@@ -237,7 +237,7 @@ class PaintPanel(Worded, QWidget):
             (self.toned, translate("Studio", "Other…")),
         ):
             button.setText(text)
-            button.setToolTip(translate("Studio", "Colour of the bare sheet: {colour}", colour=text.rstrip("…")))
+            button.setToolTip(translate("Studio", "Colour of the bare sheet: {colour}").format(colour=text.rstrip("…")))
             button.setAccessibleName(button.toolTip())
         self._preset_label.setText(translate("Studio", "&Manner"))
         self.preset.setItemText(0, translate("Studio", "Coarse to fine"))
@@ -296,7 +296,7 @@ class PaintPanel(Worded, QWidget):
         self.paint_button.setAccessibleName(text)
 
     def _say_total(self) -> None:
-        self.total.setText(translate("Studio", "{count} strokes in all", count=f"{self._settings.total:,}"))
+        self.total.setText(translate("Studio", "{count} strokes in all").format(count=f"{self._settings.total:,}"))
 
     def _say_weights(self) -> None:
         actor = self._settings.actor

@@ -44,14 +44,16 @@ class StatusView(Worded, QStatusBar):
         painting = controller.phase is Phase.PAINTING
         self._show(
             self.strokes,
-            translate("Studio", "{count} of {planned} strokes", count=f"{count:,}", planned=f"{controller.planned:,}"),
-            translate("Studio", "{count} of {planned} strokes", count="88,888", planned="88,888"),
+            translate("Studio", "{count} of {planned} strokes").format(
+                count=f"{count:,}", planned=f"{controller.planned:,}"
+            ),
+            translate("Studio", "{count} of {planned} strokes").format(count="88,888", planned="88,888"),
             there,
         )
         self._show(
             self.rate,
-            translate("Studio", "{rate} strokes/s", rate=f"{rate:,.0f}") if painting and rate else "",
-            translate("Studio", "{rate} strokes/s", rate="88,888"),
+            translate("Studio", "{rate} strokes/s").format(rate=f"{rate:,.0f}") if painting and rate else "",
+            translate("Studio", "{rate} strokes/s").format(rate="88,888"),
             there,
         )
         nearness = psnr_of(controller)

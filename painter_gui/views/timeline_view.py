@@ -136,7 +136,7 @@ class Track(QSlider):
         if self.isSliderDown():
             self.setSliderPosition(min(self._stroke(event.position().x()), self.maximum()))
         stroke = self._stroke(event.position().x())
-        self.setToolTip(translate("Studio", "Stroke {stroke}", stroke=f"{min(stroke, self.maximum()):,}"))
+        self.setToolTip(translate("Studio", "Stroke {stroke}").format(stroke=f"{min(stroke, self.maximum()):,}"))
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802
         """Let go."""

@@ -42,6 +42,7 @@ from core.errors import PainterError
 from core.geometry import PixelBox, Size
 from painter_gui.autosave import Autosave, discard, left_behind
 from painter_gui.controller import Controller, Phase
+from painter_gui.error_words import told
 from painter_gui.exporting import stroke_previews
 from painter_gui.files import SESSION_SUFFIX, samples, thumbnail
 from painter_gui.icons import FOLDER as ICONS
@@ -381,10 +382,10 @@ class StudioWindow(Worded, QMainWindow):
         }  # fmt: skip
         undo, redo = names.get(stack.undoText(), ""), names.get(stack.redoText(), "")
         self.undo_action.setText(
-            translate("Studio", "&Undo {what}", what=undo) if undo else translate("Studio", "&Undo")
+            translate("Studio", "&Undo {what}").format(what=undo) if undo else translate("Studio", "&Undo")
         )
         self.redo_action.setText(
-            translate("Studio", "&Redo {what}", what=redo) if redo else translate("Studio", "&Redo")
+            translate("Studio", "&Redo {what}").format(what=redo) if redo else translate("Studio", "&Redo")
         )
         busy = self._controller.phase in (Phase.PAINTING, Phase.PAUSED)
         self.undo_action.setEnabled(stack.canUndo() or busy)
@@ -410,10 +411,10 @@ class StudioWindow(Worded, QMainWindow):
         if len(found) == 1:
             text = translate("Studio", "Strokewise did not end as it should. The painting you were at was kept.")
         else:
-            text = translate(
-                "Studio", "Strokewise did not end as it should. {count} paintings were kept; this is the latest.",
-                count=len(found),
-            )  # fmt: skip
+            kept = translate(
+                "Studio", "Strokewise did not end as it should. {count} paintings were kept; this is the latest."
+            )
+            text = kept.format(count=len(found))
         self.message.show_message(
             text,
             actions=(
@@ -814,24 +815,22 @@ class StudioWindow(Worded, QMainWindow):
 
     @Slot(str, object)
     def _on_noted(self, word: str, values: dict[str, Any]) -> None:
+        words = {name: f"{value:,}" if isinstance(value, int) else value for name, value in values.items()}
         texts = {
-            "saved": lambda: translate("Studio", "Saved as {name}.", name=values["name"]),
-            "sheet_later": lambda: translate("Studio", "The sheet's colour changes when you restart."),
-            "applies_from": lambda: translate(
-                "Studio", "Applies from stroke {stroke} on; what is painted stays.", stroke=f"{values['stroke']:,}"
+            "saved": translate("Studio", "Saved as {name}."),
+            "sheet_later": translate("Studio", "The sheet's colour changes when you restart."),
+            "applies_from": translate("Studio", "Applies from stroke {stroke} on; what is painted stays."),
+            "budget_reached": translate(
+                "Studio", "All {strokes} strokes are painted. Raise the number, or go back to an earlier stroke."
             ),
-            "budget_reached": lambda: translate(
-                "Studio", "All {strokes} strokes are painted. Raise the number, or go back to an earlier stroke.",
-                strokes=f"{values['strokes']:,}",
-            ),
-        }  # fmt: skip
-        self.status.showMessage(texts[word](), _NOTE_MS)
+        }
+        self.status.showMessage(texts[word].format(**words), _NOTE_MS)
 
     @Slot(object)
     def show_error(self, error: PainterError) -> None:
         """Tell what went wrong, in the window, until it is read."""
         self._opening = None
-        self.message.show_message(str(error), warning=True)
+        self.message.show_message(told(error), warning=True)
 
     def _on_previews(self, pictures: dict[str, Any]) -> None:
         previews = {}

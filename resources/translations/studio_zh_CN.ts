@@ -1,0 +1,1066 @@
+<?xml version="1.0" encoding="utf-8"?>
+<!DOCTYPE TS>
+<TS version="2.1" language="zh_CN" sourcelanguage="en">
+<context>
+    <name>Errors</name>
+    <message>
+        <source>Cannot open picture</source>
+        <translation>无法打开图片</translation>
+    </message>
+    <message>
+        <source>Cannot open session</source>
+        <translation>无法打开画作</translation>
+    </message>
+    <message>
+        <source>Cannot use weights</source>
+        <translation>无法使用权重</translation>
+    </message>
+    <message>
+        <source>Cannot write</source>
+        <translation>无法写入</translation>
+    </message>
+    <message>
+        <source>it is a folder; choose a picture file inside it</source>
+        <translation>这是文件夹；请选择其中的图片文件</translation>
+    </message>
+    <message>
+        <source>there is no such file; check its name and folder</source>
+        <translation>文件不存在；请检查文件名和文件夹</translation>
+    </message>
+    <message>
+        <source>there is no such file; check its name and place</source>
+        <translation>文件不存在；请检查文件名和位置</translation>
+    </message>
+    <message>
+        <source>you may not read it; change its permissions or copy it elsewhere</source>
+        <translation>没有读取权限；请更改权限或复制到别处</translation>
+    </message>
+    <message>
+        <source>it is empty; copy it again from where it came from</source>
+        <translation>文件是空的；请重新复制</translation>
+    </message>
+    <message>
+        <source>it is damaged, or not a picture of a kind that is read here; save it as PNG or JPEG</source>
+        <translation>文件已损坏，或不是可读取的图片类型；请另存为 PNG 或 JPEG</translation>
+    </message>
+    <message>
+        <source>it is damaged or cut short; copy it again from where it came from</source>
+        <translation>文件已损坏或不完整；请重新复制</translation>
+    </message>
+    <message>
+        <source>it needs more memory than is free; close other programs or shrink it</source>
+        <translation>内存不足；请关闭其他程序或缩小图片</translation>
+    </message>
+    <message>
+        <source>it is no session that Strokewise saved; choose another file</source>
+        <translation>这不是 Strokewise 保存的画作；请选择其他文件</translation>
+    </message>
+    <message>
+        <source>it is damaged, or no session; copy it again from where it came from</source>
+        <translation>文件已损坏或不是画作；请重新复制</translation>
+    </message>
+    <message>
+        <source>the file is empty; download or copy it again</source>
+        <translation>文件是空的；请重新下载或复制</translation>
+    </message>
+    <message>
+        <source>it holds weights of some other program; choose one that Strokewise wrote</source>
+        <translation>这是其他程序的权重；请选择 Strokewise 的权重文件</translation>
+    </message>
+    <message>
+        <source>the disk is full; free some space or choose another disk</source>
+        <translation>磁盘已满；请清理空间或选择其他磁盘</translation>
+    </message>
+    <message>
+        <source>you may not write there; choose another folder</source>
+        <translation>没有写入权限；请选择其他文件夹</translation>
+    </message>
+    <message>
+        <source>that disk is read-only; choose another folder</source>
+        <translation>磁盘是只读的；请选择其他文件夹</translation>
+    </message>
+    <message>
+        <source>its folder does not exist; create the folder or choose another</source>
+        <translation>文件夹不存在；请新建或选择其他文件夹</translation>
+    </message>
+    <message>
+        <source>a folder has that name; choose another name</source>
+        <translation>已有同名文件夹；请换个名字</translation>
+    </message>
+    <message>
+        <source>it already has frames in it; choose an empty folder</source>
+        <translation>其中已有序列帧；请选择空文件夹</translation>
+    </message>
+    <message>
+        <source>the encoder failed; free some space on the disk or choose a smaller size</source>
+        <translation>编码失败；请清理磁盘空间或选择较小的尺寸</translation>
+    </message>
+    <message>
+        <source>This machine has no NVIDIA GPU that torch can use; choose the processor.</source>
+        <translation>本机没有 torch 可用的 NVIDIA 显卡；请选择处理器。</translation>
+    </message>
+    <message>
+        <source>The GPU has too little memory; close other programs or choose the processor.</source>
+        <translation>显存不足；请关闭其他程序或选择处理器。</translation>
+    </message>
+</context>
+<context>
+    <name>Studio</name>
+    <message>
+        <source>Canvas</source>
+        <translation>画布</translation>
+    </message>
+    <message>
+        <source>The painting. Plus and minus zoom, arrow keys move it, 0 fits it into the window.</source>
+        <translation>画作。加减键缩放，方向键移动，0 键适应窗口。</translation>
+    </message>
+    <message>
+        <source>Export</source>
+        <translation>导出</translation>
+    </message>
+    <message>
+        <source>Picture</source>
+        <translation>图片</translation>
+    </message>
+    <message>
+        <source>SVG, as on the canvas</source>
+        <translation>SVG（与画布一致）</translation>
+    </message>
+    <message>
+        <source>SVG for simpler programs</source>
+        <translation>SVG（兼容简单程序）</translation>
+    </message>
+    <message>
+        <source>Drawing for a pen plotter</source>
+        <translation>绘图机图稿</translation>
+    </message>
+    <message>
+        <source>Stroke file</source>
+        <translation>笔画文件</translation>
+    </message>
+    <message>
+        <source>Film</source>
+        <translation>影片</translation>
+    </message>
+    <message>
+        <source>Frames</source>
+        <translation>序列帧</translation>
+    </message>
+    <message>
+        <source>Form</source>
+        <translation>形式</translation>
+    </message>
+    <message>
+        <source>Preview</source>
+        <translation>预览</translation>
+    </message>
+    <message>
+        <source>File</source>
+        <translation>文件</translation>
+    </message>
+    <message>
+        <source>Browse…</source>
+        <translation>浏览…</translation>
+    </message>
+    <message>
+        <source>Show in folder</source>
+        <translation>在文件夹中显示</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>关闭</translation>
+    </message>
+    <message>
+        <source>Kind of file</source>
+        <translation>文件类型</translation>
+    </message>
+    <message>
+        <source>Longer side</source>
+        <translation>长边</translation>
+    </message>
+    <message>
+        <source>Title</source>
+        <translation>标题</translation>
+    </message>
+    <message>
+        <source>Description</source>
+        <translation>说明</translation>
+    </message>
+    <message>
+        <source>Decimals</source>
+        <translation>小数位数</translation>
+    </message>
+    <message>
+        <source>By step</source>
+        <translation>按步</translation>
+    </message>
+    <message>
+        <source>By level</source>
+        <translation>按层级</translation>
+    </message>
+    <message>
+        <source>Every 100 strokes</source>
+        <translation>每 100 笔</translation>
+    </message>
+    <message>
+        <source>Groups</source>
+        <translation>分组</translation>
+    </message>
+    <message>
+        <source>Middle of the stroke</source>
+        <translation>笔画中线</translation>
+    </message>
+    <message>
+        <source>Outline of the stroke</source>
+        <translation>笔画轮廓</translation>
+    </message>
+    <message>
+        <source>As the painting</source>
+        <translation>与画作相同</translation>
+    </message>
+    <message>
+        <source>Even</source>
+        <translation>匀速</translation>
+    </message>
+    <message>
+        <source>Slow start</source>
+        <translation>慢起</translation>
+    </message>
+    <message>
+        <source>Slow end</source>
+        <translation>慢收</translation>
+    </message>
+    <message>
+        <source>Slow start and end</source>
+        <translation>慢起慢收</translation>
+    </message>
+    <message>
+        <source>Usual</source>
+        <translation>默认</translation>
+    </message>
+    <message>
+        <source> strokes</source>
+        <translation> 笔</translation>
+    </message>
+    <message>
+        <source>Paper</source>
+        <translation>纸张</translation>
+    </message>
+    <message>
+        <source>Margin</source>
+        <translation>页边距</translation>
+    </message>
+    <message>
+        <source>Width of a line</source>
+        <translation>线宽</translation>
+    </message>
+    <message>
+        <source>Pens</source>
+        <translation>画笔支数</translation>
+    </message>
+    <message>
+        <source>Lines</source>
+        <translation>线条</translation>
+    </message>
+    <message>
+        <source>Lift the pen as little as possible</source>
+        <translation>尽量少抬笔</translation>
+    </message>
+    <message>
+        <source>Shape</source>
+        <translation>画幅</translation>
+    </message>
+    <message>
+        <source>Painting takes</source>
+        <translation>作画时长</translation>
+    </message>
+    <message>
+        <source>Pace</source>
+        <translation>节奏</translation>
+    </message>
+    <message>
+        <source>Frames a second</source>
+        <translation>每秒帧数</translation>
+    </message>
+    <message>
+        <source>Result first</source>
+        <translation>先显示成品</translation>
+    </message>
+    <message>
+        <source>Result at the end</source>
+        <translation>结尾停留</translation>
+    </message>
+    <message>
+        <source>Photo beside the painting</source>
+        <translation>并排显示照片</translation>
+    </message>
+    <message>
+        <source>A frame every</source>
+        <translation>每隔</translation>
+    </message>
+    <message>
+        <source>Transparent sheet</source>
+        <translation>透明底</translation>
+    </message>
+    <message>
+        <source>Drawn anew from the strokes at whatever size, up to 16,384 pixels.</source>
+        <translation>由笔画重新绘制，任意尺寸，最大 16,384 像素。</translation>
+    </message>
+    <message>
+        <source>Looks the same in browsers, Inkscape and other programs that know masks.</source>
+        <translation>在浏览器、Inkscape 等支持蒙版的程序中显示一致。</translation>
+    </message>
+    <message>
+        <source>Without masks, for programs that leave them out. A larger file, nearly the same.</source>
+        <translation>不使用蒙版，适合不支持蒙版的程序。文件较大，效果几乎相同。</translation>
+    </message>
+    <message>
+        <source>Lines in millimetres, a layer for each pen.</source>
+        <translation>以毫米为单位的线条，每支笔一个图层。</translation>
+    </message>
+    <message>
+        <source>Every stroke to the bit, to be drawn again or read by other programs.</source>
+        <translation>逐位精确保存每一笔，可重新绘制，也可供其他程序读取。</translation>
+    </message>
+    <message>
+        <source>How the painting came about.</source>
+        <translation>记录作画的过程。</translation>
+    </message>
+    <message>
+        <source>A folder of numbered PNG files, for film editors.</source>
+        <translation>按序编号的 PNG 文件夹，供视频剪辑软件使用。</translation>
+    </message>
+    <message>
+        <source>{count} strokes</source>
+        <translation>{count} 笔</translation>
+    </message>
+    <message>
+        <source>Writing {name}…</source>
+        <translation>正在写入 {name}…</translation>
+    </message>
+    <message>
+        <source>{name} is there already. Replace it?</source>
+        <translation>{name} 已存在。要替换吗？</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+    <message>
+        <source>Written: {name}</source>
+        <translation>已写入：{name}</translation>
+    </message>
+    <message>
+        <source>Cancelled; nothing was written.</source>
+        <translation>已取消，未写入任何内容。</translation>
+    </message>
+    <message>
+        <source>Shortcuts</source>
+        <translation>快捷键</translation>
+    </message>
+    <message>
+        <source>On the canvas</source>
+        <translation>在画布上</translation>
+    </message>
+    <message>
+        <source>Paint or pause</source>
+        <translation>作画或暂停</translation>
+    </message>
+    <message>
+        <source>Space</source>
+        <translation>空格</translation>
+    </message>
+    <message>
+        <source>Zoom at the pointer</source>
+        <translation>以指针为中心缩放</translation>
+    </message>
+    <message>
+        <source>Wheel, pinch</source>
+        <translation>滚轮、双指捏合</translation>
+    </message>
+    <message>
+        <source>Move the canvas</source>
+        <translation>移动画布</translation>
+    </message>
+    <message>
+        <source>Drag, arrow keys</source>
+        <translation>拖动、方向键</translation>
+    </message>
+    <message>
+        <source>Between fitted and actual size</source>
+        <translation>在适应窗口与实际大小间切换</translation>
+    </message>
+    <message>
+        <source>Double click</source>
+        <translation>双击</translation>
+    </message>
+    <message>
+        <source>Move the split&apos;s edge</source>
+        <translation>移动分割线</translation>
+    </message>
+    <message>
+        <source>Drag, Shift and arrow keys</source>
+        <translation>拖动、Shift 加方向键</translation>
+    </message>
+    <message>
+        <source>What</source>
+        <translation>操作</translation>
+    </message>
+    <message>
+        <source>Keys</source>
+        <translation>按键</translation>
+    </message>
+    <message>
+        <source>About Strokewise</source>
+        <translation>关于 Strokewise</translation>
+    </message>
+    <message>
+        <source>Paints your photo stroke by stroke, with an agent that has learned to paint.</source>
+        <translation>由学会作画的智能体，一笔一笔地画出您的照片。</translation>
+    </message>
+    <message>
+        <source>After “Learning to Paint with Model-based Deep Reinforcement Learning”, ICCV 2019.</source>
+        <translation>方法出自《Learning to Paint with Model-based Deep Reinforcement Learning》，ICCV 2019。</translation>
+    </message>
+    <message>
+        <source>MIT licence, weights included.</source>
+        <translation>MIT 许可，权重亦然。</translation>
+    </message>
+    <message>
+        <source>Part</source>
+        <translation>组件</translation>
+    </message>
+    <message>
+        <source>Version</source>
+        <translation>版本</translation>
+    </message>
+    <message>
+        <source>Licence</source>
+        <translation>许可</translation>
+    </message>
+    <message>
+        <source>Close this message</source>
+        <translation>关闭此消息</translation>
+    </message>
+    <message>
+        <source>Stroke type</source>
+        <translation>笔画类型</translation>
+    </message>
+    <message>
+        <source>Brush stroke</source>
+        <translation>画笔笔触</translation>
+    </message>
+    <message>
+        <source>How much</source>
+        <translation>数量</translation>
+    </message>
+    <message>
+        <source>&amp;Divide</source>
+        <translation>分块(&amp;D)</translation>
+    </message>
+    <message>
+        <source>S&amp;teps</source>
+        <translation>步数(&amp;T)</translation>
+    </message>
+    <message>
+        <source>Detail: the finest level has so many patches along the longer side</source>
+        <translation>细节：最精细的层级沿长边有这么多块</translation>
+    </message>
+    <message>
+        <source>Steps of the painter, five strokes each: half on the whole sheet, half on each patch</source>
+        <translation>画家的步数，每步五笔：一半画整幅，一半画每一块</translation>
+    </message>
+    <message>
+        <source>Divide</source>
+        <translation>分块</translation>
+    </message>
+    <message>
+        <source>Steps</source>
+        <translation>步数</translation>
+    </message>
+    <message>
+        <source>E&amp;xactly</source>
+        <translation>精确(&amp;X)</translation>
+    </message>
+    <message>
+        <source>Paint exactly so many strokes, whatever divide and steps make</source>
+        <translation>无论分块与步数如何，恰好画这么多笔</translation>
+    </message>
+    <message>
+        <source>Exact number of strokes</source>
+        <translation>精确笔数</translation>
+    </message>
+    <message>
+        <source>Sheet and manner</source>
+        <translation>画纸与画法</translation>
+    </message>
+    <message>
+        <source>Sheet</source>
+        <translation>画纸</translation>
+    </message>
+    <message>
+        <source>Black</source>
+        <translation>黑</translation>
+    </message>
+    <message>
+        <source>White</source>
+        <translation>白</translation>
+    </message>
+    <message>
+        <source>Other…</source>
+        <translation>其他…</translation>
+    </message>
+    <message>
+        <source>Colour of the bare sheet: {colour}</source>
+        <translation>空白画纸的颜色：{colour}</translation>
+    </message>
+    <message>
+        <source>&amp;Manner</source>
+        <translation>画法(&amp;M)</translation>
+    </message>
+    <message>
+        <source>Coarse to fine</source>
+        <translation>由粗到细</translation>
+    </message>
+    <message>
+        <source>As published</source>
+        <translation>按原论文</translation>
+    </message>
+    <message>
+        <source>Coarse to fine, where the error is; or the published grid, in the painter&apos;s own colours</source>
+        <translation>由粗到细，哪里误差大画哪里；或按论文的网格，用画家自己的颜色</translation>
+    </message>
+    <message>
+        <source>S&amp;eed</source>
+        <translation>种子(&amp;E)</translation>
+    </message>
+    <message>
+        <source>Another seed, another painting; the same seed, the same strokes</source>
+        <translation>种子不同画作不同，种子相同笔画相同</translation>
+    </message>
+    <message>
+        <source>Machine</source>
+        <translation>设备</translation>
+    </message>
+    <message>
+        <source>De&amp;vice</source>
+        <translation>设备(&amp;V)</translation>
+    </message>
+    <message>
+        <source>Fastest</source>
+        <translation>最快的</translation>
+    </message>
+    <message>
+        <source>Processor</source>
+        <translation>处理器</translation>
+    </message>
+    <message>
+        <source>Where the networks run</source>
+        <translation>神经网络在何处运行</translation>
+    </message>
+    <message>
+        <source>&amp;Weights</source>
+        <translation>权重(&amp;W)</translation>
+    </message>
+    <message>
+        <source>Bundled</source>
+        <translation>自带</translation>
+    </message>
+    <message>
+        <source>The trained painter: the bundled one, one of your own, or a published actor.pkl</source>
+        <translation>训练好的画家：自带的、您自己的，或已发表的 actor.pkl</translation>
+    </message>
+    <message>
+        <source>Manner of painting</source>
+        <translation>画法</translation>
+    </message>
+    <message>
+        <source>Seed</source>
+        <translation>种子</translation>
+    </message>
+    <message>
+        <source>Device</source>
+        <translation>设备</translation>
+    </message>
+    <message>
+        <source>Weights</source>
+        <translation>权重</translation>
+    </message>
+    <message>
+        <source>One step: a bundle of strokes in each place looked at (Shift+Space)</source>
+        <translation>一步：在所看的每个位置画一束笔画 (Shift+空格)</translation>
+    </message>
+    <message>
+        <source>End this painting here (Esc)</source>
+        <translation>就此结束作画 (Esc)</translation>
+    </message>
+    <message>
+        <source>Begin again with a bare sheet (Ctrl+R)</source>
+        <translation>从空白画纸重新开始 (Ctrl+R)</translation>
+    </message>
+    <message>
+        <source>Step</source>
+        <translation>单步</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>停止</translation>
+    </message>
+    <message>
+        <source>Restart</source>
+        <translation>重新开始</translation>
+    </message>
+    <message>
+        <source>Pause</source>
+        <translation>暂停</translation>
+    </message>
+    <message>
+        <source>Go on</source>
+        <translation>继续</translation>
+    </message>
+    <message>
+        <source>Paint</source>
+        <translation>作画</translation>
+    </message>
+    <message>
+        <source>Pause painting (Space)</source>
+        <translation>暂停作画（空格）</translation>
+    </message>
+    <message>
+        <source>Paint from the stroke that is shown (Space)</source>
+        <translation>从当前显示的笔画开始作画（空格）</translation>
+    </message>
+    <message>
+        <source>{count} strokes in all</source>
+        <translation>共 {count} 笔</translation>
+    </message>
+    <message>
+        <source>From a file…</source>
+        <translation>来自文件…</translation>
+    </message>
+    <message>
+        <source>Colour of the sheet</source>
+        <translation>画纸颜色</translation>
+    </message>
+    <message>
+        <source>Weights of a painter</source>
+        <translation>画家的权重</translation>
+    </message>
+    <message>
+        <source>Drop a photo here</source>
+        <translation>将照片拖到这里</translation>
+    </message>
+    <message>
+        <source>Strokewise paints it, stroke by stroke. Saved sessions can be dropped too.</source>
+        <translation>Strokewise 会一笔一笔地画出来。也可以拖入已保存的画作。</translation>
+    </message>
+    <message>
+        <source>Open…</source>
+        <translation>打开…</translation>
+    </message>
+    <message>
+        <source>Open a photo or a saved session (Ctrl+O)</source>
+        <translation>打开照片或已保存的画作 (Ctrl+O)</translation>
+    </message>
+    <message>
+        <source>Paste</source>
+        <translation>粘贴</translation>
+    </message>
+    <message>
+        <source>Paint the picture in the clipboard (Ctrl+V)</source>
+        <translation>画剪贴板中的图片 (Ctrl+V)</translation>
+    </message>
+    <message>
+        <source>&amp;Recent</source>
+        <translation>最近(&amp;R)</translation>
+    </message>
+    <message>
+        <source>&amp;Samples</source>
+        <translation>示例(&amp;S)</translation>
+    </message>
+    <message>
+        <source>Recent files and sessions</source>
+        <translation>最近的文件与画作</translation>
+    </message>
+    <message>
+        <source>Sample photographs</source>
+        <translation>示例照片</translation>
+    </message>
+    <message>
+        <source>Strokes painted, of those planned</source>
+        <translation>已画笔数与计划笔数</translation>
+    </message>
+    <message>
+        <source>Strokes a second</source>
+        <translation>每秒笔数</translation>
+    </message>
+    <message>
+        <source>How near the moment shown is to the photo (PSNR)</source>
+        <translation>当前画面与照片的接近程度 (PSNR)</translation>
+    </message>
+    <message>
+        <source>Time left</source>
+        <translation>剩余时间</translation>
+    </message>
+    <message>
+        <source>What the networks run on, and the memory in use</source>
+        <translation>神经网络运行的设备与占用的内存</translation>
+    </message>
+    <message>
+        <source>{count} of {planned} strokes</source>
+        <translation>{count} / {planned} 笔</translation>
+    </message>
+    <message>
+        <source>{rate} strokes/s</source>
+        <translation>{rate} 笔/秒</translation>
+    </message>
+    <message>
+        <source>preparing…</source>
+        <translation>准备中…</translation>
+    </message>
+    <message>
+        <source>Stroke {stroke}</source>
+        <translation>第 {stroke} 笔</translation>
+    </message>
+    <message>
+        <source>To the bare sheet (Home)</source>
+        <translation>回到空白画纸 (Home)</translation>
+    </message>
+    <message>
+        <source>One stroke back (,)</source>
+        <translation>后退一笔 (,)</translation>
+    </message>
+    <message>
+        <source>One stroke forward (.)</source>
+        <translation>前进一笔 (.)</translation>
+    </message>
+    <message>
+        <source>To the last stroke (End)</source>
+        <translation>到最后一笔 (End)</translation>
+    </message>
+    <message>
+        <source>Timeline</source>
+        <translation>时间轴</translation>
+    </message>
+    <message>
+        <source>The painting after so many strokes; up and down go from level to level.</source>
+        <translation>画到第几笔时的画面；上下键在层级间移动。</translation>
+    </message>
+    <message>
+        <source>Speed of playing; at 1× the whole painting takes 12 seconds</source>
+        <translation>播放速度；1× 时整幅画播放 12 秒</translation>
+    </message>
+    <message>
+        <source>Speed of playing</source>
+        <translation>播放速度</translation>
+    </message>
+    <message>
+        <source>Stop playing (K)</source>
+        <translation>停止播放 (K)</translation>
+    </message>
+    <message>
+        <source>Play the painting (K)</source>
+        <translation>播放作画过程 (K)</translation>
+    </message>
+    <message>
+        <source>Stroke shown / strokes painted</source>
+        <translation>当前笔 / 已画笔数</translation>
+    </message>
+    <message>
+        <source>&amp;Open…</source>
+        <translation>打开(&amp;O)…</translation>
+    </message>
+    <message>
+        <source>S&amp;tart page</source>
+        <translation>起始页(&amp;T)</translation>
+    </message>
+    <message>
+        <source>&amp;Save session</source>
+        <translation>保存画作(&amp;S)</translation>
+    </message>
+    <message>
+        <source>Save session &amp;as…</source>
+        <translation>画作另存为(&amp;A)…</translation>
+    </message>
+    <message>
+        <source>&amp;Export…</source>
+        <translation>导出(&amp;E)…</translation>
+    </message>
+    <message>
+        <source>&amp;Quit</source>
+        <translation>退出(&amp;Q)</translation>
+    </message>
+    <message>
+        <source>&amp;Undo</source>
+        <translation>撤销(&amp;U)</translation>
+    </message>
+    <message>
+        <source>&amp;Redo</source>
+        <translation>重做(&amp;R)</translation>
+    </message>
+    <message>
+        <source>&amp;Paste picture</source>
+        <translation>粘贴图片(&amp;P)</translation>
+    </message>
+    <message>
+        <source>&amp;Copy painting</source>
+        <translation>复制画作(&amp;C)</translation>
+    </message>
+    <message>
+        <source>&amp;Paint or pause</source>
+        <translation>作画或暂停(&amp;P)</translation>
+    </message>
+    <message>
+        <source>&amp;Step</source>
+        <translation>单步(&amp;S)</translation>
+    </message>
+    <message>
+        <source>St&amp;op</source>
+        <translation>停止(&amp;O)</translation>
+    </message>
+    <message>
+        <source>&amp;Restart</source>
+        <translation>重新开始(&amp;R)</translation>
+    </message>
+    <message>
+        <source>Play the pain&amp;ting</source>
+        <translation>播放作画过程(&amp;T)</translation>
+    </message>
+    <message>
+        <source>To the &amp;bare sheet</source>
+        <translation>回到空白画纸(&amp;B)</translation>
+    </message>
+    <message>
+        <source>One stroke b&amp;ack</source>
+        <translation>后退一笔(&amp;A)</translation>
+    </message>
+    <message>
+        <source>One stroke &amp;forward</source>
+        <translation>前进一笔(&amp;F)</translation>
+    </message>
+    <message>
+        <source>To the &amp;last stroke</source>
+        <translation>到最后一笔(&amp;L)</translation>
+    </message>
+    <message>
+        <source>&amp;Painting</source>
+        <translation>画作(&amp;P)</translation>
+    </message>
+    <message>
+        <source>P&amp;hoto</source>
+        <translation>照片(&amp;H)</translation>
+    </message>
+    <message>
+        <source>&amp;Split</source>
+        <translation>分割对比(&amp;S)</translation>
+    </message>
+    <message>
+        <source>O&amp;verlay</source>
+        <translation>叠加(&amp;V)</translation>
+    </message>
+    <message>
+        <source>&amp;Difference</source>
+        <translation>差异(&amp;D)</translation>
+    </message>
+    <message>
+        <source>Zoom &amp;in</source>
+        <translation>放大(&amp;I)</translation>
+    </message>
+    <message>
+        <source>Zoom &amp;out</source>
+        <translation>缩小(&amp;O)</translation>
+    </message>
+    <message>
+        <source>&amp;Fit into window</source>
+        <translation>适应窗口(&amp;F)</translation>
+    </message>
+    <message>
+        <source>&amp;Actual size</source>
+        <translation>实际大小(&amp;A)</translation>
+    </message>
+    <message>
+        <source>F&amp;ull screen</source>
+        <translation>全屏(&amp;U)</translation>
+    </message>
+    <message>
+        <source>&amp;Shortcuts</source>
+        <translation>快捷键(&amp;S)</translation>
+    </message>
+    <message>
+        <source>&amp;About Strokewise</source>
+        <translation>关于 Strokewise(&amp;A)</translation>
+    </message>
+    <message>
+        <source>As the system</source>
+        <translation>跟随系统</translation>
+    </message>
+    <message>
+        <source>Light</source>
+        <translation>浅色</translation>
+    </message>
+    <message>
+        <source>Dark</source>
+        <translation>深色</translation>
+    </message>
+    <message>
+        <source>Open &amp;recent</source>
+        <translation>最近打开(&amp;R)</translation>
+    </message>
+    <message>
+        <source>&amp;Appearance</source>
+        <translation>外观(&amp;A)</translation>
+    </message>
+    <message>
+        <source>&amp;Language</source>
+        <translation>语言(&amp;L)</translation>
+    </message>
+    <message>
+        <source>&amp;File</source>
+        <translation>文件(&amp;F)</translation>
+    </message>
+    <message>
+        <source>&amp;Edit</source>
+        <translation>编辑(&amp;E)</translation>
+    </message>
+    <message>
+        <source>&amp;Timeline</source>
+        <translation>时间轴(&amp;T)</translation>
+    </message>
+    <message>
+        <source>&amp;View</source>
+        <translation>视图(&amp;V)</translation>
+    </message>
+    <message>
+        <source>&amp;Help</source>
+        <translation>帮助(&amp;H)</translation>
+    </message>
+    <message>
+        <source>Paint with</source>
+        <translation>作画设置</translation>
+    </message>
+    <message>
+        <source>Tools</source>
+        <translation>工具</translation>
+    </message>
+    <message>
+        <source>How much of the photo shows</source>
+        <translation>照片的显示程度</translation>
+    </message>
+    <message>
+        <source>Pixels of the screen per pixel of the canvas</source>
+        <translation>每个画布像素对应的屏幕像素</translation>
+    </message>
+    <message>
+        <source>painting</source>
+        <translation>作画</translation>
+    </message>
+    <message>
+        <source>step</source>
+        <translation>单步</translation>
+    </message>
+    <message>
+        <source>painting from an earlier stroke</source>
+        <translation>从较早的笔画重画</translation>
+    </message>
+    <message>
+        <source>restart</source>
+        <translation>重新开始</translation>
+    </message>
+    <message>
+        <source>&amp;Undo {what}</source>
+        <translation>撤销{what}(&amp;U)</translation>
+    </message>
+    <message>
+        <source>&amp;Redo {what}</source>
+        <translation>重做{what}(&amp;R)</translation>
+    </message>
+    <message>
+        <source>Strokewise did not end as it should. The painting you were at was kept.</source>
+        <translation>Strokewise 上次未正常退出。您当时的画作已保留。</translation>
+    </message>
+    <message>
+        <source>Strokewise did not end as it should. {count} paintings were kept; this is the latest.</source>
+        <translation>Strokewise 上次未正常退出。保留了 {count} 幅画作，这是最近的一幅。</translation>
+    </message>
+    <message>
+        <source>Open it</source>
+        <translation>打开</translation>
+    </message>
+    <message>
+        <source>Discard it</source>
+        <translation>丢弃</translation>
+    </message>
+    <message>
+        <source>Recovered painting</source>
+        <translation>恢复的画作</translation>
+    </message>
+    <message>
+        <source>Save this painting before it goes?</source>
+        <translation>离开前要保存这幅画吗？</translation>
+    </message>
+    <message>
+        <source>Otherwise its strokes are lost.</source>
+        <translation>否则笔画将会丢失。</translation>
+    </message>
+    <message>
+        <source>Photos and sessions</source>
+        <translation>照片与画作</translation>
+    </message>
+    <message>
+        <source>All files</source>
+        <translation>所有文件</translation>
+    </message>
+    <message>
+        <source>Open</source>
+        <translation>打开</translation>
+    </message>
+    <message>
+        <source>The clipboard holds no picture.</source>
+        <translation>剪贴板中没有图片。</translation>
+    </message>
+    <message>
+        <source>Pasted picture</source>
+        <translation>粘贴的图片</translation>
+    </message>
+    <message>
+        <source>That is no picture; drop a photo or a saved session.</source>
+        <translation>这不是图片；请拖入照片或已保存的画作。</translation>
+    </message>
+    <message>
+        <source>Nothing yet</source>
+        <translation>暂无</translation>
+    </message>
+    <message>
+        <source>Sessions</source>
+        <translation>画作</translation>
+    </message>
+    <message>
+        <source>Save session</source>
+        <translation>保存画作</translation>
+    </message>
+    <message>
+        <source>The painting is in the clipboard.</source>
+        <translation>画作已复制到剪贴板。</translation>
+    </message>
+    <message>
+        <source>Opening…</source>
+        <translation>正在打开…</translation>
+    </message>
+    <message>
+        <source>Saved as {name}.</source>
+        <translation>已保存为 {name}。</translation>
+    </message>
+    <message>
+        <source>The sheet&apos;s colour changes when you restart.</source>
+        <translation>画纸颜色将在重新开始后改变。</translation>
+    </message>
+    <message>
+        <source>Applies from stroke {stroke} on; what is painted stays.</source>
+        <translation>从第 {stroke} 笔起生效；已画的部分不变。</translation>
+    </message>
+    <message>
+        <source>All {strokes} strokes are painted. Raise the number, or go back to an earlier stroke.</source>
+        <translation>全部 {strokes} 笔已画完。请增加笔数，或回到较早的笔画。</translation>
+    </message>
+</context>
+</TS>
