@@ -21,13 +21,16 @@ if TYPE_CHECKING:
 DISPLAY_SIDE = 2048
 """Longer side of the canvas on the screen at most, pixels. Exports are drawn anew at whatever size."""
 
+FINEST = 4
+"""Canvas pixels a sheet pixel at most: strokes of small photos are drawn finer, so that they are smooth when zoomed."""
+
 _MANY = 400
 """Strokes from which on the whole canvas is taken to have changed."""
 
 
 def display_size(sheet: Size) -> Size:
     """The size at which a sheet is drawn for the screen."""
-    return sheet if sheet.longer <= DISPLAY_SIDE else sheet.with_longer_side(DISPLAY_SIDE)
+    return sheet.with_longer_side(min(DISPLAY_SIDE, FINEST * sheet.longer))
 
 
 class SharedPixels:

@@ -33,7 +33,7 @@ _GRIP = 8
 """How near the pointer must be to the split's edge to take it, likewise."""
 
 MOST_ZOOM, LEAST_ZOOM = 32.0, 1 / 64
-"""Device pixels per canvas pixel."""
+"""Device pixels per pixel of the sheet, which is what zoom counts in: the canvas may be drawn finer or coarser."""
 
 _WHEEL_STEP = 1.2
 """Zoom of one notch (15 degrees) of a wheel."""
@@ -62,7 +62,7 @@ class CanvasView(Worded, QWidget):
     """Shows a canvas and its target.
 
     Signals:
-        zoom_changed: device pixels per canvas pixel.
+        zoom_changed: device pixels per sheet pixel.
         split_moved: the split's edge, 0..1 from the left.
         paint_requested: to paint, or to pause.
     """
@@ -74,6 +74,7 @@ class CanvasView(Worded, QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._pixels: SharedPixels | None = None
+        self._sheet = Size(1, 1)
         self._target: NDArray[np.uint8] | None = None
         self._mode = CanvasMode.CANVAS
         self._split, self._opacity = 0.5, 0.5
@@ -95,9 +96,9 @@ class CanvasView(Worded, QWidget):
 
     # What is shown
 
-    def show_picture(self, pixels: SharedPixels | None, target: NDArray[np.uint8] | None) -> None:
-        """Show another canvas and its target [H, W, 4] of the same size, fitted."""
-        self._pixels, self._target = pixels, target
+    def show_picture(self, sheet: Size, pixels: SharedPixels | None, target: NDArray[np.uint8] | None) -> None:
+        """Show another canvas of a sheet and its target [H, W, 4], as large as the canvas; fitted."""
+        self._sheet, self._pixels, self._target = sheet, pixels, target
         self.fit()
 
     @property
@@ -142,7 +143,7 @@ class CanvasView(Worded, QWidget):
 
     @property
     def zoom(self) -> float:
-        """Device pixels per canvas pixel."""
+        """Device pixels per sheet pixel."""
         return self._zoom
 
     @property
@@ -156,7 +157,7 @@ class CanvasView(Worded, QWidget):
         self._refit()
 
     def actual_size(self) -> None:
-        """Show a pixel of the canvas as a pixel of the screen."""
+        """Show a pixel of the sheet as a pixel of the screen."""
         self.zoom_at(QPointF(self.rect().center()), 1.0 / self._zoom)
 
     def zoom_by(self, factor: float) -> None:
@@ -176,13 +177,13 @@ class CanvasView(Worded, QWidget):
         self.update()
 
     def canvas_point(self, point: QPointF) -> QPointF:
-        """The point of the canvas, in its pixels, that a point of the window shows."""
+        """The point of the sheet, in its pixels, that a point of the window shows."""
         scale = self._zoom / self.devicePixelRatioF()
         middle = QRectF(self.rect()).center()
         return self._centre + (point - middle) / scale
 
     def _size(self) -> Size:
-        return self._pixels.size if self._pixels is not None else Size(1, 1)
+        return self._sheet
 
     def _frame(self) -> QRectF:
         """Where the canvas lies in the window."""
@@ -223,7 +224,7 @@ class CanvasView(Worded, QWidget):
         if self._pixels is None:
             return
         frame, sight = self._frame(), event.rect()
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, self._zoom < 2.0)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, self._is_smooth())
         if self._mode is CanvasMode.DIFFERENCE and self._target is not None:
             self._paint_difference(painter, frame, sight)
         else:
@@ -241,8 +242,14 @@ class CanvasView(Worded, QWidget):
                 elif self._mode is CanvasMode.SPLIT:
                     self._paint_split(painter, target, frame, sight)
         painter.setPen(QPen(self.palette().windowText().color(), 1))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setOpacity(0.25)
         painter.drawRect(frame.adjusted(-0.5, -0.5, 0.5, 0.5))
+
+    def _is_smooth(self) -> bool:
+        """Whether pixels are blended: not where the canvas's own are so large that they are meant to be seen."""
+        assert self._pixels is not None
+        return self._zoom * self._sheet.longer / self._pixels.size.longer < 4.0
 
     @staticmethod
     def _paint_part(painter: QPainter, image: QImage, frame: QRectF, sight: QRect) -> None:
@@ -290,7 +297,7 @@ class CanvasView(Worded, QWidget):
         assert self._target is not None
         part = QPainter(image)
         part.translate(-sight.topLeft())
-        part.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, self._zoom < 2.0)
+        part.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, self._is_smooth())
         with self._pixels.locked() as pixels:
             self._paint_part(part, rgb32_image(pixels), frame, sight)
         part.setCompositionMode(QPainter.CompositionMode.CompositionMode_Difference)

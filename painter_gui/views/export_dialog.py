@@ -180,29 +180,60 @@ class ExportDialog(QDialog):
 
     def _editors_of(self, form: str, page: QWidget) -> list[tuple[str, str, QWidget]]:
         """The choices of a form: name, label and editor."""
-        longer = self._document.size.longer
-        size = ("size", translate("Studio", "Longer side"), _number(page, 1, _LARGEST, longer, " px"))
-        words = [
+        if form == "plotter":
+            return [*self._words(page), *self._plotter_editors(page)]
+        if form in ("svg", "compatible"):
+            groups = _choice(
+                page,
+                ("step", translate("Studio", "By step")),
+                ("level", translate("Studio", "By level")),
+                (100, translate("Studio", "Every 100 strokes")),
+            )
+            return [
+                *self._words(page),
+                ("group", translate("Studio", "Groups"), groups),
+                ("decimals", translate("Studio", "Decimals"), _number(page, 0, 6, 2)),
+            ]
+        if form == "film":
+            return self._film_editors(page)
+        if form == "strokes":
+            return []
+        longer = _number(page, 1, _LARGEST, self._document.size.longer, " px")
+        size = ("size", translate("Studio", "Longer side"), longer)
+        if form == "picture":
+            return [size]
+        every = _number(page, 1, 100_000, 50, translate("Studio", " strokes"))
+        return [
+            size,
+            ("every", translate("Studio", "A frame every"), every),
+            ("transparent", translate("Studio", "Transparent sheet"), _check(page)),
+        ]
+
+    def _words(self, page: QWidget) -> list[tuple[str, str, QWidget]]:
+        return [
             ("title", translate("Studio", "Title"), QLineEdit(self._name, page)),
             ("description", translate("Studio", "Description"), QLineEdit(page)),
         ]
-        decimals = ("decimals", translate("Studio", "Decimals"), _number(page, 0, 6, 2))
-        grouping = _choice(
-            page,
-            ("step", translate("Studio", "By step")),
-            ("level", translate("Studio", "By level")),
-            (100, translate("Studio", "Every 100 strokes")),
-        )
-        group = ("group", translate("Studio", "Groups"), grouping)
-        papers = _choice(
-            page, *((each, each.upper()) for each in ("a6", "a5", "a4", "a3", "a2")), ("letter", "Letter"),
-            ("tabloid", "Tabloid"), chosen=2,
-        )  # fmt: skip
+
+    def _plotter_editors(self, page: QWidget) -> list[tuple[str, str, QWidget]]:
+        papers = [(each, each.upper()) for each in ("a6", "a5", "a4", "a3", "a2")]
+        papers += [("letter", "Letter"), ("tabloid", "Tabloid")]
         lines = _choice(
             page,
             ("centre", translate("Studio", "Middle of the stroke")),
             ("outline", translate("Studio", "Outline of the stroke")),
         )
+        return [
+            ("paper", translate("Studio", "Paper"), _choice(page, *papers, chosen=2)),
+            ("margin", translate("Studio", "Margin"), _decimal(page, 0, 50, 15, " mm")),
+            ("pen", translate("Studio", "Width of a line"), _decimal(page, 0.05, 10, 0.5, " mm")),
+            ("pens", translate("Studio", "Pens"), _number(page, 1, 64, 6)),
+            ("lines", translate("Studio", "Lines"), lines),
+            ("ordered", translate("Studio", "Lift the pen as little as possible"), _check(page, checked=True)),
+        ]
+
+    def _film_editors(self, page: QWidget) -> list[tuple[str, str, QWidget]]:
+        size = _number(page, 16, 8192, min(max(self._document.size.longer, 16), 1920), " px")
         shapes = _choice(
             page, (None, translate("Studio", "As the painting")), ("1:1", "1:1"), ("9:16", "9:16"), ("16:9", "16:9")
         )
@@ -214,39 +245,16 @@ class ExportDialog(QDialog):
             ("slow-both", translate("Studio", "Slow start and end")),
         )
         rates = _choice(page, (None, translate("Studio", "Usual")), (10, "10"), (25, "25"), (50, "50"))
-        film_size = _number(page, 16, 8192, min(max(longer, 16), 1920), " px")
-        every = _number(page, 1, 100_000, 50, translate("Studio", " strokes"))
-        pages: dict[str, list[tuple[str, str, QWidget]]] = {
-            "picture": [size],
-            "svg": [*words, group, decimals],
-            "compatible": [*words, group, decimals],
-            "plotter": [
-                *words,
-                ("paper", translate("Studio", "Paper"), papers),
-                ("margin", translate("Studio", "Margin"), _decimal(page, 0, 50, 15, " mm")),
-                ("pen", translate("Studio", "Width of a line"), _decimal(page, 0.05, 10, 0.5, " mm")),
-                ("pens", translate("Studio", "Pens"), _number(page, 1, 64, 6)),
-                ("lines", translate("Studio", "Lines"), lines),
-                ("ordered", translate("Studio", "Lift the pen as little as possible"), _check(page, checked=True)),
-            ],
-            "strokes": [],
-            "film": [
-                ("size", translate("Studio", "Longer side"), film_size),
-                ("shape", translate("Studio", "Shape"), shapes),
-                ("seconds", translate("Studio", "Painting takes"), _decimal(page, 0.5, 3600, 10, " s")),
-                ("easing", translate("Studio", "Pace"), paces),
-                ("fps", translate("Studio", "Frames a second"), rates),
-                ("result_first", translate("Studio", "Result first"), _decimal(page, 0, 60, 0, " s")),
-                ("hold", translate("Studio", "Result at the end"), _decimal(page, 0, 60, 1, " s")),
-                ("beside", translate("Studio", "Photo beside the painting"), _check(page)),
-            ],
-            "frames": [
-                size,
-                ("every", translate("Studio", "A frame every"), every),
-                ("transparent", translate("Studio", "Transparent sheet"), _check(page)),
-            ],
-        }  # fmt: skip
-        return pages[form]
+        return [
+            ("size", translate("Studio", "Longer side"), size),
+            ("shape", translate("Studio", "Shape"), shapes),
+            ("seconds", translate("Studio", "Painting takes"), _decimal(page, 0.5, 3600, 10, " s")),
+            ("easing", translate("Studio", "Pace"), paces),
+            ("fps", translate("Studio", "Frames a second"), rates),
+            ("result_first", translate("Studio", "Result first"), _decimal(page, 0, 60, 0, " s")),
+            ("hold", translate("Studio", "Result at the end"), _decimal(page, 0, 60, 1, " s")),
+            ("beside", translate("Studio", "Photo beside the painting"), _check(page)),
+        ]
 
     def _watch(self, editor: QWidget) -> None:
         """Draw the preview anew when a choice changes."""

@@ -13,6 +13,7 @@ from PySide6.QtGui import (
     QAction,
     QActionGroup,
     QCloseEvent,
+    QColor,
     QDragEnterEvent,
     QDragLeaveEvent,
     QDropEvent,
@@ -20,9 +21,11 @@ from PySide6.QtGui import (
     QIcon,
     QImage,
     QKeySequence,
+    QPalette,
     QPixmap,
 )
 from PySide6.QtWidgets import (
+    QApplication,
     QDockWidget,
     QFileDialog,
     QFrame,
@@ -360,7 +363,7 @@ class StudioWindow(Worded, QMainWindow):
         self.tool_bar.setWindowTitle(translate("Studio", "Tools"))
         self.opacity.setToolTip(translate("Studio", "How much of the photo shows"))
         self.opacity.setAccessibleName(self.opacity.toolTip())
-        self.zoom_label.setToolTip(translate("Studio", "Pixels of the screen per pixel of the canvas"))
+        self.zoom_label.setToolTip(translate("Studio", "Pixels of the screen per pixel of the photo"))
         self._say_title()
         self._say_undo()
 
@@ -679,7 +682,7 @@ class StudioWindow(Worded, QMainWindow):
 
     @Slot(float)
     def _on_zoom(self, zoom: float) -> None:
-        self.zoom_label.setText(f"{zoom * 100:,.0f} %")
+        self.zoom_label.setText(f"{zoom * 100:,.0f} %" if self._controller.photo is not None else "")
 
     @Slot()
     def _on_copy(self) -> None:
@@ -727,11 +730,11 @@ class StudioWindow(Worded, QMainWindow):
         self.panel_dock.setVisible(there)
         self.panel_dock.toggleViewAction().setEnabled(there)
         if controller.photo is not None:
-            self.canvas.show_picture(controller.pixels, controller.photo.display)
+            self.canvas.show_picture(controller.document.size, controller.pixels, controller.photo.display)
             self.canvas.setFocus()
             self._looking.start()
         else:
-            self.canvas.show_picture(None, None)
+            self.canvas.show_picture(Size(1, 1), None, None)
             self._looking.stop()
         for action in (
             self.start_action, self.save_action, self.save_as_action, self.export_action, self.copy_action,
@@ -844,4 +847,38 @@ class StudioWindow(Worded, QMainWindow):
 def apply_scheme(scheme: str) -> None:
     """Make the whole program light, dark, or as the system is."""
     schemes = {"light": Qt.ColorScheme.Light, "dark": Qt.ColorScheme.Dark}
-    QGuiApplication.styleHints().setColorScheme(schemes.get(scheme, Qt.ColorScheme.Unknown))
+    wanted, hints = schemes.get(scheme, Qt.ColorScheme.Unknown), QGuiApplication.styleHints()
+    QApplication.setPalette(QPalette())
+    hints.setColorScheme(wanted)
+    if wanted is not Qt.ColorScheme.Unknown and hints.colorScheme() is not wanted:
+        # A plain X server has no say in it, and Qt then leaves everything as it is.
+        QApplication.setPalette(dark_palette() if scheme == "dark" else light_palette())
+
+
+def light_palette() -> QPalette:
+    """Colours for bright rooms, where the platform has none of its own."""
+    return _palette("#efefef", "#ffffff", "#f6f6f6", "#1b1b1b", "#2f7fb8", "#ffffff", "#8a8a8a", "#fff9d8", "#b9b9b9")
+
+
+def dark_palette() -> QPalette:
+    """Colours for dark rooms, likewise."""
+    return _palette("#2b2d30", "#1f2123", "#35383c", "#e6e6e6", "#4a9ad4", "#101010", "#8d8d8d", "#4a4530", "#55595e")
+
+
+def _palette(
+    window: str, base: str, button: str, text: str, accent: str, on_accent: str, faint: str, tip: str, mid: str
+) -> QPalette:
+    palette = QPalette(QColor(button), QColor(window))
+    role, group = QPalette.ColorRole, QPalette.ColorGroup
+    colours = {
+        role.Window: window, role.Base: base, role.AlternateBase: window, role.Button: button, role.ToolTipBase: tip,
+        role.WindowText: text, role.Text: text, role.ButtonText: text, role.ToolTipText: text, role.BrightText: text,
+        role.Highlight: accent, role.Accent: accent, role.HighlightedText: on_accent, role.Link: accent,
+        role.PlaceholderText: faint, role.Mid: mid,
+    }  # fmt: skip
+    for each, colour in colours.items():
+        palette.setColor(each, QColor(colour))
+    for each in (role.WindowText, role.Text, role.ButtonText, role.HighlightedText):
+        palette.setColor(group.Disabled, each, QColor(faint))
+    palette.setColor(group.Disabled, role.Highlight, QColor(mid))
+    return palette

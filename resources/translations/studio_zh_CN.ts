@@ -947,8 +947,8 @@
         <translation>照片的显示程度</translation>
     </message>
     <message>
-        <source>Pixels of the screen per pixel of the canvas</source>
-        <translation>每个画布像素对应的屏幕像素</translation>
+        <source>Pixels of the screen per pixel of the photo</source>
+        <translation>每个照片像素对应的屏幕像素</translation>
     </message>
     <message>
         <source>painting</source>

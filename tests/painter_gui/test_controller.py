@@ -18,6 +18,7 @@ from core.errors import CheckpointError, PainterError, PictureError
 from core.geometry import Size
 from core.painter import BEFORE
 from core.rasteriser.fast import draw, to_bytes
+from painter_gui.canvas_worker import display_size
 from painter_gui.controller import Controller, Phase
 
 Until = Callable[[Callable[[], bool]], None]
@@ -45,7 +46,7 @@ def shown(controller: Controller) -> NDArray[np.uint8]:
 
 
 def drawn(document: Document) -> NDArray[np.uint8]:
-    return to_bytes(draw(document))
+    return to_bytes(draw(document, display_size(document.size)))
 
 
 def pausing(controller: Controller, until: Until, count: int) -> None:
