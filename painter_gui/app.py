@@ -21,7 +21,7 @@ from painter_gui.wording import Languages
 _log = logging.getLogger(__name__)
 
 
-class _Surprises(QObject):
+class Surprises(QObject):
     """Brings what nobody caught into the window, from whatever thread."""
 
     met = Signal(object)
@@ -45,7 +45,7 @@ def run_studio(source: str | None = None) -> int:
     QCoreApplication.setApplicationName("Strokewise")
     application.setStyle("Fusion")  # the one that follows light and dark everywhere
     window = new_window()
-    surprises = _Surprises()
+    surprises = Surprises()
     surprises.met.connect(window.show_error, Qt.ConnectionType.QueuedConnection)
     before, sys.excepthook = sys.excepthook, surprises.take
     heartbeat = QTimer(interval=200)  # lets Python see Ctrl-C while Qt waits

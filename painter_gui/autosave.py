@@ -83,11 +83,13 @@ class Autosave(QObject):
         controller = self._controller
         state = controller.document, controller.settings
         kept = self._kept
-        if self._writing or controller.photo is None or (kept and kept[0] is state[0] and kept[1] == state[1]):
+        if self._writing or controller.photo is None:
             return
         if not controller.modified:  # saved, or nothing painted: what was kept before is out of date
             self._forget()
-            self._kept = state
+            self._kept = None
+            return
+        if kept is not None and kept[0] is state[0] and kept[1] == state[1]:
             return
         if self._lock is None:
             try:

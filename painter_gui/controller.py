@@ -442,11 +442,11 @@ class Controller(QObject):
 
     def _on_document(self, document: Document) -> None:
         count = len(document.strokes)
-        position = count if self._following else min(self._position, count)
+        before = self._position
+        self._position = count if self._following else min(before, count)  # before anyone hears of the document
         self.document_changed.emit()
         self.saved_changed.emit()
-        if position != self._position:
-            self._position = position
+        if self._position != before:
             self.position_changed.emit()
         self._show_canvas()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform
+import re
 from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, metadata
 
@@ -28,6 +29,11 @@ _PARTS = (
 )  # fmt: skip
 
 
+def without_mnemonic(text: str) -> str:
+    """A menu's words without the letter that opens it: underlined in English, in brackets behind Chinese words."""
+    return re.sub(r"\(&\w\)", "", text).replace("&", "").rstrip("…")
+
+
 class ShortcutSheet(QDialog):
     """Every key and what it does."""
 
@@ -36,11 +42,11 @@ class ShortcutSheet(QDialog):
         self.setWindowTitle(translate("Studio", "Shortcuts"))
         rows: list[tuple[str, str]] = []
         for title, actions in groups:
-            rows.append((title, ""))
+            rows.append((without_mnemonic(title), ""))
             for action in actions:
                 keys = ", ".join(each.toString(QKeySequence.SequenceFormat.NativeText) for each in action.shortcuts())
                 if keys:
-                    rows.append((action.text().replace("&", ""), keys))
+                    rows.append((without_mnemonic(action.text()), keys))
         rows.append((translate("Studio", "On the canvas"), ""))
         rows += [
             (translate("Studio", "Paint or pause"), translate("Studio", "Space")),
@@ -66,6 +72,7 @@ class ShortcutSheet(QDialog):
         self.table.horizontalHeader().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         self.table.horizontalHeader().setSectionResizeMode(1, QHeaderView.ResizeMode.ResizeToContents)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
+        buttons.button(QDialogButtonBox.StandardButton.Close).setIcon(QIcon())
         buttons.rejected.connect(self.reject)
         layout = QVBoxLayout(self)
         layout.addWidget(self.table)
@@ -109,6 +116,7 @@ class AboutDialog(QDialog):
         self.table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         self.table.horizontalHeader().setStretchLastSection(True)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
+        buttons.button(QDialogButtonBox.StandardButton.Close).setIcon(QIcon())
         buttons.rejected.connect(self.reject)
         top = QHBoxLayout()
         top.addWidget(picture)

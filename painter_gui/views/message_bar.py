@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QStyle, QToolButton, QVBoxLayout, QWidget
 
+from painter_gui.icons import icon
 from painter_gui.wording import Worded, translate
 
 
@@ -35,7 +36,7 @@ class MessageBar(Worded, QWidget):
         self._row.addWidget(self.text, 1)
         self.buttons: list[QPushButton] = []
         self._close = QToolButton(frame)
-        self._close.setIcon(self.style().standardIcon(QStyle.StandardPixmap.SP_TitleBarCloseButton))
+        self._close.setIcon(icon("close"))
         self._close.setAutoRaise(True)
         self._close.clicked.connect(self.hide)
         self._row.addWidget(self._close)

@@ -227,6 +227,7 @@ class PaintPanel(Worded, QWidget):
                 widget.setAccessibleName(name)
         self.exact.setText(translate("Studio", "E&xactly"))
         self.exact.setToolTip(translate("Studio", "Paint exactly so many strokes, whatever divide and steps make"))
+        self.strokes.setToolTip(self.exact.toolTip())
         self.strokes.setSuffix(translate("Studio", " strokes"))
         self.strokes.setAccessibleName(translate("Studio", "Exact number of strokes"))
         self.sheet_group.setTitle(translate("Studio", "Sheet and manner"))

@@ -217,6 +217,7 @@ class TimelineView(Worded, QWidget):
             button.setAccessibleName(text)
         self._say_play()
         self.track.setAccessibleName(translate("Studio", "Timeline"))
+        self.track.setToolTip(translate("Studio", "Timeline"))
         self.track.setAccessibleDescription(
             translate("Studio", "The painting after so many strokes; up and down go from level to level.")
         )

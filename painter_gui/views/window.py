@@ -53,7 +53,7 @@ from painter_gui.icons import icon
 from painter_gui.preferences import SCHEMES, Preferences
 from painter_gui.views.canvas_view import CanvasMode, CanvasView
 from painter_gui.views.export_dialog import ExportDialog
-from painter_gui.views.help_dialogs import AboutDialog, ShortcutSheet
+from painter_gui.views.help_dialogs import AboutDialog, ShortcutSheet, without_mnemonic
 from painter_gui.views.message_bar import MessageBar
 from painter_gui.views.paint_panel import PREVIEW, PaintPanel
 from painter_gui.views.start_page import THUMBNAIL, StartPage
@@ -162,7 +162,7 @@ class StudioWindow(Worded, QMainWindow):
             text = words()
             action.setText(text)
             shown = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
-            action.setToolTip(text.replace("&", "").rstrip("…") + (f" ({shown})" if shown else ""))
+            action.setToolTip(without_mnemonic(text) + (f" ({shown})" if shown else ""))
 
         self.say(say)
         self.addAction(action)
@@ -371,7 +371,7 @@ class StudioWindow(Worded, QMainWindow):
     def _say_title(self) -> None:
         controller = self._controller
         if controller.phase is Phase.EMPTY:
-            self.setWindowTitle("Strokewise")
+            self.setWindowTitle("Strokewise[*]")
         else:
             name = controller.path.name if controller.path is not None else controller.name
             self.setWindowTitle(f"{name or translate('Studio', 'Untitled')}[*] – Strokewise")
@@ -700,8 +700,7 @@ class StudioWindow(Worded, QMainWindow):
 
     @Slot()
     def _on_shortcuts(self) -> None:
-        groups = [(menu.title().replace("&", ""), actions) for menu, actions in self.menus]
-        ShortcutSheet(groups, self).exec()
+        ShortcutSheet([(menu.title(), actions) for menu, actions in self.menus], self).exec()
 
     @Slot()
     def _on_about(self) -> None:

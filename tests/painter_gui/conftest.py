@@ -105,8 +105,8 @@ def new_studio(
     for window in opened:
         window.discard_on_close()
         window.close()
+        window._languages.choose("en")
         window.deleteLater()
-    Languages(qapp).choose("en")
     qapp.processEvents()
 
 

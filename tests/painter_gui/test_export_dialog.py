@@ -1,0 +1,208 @@
+"""Each form leaves by the dialog."""
+
+from __future__ import annotations
+
+import gzip
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import imageio_ffmpeg
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from PIL import Image
+from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox
+
+from core.document import Document
+from core.export.stroke_json import read_json
+from core.geometry import Size
+from core.rasteriser.fast import draw, to_bytes
+from core.stroke import Strokes
+from painter_gui.exporting import FORMS
+from painter_gui.views.export_dialog import ExportDialog, show_in_folder
+
+Until = Callable[[Callable[[], bool]], None]
+
+pytestmark = pytest.mark.gui
+
+
+@pytest.fixture
+def painting() -> Document:
+    random = np.random.default_rng(0)
+    strokes = Strokes.from_columns(
+        types=np.zeros(60, np.uint8),
+        patches=np.column_stack([random.uniform(0, 30, (60, 2)), np.full(60, 24.0)]),
+        parameters=random.random((60, 13), dtype=np.float32),
+        steps=np.arange(60) // 5,
+    )
+    return Document(Size(48, 64), (20, 30, 40), strokes)
+
+
+@pytest.fixture
+def dialog(qapp: QApplication, painting: Document, photo: NDArray[np.uint8], tmp_path: Path) -> Iterator[ExportDialog]:
+    dialog = ExportDialog(painting, photo, "sunset", tmp_path)
+    dialog.show()
+    yield dialog
+    dialog.done(0)
+    dialog.deleteLater()
+    qapp.processEvents()
+
+
+def exported(dialog: ExportDialog, until: Until) -> Path:
+    """Press the button; where it was written."""
+    dialog.export_button.click()
+    until(lambda: not dialog.exporting)
+    assert dialog.written is not None, dialog.status.text()
+    return dialog.written
+
+
+def test_a_picture_of_any_size(dialog: ExportDialog, until: Until, painting: Document, tmp_path: Path) -> None:
+    dialog.choose("picture", size=128)
+    path = exported(dialog, until)
+    assert path == tmp_path / "sunset.png"
+    with Image.open(path) as picture:
+        np.testing.assert_array_equal(np.asarray(picture), to_bytes(draw(painting, Size(96, 128))))
+    assert dialog.status.text().startswith("Written: sunset.png (")
+    assert dialog.show_button.isEnabled()
+
+
+def test_svg_in_its_profiles(dialog: ExportDialog, until: Until) -> None:
+    texts = {}
+    for form in ("svg", "compatible", "plotter"):
+        dialog.choose(form, title=f"a <{form}>")
+        dialog.path.setText(str(Path(dialog.path.text()).with_name(f"{form}.svg")))
+        path = exported(dialog, until)
+        texts[form] = path.read_text()
+        title = ElementTree.parse(path).getroot().find("{http://www.w3.org/2000/svg}title")
+        assert title is not None
+        assert title.text == f"a <{form}>"
+    assert "<mask" in texts["svg"]
+    assert "<mask" not in texts["compatible"]
+    assert 'width="297mm"' in texts["plotter"]
+
+
+def test_svgz(dialog: ExportDialog, until: Until) -> None:
+    dialog.choose("svg")
+    dialog._suffixes["svg"].setCurrentIndex(1)
+    path = exported(dialog, until)
+    assert path.suffix == ".svgz"
+    assert b"<svg" in gzip.decompress(path.read_bytes())
+
+
+def test_strokes(dialog: ExportDialog, until: Until, painting: Document) -> None:
+    dialog.choose("strokes")
+    assert read_json(exported(dialog, until)) == painting
+
+
+@pytest.mark.parametrize(("row", "suffix"), [(0, ".mp4"), (1, ".webm"), (2, ".gif")])
+def test_films(dialog: ExportDialog, until: Until, row: int, suffix: str) -> None:
+    dialog.choose("film", size=64, seconds=1.0, hold=0.5, shape="1:1", beside=True)
+    dialog._suffixes["film"].setCurrentIndex(row)
+    path = exported(dialog, until)
+    assert path.suffix == suffix
+    frames, seconds = imageio_ffmpeg.count_frames_and_secs(str(path))
+    assert frames == (45 if suffix != ".gif" else 30)
+    assert seconds == pytest.approx(1.5, abs=0.05)
+
+
+def test_frames(dialog: ExportDialog, until: Until, tmp_path: Path) -> None:
+    dialog.choose("frames", every=20, transparent=True)
+    folder = exported(dialog, until)
+    assert folder == tmp_path / "sunset-frames"
+    assert sorted(each.name for each in folder.iterdir()) == [f"frame-{n:06}.png" for n in range(4)]
+    with Image.open(folder / "frame-000003.png") as frame:
+        assert frame.mode == "RGBA"
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_every_form_has_a_preview(dialog: ExportDialog, until: Until, form: str) -> None:
+    dialog.choose(form)
+    dialog.picture.clear()
+    dialog._on_choice()
+    until(lambda: not dialog.picture.pixmap().isNull())
+    image = dialog.picture.pixmap().toImage()
+    colours = {image.pixelColor(x, y).name() for x in range(0, image.width(), 9) for y in range(0, image.height(), 9)}
+    assert len(colours) > 4
+    assert "60 strokes" in dialog.size_label.text()
+
+
+def test_the_size_is_told(dialog: ExportDialog, until: Until) -> None:
+    dialog.choose("picture", size=4000)
+    until(lambda: "4,000 × 3,000 px" in dialog.size_label.text())
+    dialog.choose("film", size=640, shape="9:16")
+    until(lambda: "360 × 640 px" in dialog.size_label.text())
+
+
+def test_what_cannot_be_is_told_in_the_dialog(dialog: ExportDialog, until: Until, tmp_path: Path) -> None:
+    dialog.choose("picture")
+    dialog.path.setText(str(tmp_path / "nowhere" / "a.png"))
+    dialog.export_button.click()
+    until(lambda: not dialog.exporting)
+    assert "its folder does not exist" in dialog.status.text()
+    assert dialog.written is None
+    assert dialog.export_button.isEnabled()
+
+
+def test_cancelling_leaves_nothing(dialog: ExportDialog, until: Until, tmp_path: Path) -> None:
+    dialog.choose("picture", size=16_000)
+    dialog.export_button.click()
+    assert dialog.close_button.text() == "Cancel"
+    assert not dialog.export_button.isEnabled()
+    dialog.close_button.click()
+    until(lambda: not dialog.exporting)
+    assert dialog.status.text() == "Cancelled; nothing was written."
+    assert list(tmp_path.glob("sunset*")) == []
+    assert dialog.isVisible()
+
+
+def test_progress_is_shown(dialog: ExportDialog, until: Until) -> None:
+    seen: list[int] = []
+    dialog.bar.valueChanged.connect(seen.append)
+    dialog.choose("film", seconds=2.0)
+    exported(dialog, until)
+    assert len(set(seen)) > 10
+
+
+def test_an_earlier_file_is_replaced_only_when_wanted(
+    dialog: ExportDialog, until: Until, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "sunset.png").write_text("mine")
+    answers = iter([QMessageBox.StandardButton.No, QMessageBox.StandardButton.Yes])
+    monkeypatch.setattr(QMessageBox, "question", lambda *_: next(answers))
+    dialog.export_button.click()
+    assert not dialog.exporting
+    assert (tmp_path / "sunset.png").read_text() == "mine"
+    exported(dialog, until)
+    with Image.open(tmp_path / "sunset.png") as picture:
+        assert picture.size == (64, 48)
+
+
+def test_the_suffix_follows_the_form_and_the_name_stays(
+    dialog: ExportDialog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = []
+    for form in ("film", "frames", "strokes", "svg", "picture"):
+        dialog.choose(form)
+        names.append(Path(dialog.path.text()).name)
+    assert names == ["sunset.mp4", "sunset-frames", "sunset.json", "sunset.svg", "sunset.png"]
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_a, **_k: (str(tmp_path / "v1.2"), ""))
+    dialog.browse.click()
+    dialog.choose("film")
+    assert Path(dialog.path.text()).name == "v1.2.mp4"
+
+
+def test_closing_while_exporting_cancels(dialog: ExportDialog, tmp_path: Path) -> None:
+    dialog.choose("picture", size=16_000)
+    dialog.export_button.click()
+    dialog.close()
+    assert list(tmp_path.glob("sunset*")) == []
+
+
+def test_the_folder_is_shown(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    opened: list[Any] = []
+    monkeypatch.setattr("sys.platform", "linux")
+    monkeypatch.setattr("painter_gui.views.export_dialog.QDesktopServices.openUrl", opened.append)
+    show_in_folder(tmp_path / "a.png")
+    assert [url.toLocalFile() for url in opened] == [str(tmp_path)]

@@ -1,0 +1,66 @@
+"""What is remembered, and what becomes of settings files that somebody else wrote."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QByteArray, QSettings
+
+from painter_gui.paint_settings import PaintSettings
+from painter_gui.preferences import MOST_RECENT, Preferences
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "a.ini"
+
+
+def read(file: Path) -> Preferences:
+    return Preferences(QSettings(str(file), QSettings.Format.IniFormat))
+
+
+def test_everything_comes_back(file: Path) -> None:
+    preferences = read(file)
+    preferences.language, preferences.scheme = "zh_CN", "dark"
+    preferences.paint_settings = PaintSettings(divide=7, actor=Path("a.pkl"))
+    preferences.add_recent(Path("/a/b.png"))
+    preferences.set_folder("open", Path("/a"))
+    preferences.set_bytes("window/geometry", QByteArray(b"\x01\x00\xff"))
+    preferences.sync()
+
+    again = read(file)
+
+    assert (again.language, again.scheme, again.folder("open")) == ("zh_CN", "dark", "/a")
+    assert again.paint_settings == PaintSettings(divide=7, actor=Path("a.pkl"))
+    assert again.recent == ["/a/b.png"]
+    assert again.bytes("window/geometry").data() == b"\x01\x00\xff"
+
+
+def test_the_latest_files_come_first_and_once(file: Path) -> None:
+    preferences = read(file)
+    for number in [*range(20), 15]:
+        preferences.add_recent(Path(f"/{number}.png"))
+    assert preferences.recent[:3] == ["/15.png", "/19.png", "/18.png"]
+    assert len(preferences.recent) == len(set(preferences.recent)) == MOST_RECENT
+    preferences.forget_recent("/19.png")
+    assert "/19.png" not in preferences.recent
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "[General]\nlanguage=klingon\nscheme=@Invalid()\npaint=[1]\nrecent={}\n",
+        "[General]\nlanguage=@ByteArray(x)\npaint={\nrecent=[1, null]\n[window]\ngeometry=7\n",
+        "\x00\x01 no settings",
+    ],
+)
+def test_what_cannot_be_read_takes_its_default(file: Path, content: str) -> None:
+    file.write_text(content)
+    preferences = read(file)
+    assert preferences.language in ("en", "zh_CN")
+    assert preferences.scheme == "system"
+    assert preferences.paint_settings == PaintSettings()
+    assert preferences.recent == []
+    assert preferences.bytes("window/geometry").isEmpty()
+    assert preferences.folder("open") == ""

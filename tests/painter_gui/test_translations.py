@@ -1,0 +1,61 @@
+"""Every word of the studio has its Chinese, and what ships is made from what is written."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+from PySide6.QtCore import QTranslator
+
+from painter_gui.error_words import DEVICE, KINDS, PROBLEMS
+
+ROOT = Path(__file__).parents[2]
+FOLDER = ROOT / "resources" / "translations"
+
+
+def messages(path: Path) -> dict[tuple[str, str], str]:
+    """Translations by context and source."""
+    return {
+        (context.findtext("name", ""), message.findtext("source", "")): message.findtext("translation", "")
+        for context in ElementTree.parse(path).getroot().findall("context")
+        for message in context.findall("message")
+    }
+
+
+def test_every_word_is_translated_and_none_is_left_over(tmp_path: Path) -> None:
+    tool = shutil.which("pyside6-lupdate")
+    if tool is None:
+        pytest.skip("pyside6-lupdate is not installed")
+    sources = sorted(str(path) for path in (ROOT / "painter_gui").rglob("*.py"))
+    subprocess.run([tool, *sources, "-ts", tmp_path / "new.ts"], check=True, capture_output=True)
+
+    written = messages(FOLDER / "studio_zh_CN.ts")
+
+    assert set(messages(tmp_path / "new.ts")) == set(written)
+    assert [source for source, text in written.items() if not text] == []
+
+
+def test_places_to_fill_in_are_the_same_in_both() -> None:
+    for (_, source), text in messages(FOLDER / "studio_zh_CN.ts").items():
+        assert sorted(re.findall(r"\{\w+\}", text)) == sorted(re.findall(r"\{\w+\}", source)), source
+        assert ("&" in text) == ("&" in source), source
+
+
+def test_what_ships_is_made_from_what_is_written() -> None:
+    translator = QTranslator()
+    assert translator.load("studio_zh_CN", str(FOLDER))
+    for (context, source), text in messages(FOLDER / "studio_zh_CN.ts").items():
+        assert translator.translate(context, source) == text
+
+
+def test_errors_that_are_translated_are_those_the_core_tells() -> None:
+    code = re.sub(r"\s+", " ", " ".join(path.read_text() for path in (ROOT / "core").rglob("*.py")))
+    for words in (*KINDS, *PROBLEMS):
+        # Some are put together from a problem and a remedy.
+        for part in str(words).split("; "):
+            assert part in code, words
+    assert len(DEVICE) == 2
