@@ -253,6 +253,17 @@ def bench_export(repeats: int, largest: int, json_path: Path | None) -> None:
     measure(painting, repeats=repeats, largest=largest, json_path=json_path)
 
 
+@bench.command("gui")
+@click.option("--side", type=click.IntRange(16, 8192), default=2048, help="Of the photo, pixels.")
+@click.option("--strokes", type=click.IntRange(10), default=10_000, help="Of the painting.")
+@JSON
+def bench_gui(side: int, strokes: int, json_path: Path | None) -> None:
+    """Whether the studio answers while it paints: delays, scrubbing, cancelling, start."""
+    from benchmarks.gui_speed import bench_gui as measure
+
+    measure(side=side, strokes=strokes, json_path=json_path)
+
+
 @bench.command("quality")
 @click.option("--stroke-type", default="bezier", help="The brush.")
 @click.option("--actor", type=PATH, help="Other weights than the bundled.")

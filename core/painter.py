@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -34,8 +34,9 @@ BEFORE = "before"
 _PATIENCE = 2
 """Steps in a row without one stroke that helps, after which those that harm least are taken to meet the budget."""
 
-_BATCH = 64
-"""Windows that go through the networks at a time, so that memory stays bounded however fine the grid."""
+_BATCH = 32
+"""Windows that go through the networks at a time, so that memory stays bounded however fine the grid, and cancelling
+need not wait long. Larger batches are slower on a CPU, whose caches they leave."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +86,9 @@ class Painter:
         self._neural = None if renderer is None else copy.deepcopy(renderer.renderer).to(self._device)
         self._weights = {"weights": actor.id, "renderer": None if renderer is None else renderer.id}
 
-    def frames(self, job: PaintJob, document: Document | None = None) -> Iterator[Frame]:
+    def frames(
+        self, job: PaintJob, document: Document | None = None, *, cancelled: Callable[[], bool] = lambda: False
+    ) -> Iterator[Frame]:
         """Paint a job, a step with every frame; stop asking to pause, close to cancel.
 
         Args:
@@ -93,6 +96,7 @@ class Painter:
             document: Where to go on: what an earlier run of the same job had painted at the end of any of its steps.
                 The strokes that follow are those that would have followed then (but with a neural renderer, whose
                 canvas the document does not hold). What another job has painted goes through `taken_over` first.
+            cancelled: Asked within steps too; once it says so there are no more frames.
 
         Raises:
             SettingError: If the job's settings are out of range or do not fit the actor, or the document is of
@@ -106,7 +110,7 @@ class Painter:
             or {name: value for name, value in document.job.items() if name != BEFORE} != bare.job
         ):
             raise SettingError("document", document.size, "it was painted by another job; go on with its own settings")
-        return self._paint(job, job.levels(self._side), document or bare)
+        return self._paint(job, job.levels(self._side), document or bare, cancelled)
 
     def taken_over(self, job: PaintJob, document: Document) -> Document:
         """What another job, or this one up to the middle of a step, has painted, for this job to go on from.
@@ -137,7 +141,9 @@ class Painter:
         size = Size(*job.target.shape[:2])
         return Document(size, job.background, job={**job.settings(), **self._weights})
 
-    def _paint(self, job: PaintJob, plan: tuple[Level, ...], document: Document) -> Iterator[Frame]:
+    def _paint(
+        self, job: PaintJob, plan: tuple[Level, ...], document: Document, cancelled: Callable[[], bool]
+    ) -> Iterator[Frame]:
         total = sum(level.strokes for level in plan)
         step = int(document.strokes.steps[-1]) + 1 if len(document.strokes) else 0
         end = 0
@@ -150,7 +156,9 @@ class Painter:
             while len(document.strokes) < end:
                 done = (len(document.strokes) - start) / level.strokes
                 left = end - len(document.strokes)
-                strokes = self._step(job, easel, step, done, left, patient=barren < _PATIENCE)
+                strokes = self._step(job, easel, step, done, left, cancelled, patient=barren < _PATIENCE)
+                if strokes is None:
+                    return
                 strokes = easel.laid(strokes[:left])
                 step += 1
                 if not len(strokes):
@@ -160,8 +168,14 @@ class Painter:
                 document = document.painted(strokes)
                 yield Frame(document=document, strokes=strokes, divide=level.divide, total=total)
 
-    def _step(self, job: PaintJob, easel: _Easel, step: int, done: float, left: int, *, patient: bool) -> Strokes:
-        """The strokes of one step: every window's bundle, window by window, for a level with `left` to go."""
+    def _step(
+        self, job: PaintJob, easel: _Easel, step: int, done: float, left: int, cancelled: Callable[[], bool], *,
+        patient: bool,
+    ) -> Strokes | None:  # fmt: skip
+        """The strokes of one step, for a level with `left` to go: every window's bundle, window by window.
+
+        None where it was cancelled.
+        """
         by_paper = job.preset == "paper"
         if by_paper:
             windows = grid(easel.size, easel.divide, self._side)
@@ -171,10 +185,11 @@ class Painter:
             most = min(max(1, easel.divide**2 // 2), -(-left // STROKES_PER_BUNDLE))
             windows = windows_by_error(easel.errors(), self._side, most, random)
         brush = brush_named(job.stroke_type)
-        parts = [
-            self._batch(job, brush, easel, windows[start : start + _BATCH], done, patient=patient)
-            for start in range(0, len(windows), _BATCH)
-        ]
+        parts = []
+        for start in range(0, len(windows), _BATCH):
+            if cancelled():
+                return None
+            parts.append(self._batch(job, brush, easel, windows[start : start + _BATCH], done, patient=patient))
         bundle, keep = (torch.cat(part).cpu() for part in zip(*parts, strict=True))
         kept = keep.numpy()
         window = np.repeat(np.arange(len(windows)), kept.sum(axis=1))

@@ -14,8 +14,8 @@ from core.stroke import Strokes
 DEFAULT_BUDGET = 512 * 2**20
 """Bytes of canvases that a timeline keeps."""
 
-_STROKE_COST = 4096.0
-"""Square pixels of a patch whose stroke takes as long to draw as any stroke takes however small: some 2 µs."""
+_STROKE_COST = 20_000.0
+"""Square pixels of a patch whose stroke takes as long to draw as any stroke takes however small: some 7 µs."""
 
 _LEAST_COST = 2**22
 """Of strokes between key canvases, square pixels of their patches: drawing them takes as long as copying a canvas."""
@@ -24,9 +24,9 @@ _LEAST_COST = 2**22
 class Timeline:
     """Draws a document as it was after any number of strokes, to the same bits as from the bare sheet.
 
-    Key canvases are kept as they are passed, so far apart that strokes between them cost about the same to draw, and
-    twice as far whenever the budget is used up; a moment is replayed from the nearest canvas at or before it. Playing
-    forward lays only the strokes in between. For one thread at a time.
+    Key canvases are kept as they are passed, so far apart that the strokes between them cost about the same to draw and
+    all of them fit the budget; a moment is replayed from the nearest canvas at or before it. Playing forward lays only
+    the strokes in between. For one thread at a time.
     """
 
     def __init__(self, document: Document, size: Size, budget_bytes: int = DEFAULT_BUDGET) -> None:
@@ -40,10 +40,11 @@ class Timeline:
         self._document, self._size = document, size
         canvas_bytes = size.height * size.width * 3 * np.dtype(np.float32).itemsize
         self._most_keys = max(0, budget_bytes // canvas_bytes - 1)  # one is the working canvas
-        self._spacing = float(_LEAST_COST)
         # Single precision, as they were drawn: anything shorter would not replay to the same bits.
         self._keys: dict[int, Canvas] = {}
         self._working: tuple[int, Canvas] | None = None
+        self._buffer: Canvas | None = None
+        """What is laid on."""
         self._costs = np.zeros(1)
         """[n + 1]: what the first 0..n strokes cost together."""
 
@@ -87,43 +88,53 @@ class Timeline:
         now, canvas = self._nearest(count)
         self._working = None  # it is no moment while strokes are being laid, were that interrupted
         scale = pixel_scale(self._document.size, self._size)
-        self._add_costs(count, scale)
+        self._add_costs(scale)
+        spacing = max(_LEAST_COST, float(self._costs[-1]) / max(1, self._most_keys))
         while now < count:
             last_key = max((moment for moment in self._keys if moment <= now), default=0)
-            until = int(np.searchsorted(self._costs, self._costs[last_key] + self._spacing))
+            until = int(np.searchsorted(self._costs, self._costs[last_key] + spacing))
             until = min(count, max(until, now + 1))
             lay(canvas, strokes[now:until], scale)
             now = until
-            if self._costs[now] - self._costs[last_key] >= self._spacing:
+            if self._costs[now] - self._costs[last_key] >= spacing:
                 self._keep(now, canvas)
         self._working = count, canvas
         return canvas
 
-    def _add_costs(self, count: int, scale: float) -> None:
+    def _add_costs(self, scale: float) -> None:
         known = len(self._costs) - 1
-        if known < count:
-            added = _costs(self._document.strokes[known:count], scale).cumsum() + self._costs[-1]
+        if known < len(self._document.strokes):
+            added = _costs(self._document.strokes[known:], scale).cumsum() + self._costs[-1]
             self._costs = np.concatenate([self._costs, added])
 
     def _keep(self, moment: int, canvas: Canvas) -> None:
-        """Make a key canvas of a moment; where there are too many, every other goes."""
-        if moment in self._keys or not self._most_keys:
+        """Make a key canvas of a moment; where there are too many, the one goes whose neighbours are nearest."""
+        if not self._most_keys:
             return
-        self._keys[moment] = canvas.copy()
-        while len(self._keys) > self._most_keys:
-            self._spacing *= 2
-            kept, last = {}, 0
-            for key in sorted(self._keys):
-                if self._costs[key] - self._costs[last] >= self._spacing:
-                    kept[key], last = self._keys[key], key
-            self._keys = kept
+        keys = self._keys
+        if moment not in keys and len(keys) == self._most_keys:
+            ends = np.array([0, *sorted([*keys, moment])])
+            costs = self._costs[np.append(ends, ends[-1])]
+            gaps = costs[2:] - costs[:-2]  # what replaying would cost without each of them
+            least = int(ends[1 + int(gaps[:-1].argmin())]) if len(gaps) > 1 else moment  # the last one is where it is
+            if least == moment:
+                return
+            del keys[least]
+        keys[moment] = canvas.copy()
 
     def _nearest(self, count: int) -> tuple[int, Canvas]:
         """The last moment known at or before `count`, and a canvas of it to lay on."""
         key = max((moment for moment in self._keys if moment <= count), default=0)
         if self._working is not None and key <= self._working[0] <= count:
             return self._working
-        return key, self._keys[key].copy() if key else bare_canvas(self._size, self._document.background)
+        if self._buffer is None:
+            self._buffer = bare_canvas(self._size, self._document.background)
+        # Into memory that is there: fresh pages would take longer than what they are to hold.
+        if key:
+            np.copyto(self._buffer, self._keys[key])
+        else:
+            self._buffer[:] = np.array(self._document.background, np.float32) / 255
+        return key, self._buffer
 
 
 def _costs(strokes: Strokes, scale: float) -> np.ndarray[tuple[int], np.dtype[np.float64]]:

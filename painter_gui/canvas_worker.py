@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+import psutil
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal, Slot
 
@@ -31,6 +32,11 @@ _MANY = 400
 def display_size(sheet: Size) -> Size:
     """The size at which a sheet is drawn for the screen."""
     return sheet.with_longer_side(min(DISPLAY_SIDE, FINEST * sheet.longer))
+
+
+def _budget() -> int:
+    """Bytes that scrubbing may keep canvases in: 1 GiB takes a canvas of 2,048 pixels to any moment in 50 ms."""
+    return int(min(2**30, psutil.virtual_memory().total // 8))
 
 
 class SharedPixels:
@@ -100,7 +106,7 @@ class CanvasWorker(QObject):
             or shown.pixels is not moment.pixels
             or (shown.document.size, shown.document.background) != (document.size, document.background)
         ):
-            self._timeline, shared, shown = Timeline(document, size), 0, None
+            self._timeline, shared, shown = Timeline(document, size, _budget()), 0, None
         else:
             shared = self._timeline.follow(document)
         canvas = self._timeline.view(moment.count)

@@ -90,7 +90,8 @@ class PaintWorker(QObject):
     def _paint(self, run: PaintRun) -> None:
         painter = self._painter_of(run.actor, run.device, run.job.stroke_type)
         document = painter.taken_over(run.job, run.document)
-        for done, frame in enumerate(painter.frames(run.job, document), start=1):
+        frames = painter.frames(run.job, document, cancelled=run.cancelled.is_set)
+        for done, frame in enumerate(frames, start=1):
             if run.cancelled.is_set():
                 return
             while run.frames.qsize() >= MOST_WAITING:  # a window that is being dragged shows nothing for a while

@@ -72,8 +72,11 @@ class StatusView(Worded, QStatusBar):
 
     @staticmethod
     def _show(label: QLabel, text: str, widest: str, visible: bool) -> None:
-        label.setVisible(visible)
-        label.setMinimumWidth(label.fontMetrics().horizontalAdvance(widest) + 6)
+        if label.isHidden() == visible:
+            label.setVisible(visible)
+        width = label.fontMetrics().horizontalAdvance(widest) + 6
+        if label.minimumWidth() != width:
+            label.setMinimumWidth(width)
         label.setText(text)
 
 

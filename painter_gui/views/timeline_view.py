@@ -6,8 +6,8 @@ import math
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QElapsedTimer, QPointF, QRectF, QSize, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPainterPath, QPaintEvent, QPen, QPolygonF
+from PySide6.QtCore import QElapsedTimer, QEvent, QPointF, QRectF, QSize, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPainterPath, QPaintEvent, QPen, QPixmap, QPolygonF
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSizePolicy, QSlider, QToolButton, QWidget
 
 from core.document import Document
@@ -33,6 +33,7 @@ class Track(QSlider):
         self._curve: NDArray[np.float64] = np.zeros((0, 2))
         self._levels: list[int] = []
         self._planned = 0
+        self._picture: QPixmap | None = None
         self.setMinimumHeight(52)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setPageStep(100)
@@ -45,8 +46,8 @@ class Track(QSlider):
         self._planned = max(planned, count, 1)
         errors = strokes.errors.astype(np.float64)
         known = np.flatnonzero(np.isfinite(errors) & (errors > 0))
-        if len(known) > 1000:  # more points than a screen has columns
-            known = known[np.linspace(0, len(known) - 1, 1000).astype(int)]
+        if len(known) > 400:  # as many points as can be told apart
+            known = known[np.linspace(0, len(known) - 1, 400).astype(int)]
         self._curve = np.column_stack([known + 1, -10 * np.log10(errors[known])]) if len(known) else np.zeros((0, 2))
         sides = strokes.patches[:, 2]
         self._levels = (np.flatnonzero(np.diff(sides)) + 1).tolist() if count else []
@@ -55,6 +56,7 @@ class Track(QSlider):
         blocked = self.blockSignals(True)
         self.setMaximum(count)
         self.blockSignals(blocked)
+        self._picture = None
         self.update()
 
     @property
@@ -76,6 +78,34 @@ class Track(QSlider):
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
         """Draw track, curve, levels and moment."""
         painter = QPainter(self)
+        if self._picture is None or self._picture.size() != self.size() * self.devicePixelRatioF():
+            self._picture = self._drawn()
+        painter.drawPixmap(0, 0, self._picture)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        palette = self.palette()
+        here = self._x(self.value())
+        painter.setPen(QPen(palette.text().color(), 2))
+        painter.drawLine(QPointF(here, 2), QPointF(here, self.height() - 2))
+        painter.setBrush(palette.text())
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.drawPolygon(QPolygonF([QPointF(here - 5, 0), QPointF(here + 5, 0), QPointF(here, 7)]))
+        if self.hasFocus():
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(QPen(palette.highlight().color(), 2))
+            painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), 4, 4)
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802
+        """Colours may have changed."""
+        self._picture = None
+        super().changeEvent(event)
+
+    def _drawn(self) -> QPixmap:
+        """All but the moment; it is drawn once for many of these."""
+        ratio = self.devicePixelRatioF()
+        picture = QPixmap(self.size() * ratio)
+        picture.setDevicePixelRatio(ratio)
+        picture.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(picture)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         palette = self.palette()
         track = QRectF(_SIDE, 5, self.width() - 2 * _SIDE, self.height() - 10)
@@ -95,16 +125,8 @@ class Track(QSlider):
         painter.setPen(QPen(line, 1, Qt.PenStyle.DotLine))
         for level in self._levels:
             painter.drawLine(QPointF(self._x(level), track.top()), QPointF(self._x(level), track.bottom()))
-        here = self._x(self.value())
-        painter.setPen(QPen(palette.text().color(), 2))
-        painter.drawLine(QPointF(here, 2), QPointF(here, self.height() - 2))
-        painter.setBrush(palette.text())
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.drawPolygon(QPolygonF([QPointF(here - 5, 0), QPointF(here + 5, 0), QPointF(here, 7)]))
-        if self.hasFocus():
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.setPen(QPen(accent, 2))
-            painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), 4, 4)
+        painter.end()
+        return picture
 
     def _paint_curve(self, painter: QPainter, track: QRectF, accent: QColor) -> None:
         decibels = self._curve[:, 1]

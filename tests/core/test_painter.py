@@ -273,3 +273,16 @@ def test_the_same_job_goes_on_from_the_middle_of_a_step(painter: Painter, job: P
 def test_a_painting_on_another_sheet_is_not_taken_over(painter: Painter, job: PaintJob) -> None:
     with pytest.raises(SettingError, match="its sheet is another one"):
         painter.taken_over(job, Document(Size(9, 9)))
+
+
+def test_cancelling_within_a_step_ends_the_frames(painter: Painter, job: PaintJob) -> None:
+    asked: list[bool] = []
+
+    def cancelled() -> bool:
+        asked.append(True)
+        return len(asked) > 3
+
+    frames = list(painter.frames(job, cancelled=cancelled))
+
+    assert len(frames) == 3
+    assert len(asked) == 4

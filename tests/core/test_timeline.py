@@ -69,6 +69,7 @@ def test_playing_forward_lays_each_stroke_once(laid: list[int]) -> None:
 def near_keys(monkeypatch: pytest.MonkeyPatch) -> None:
     """Key canvases after every few strokes, until the budget is used up."""
     monkeypatch.setattr("core.timeline._LEAST_COST", 2.0**14)
+    monkeypatch.setattr("core.timeline._STROKE_COST", 1000.0)  # these strokes are smaller than any on a screen
 
 
 @pytest.mark.usefixtures("near_keys")
