@@ -53,6 +53,10 @@ class Frame:
     """Strokes that the whole job will have."""
 
 
+class _CancelledError(Exception):
+    """Within a step, nobody wants the rest of it."""
+
+
 class Painter:
     """Paints jobs with one actor on one device.
 
@@ -110,7 +114,12 @@ class Painter:
             or {name: value for name, value in document.job.items() if name != BEFORE} != bare.job
         ):
             raise SettingError("document", document.size, "it was painted by another job; go on with its own settings")
-        return self._paint(job, job.levels(self._side), document or bare, cancelled)
+
+        def go_on() -> None:
+            if cancelled():
+                raise _CancelledError
+
+        return self._paint(job, job.levels(self._side), document or bare, go_on)
 
     def taken_over(self, job: PaintJob, document: Document) -> Document:
         """What another job, or this one up to the middle of a step, has painted, for this job to go on from.
@@ -142,7 +151,7 @@ class Painter:
         return Document(size, job.background, job={**job.settings(), **self._weights})
 
     def _paint(
-        self, job: PaintJob, plan: tuple[Level, ...], document: Document, cancelled: Callable[[], bool]
+        self, job: PaintJob, plan: tuple[Level, ...], document: Document, go_on: Callable[[], None]
     ) -> Iterator[Frame]:
         total = sum(level.strokes for level in plan)
         step = int(document.strokes.steps[-1]) + 1 if len(document.strokes) else 0
@@ -156,8 +165,9 @@ class Painter:
             while len(document.strokes) < end:
                 done = (len(document.strokes) - start) / level.strokes
                 left = end - len(document.strokes)
-                strokes = self._step(job, easel, step, done, left, cancelled, patient=barren < _PATIENCE)
-                if strokes is None:
+                try:
+                    strokes = self._step(job, easel, step, done, left, go_on, patient=barren < _PATIENCE)
+                except _CancelledError:
                     return
                 strokes = easel.laid(strokes[:left])
                 step += 1
@@ -169,13 +179,17 @@ class Painter:
                 yield Frame(document=document, strokes=strokes, divide=level.divide, total=total)
 
     def _step(
-        self, job: PaintJob, easel: _Easel, step: int, done: float, left: int, cancelled: Callable[[], bool], *,
+        self,
+        job: PaintJob,
+        easel: _Easel,
+        step: int,
+        done: float,
+        left: int,
+        go_on: Callable[[], None],
+        *,
         patient: bool,
-    ) -> Strokes | None:  # fmt: skip
-        """The strokes of one step, for a level with `left` to go: every window's bundle, window by window.
-
-        None where it was cancelled.
-        """
+    ) -> Strokes:
+        """The strokes of one step, for a level with `left` to go: every window's bundle, window by window."""
         by_paper = job.preset == "paper"
         if by_paper:
             windows = grid(easel.size, easel.divide, self._side)
@@ -185,11 +199,10 @@ class Painter:
             most = min(max(1, easel.divide**2 // 2), -(-left // STROKES_PER_BUNDLE))
             windows = windows_by_error(easel.errors(), self._side, most, random)
         brush = brush_named(job.stroke_type)
-        parts = []
-        for start in range(0, len(windows), _BATCH):
-            if cancelled():
-                return None
-            parts.append(self._batch(job, brush, easel, windows[start : start + _BATCH], done, patient=patient))
+        parts = [
+            self._batch(job, brush, easel, windows[start : start + _BATCH], done, go_on, patient=patient)
+            for start in range(0, len(windows), _BATCH)
+        ]
         bundle, keep = (torch.cat(part).cpu() for part in zip(*parts, strict=True))
         kept = keep.numpy()
         window = np.repeat(np.arange(len(windows)), kept.sum(axis=1))
@@ -202,15 +215,18 @@ class Painter:
         )
 
     def _batch(
-        self, job: PaintJob, brush: Brush, easel: _Easel, windows: list[PixelBox], done: float, *, patient: bool
-    ) -> tuple[Tensor, Tensor]:
+        self, job: PaintJob, brush: Brush, easel: _Easel, windows: list[PixelBox], done: float,
+        go_on: Callable[[], None], *, patient: bool,
+    ) -> tuple[Tensor, Tensor]:  # fmt: skip
         """Strokes [B, 5, P] for some of a step's windows, and which of them to lay [B, 5]."""
         *crops, sheet = easel.crops(windows)
         canvas, target = (torch.from_numpy(each).to(self._device).permute(0, 3, 1, 2) for each in crops)
         # Most steps lie wholly on the sheet, and what need not be multiplied by 1 is large.
         inside = None if sheet.all() else torch.from_numpy(sheet).to(self._device).permute(0, 3, 1, 2)
         by_paper = job.preset == "paper"
+        go_on()
         bundle = self._bundles(canvas, target, done)
+        go_on()
         if by_paper and self._actor.bundle == STROKES_PER_BUNDLE:
             keep = torch.ones(bundle.shape[:2], dtype=torch.bool, device=self._device)
         else:

@@ -38,8 +38,8 @@ class Surprises(QObject):
 def share_interpreter() -> None:
     """Let the window's and the drawing thread take turns often.
 
-    Drawing asks for the interpreter between any two of its many short array operations, and by default waits 5 ms for it
-    each time the window is busy: one scrub in ten then took two or three times as long.
+    Drawing asks for the interpreter between any two of its many short array operations, and by default waits 5 ms for
+    it each time the window is busy: one scrub in ten then took two or three times as long.
     """
     sys.setswitchinterval(0.0005)
 

@@ -15,6 +15,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from core.document import Document
 from core.geometry import PixelBox, Size
+from core.parallel_loops import PARALLEL_LOOPS
 
 if TYPE_CHECKING:
     from core.timeline import Timeline
@@ -119,6 +120,7 @@ class CanvasWorker(QObject):
                 box = touched(between, size.longer / document.size.longer, size)
         self._shown = moment
         if box.size.shorter:
-            with moment.pixels.locked() as pixels:
+            # In this order: the window must not wait for its pixels while these wait for the painter's loops.
+            with PARALLEL_LOOPS, moment.pixels.locked() as pixels:
                 to_rgb32(canvas, pixels, box)
         self.drawn.emit(moment, box)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import threading
 from dataclasses import dataclass, field
@@ -67,6 +68,10 @@ class PaintWorker(QObject):
 
             self.prepared.emit(device_name(chosen_device("auto")))
             self._painter_of(None, "auto", "bezier")
+            # What the libraries have made stays until the end; looking through it for garbage would hold up the window
+            # for a tenth of a second now and then.
+            gc.collect()
+            gc.freeze()
         except PainterError as error:
             self.failed.emit(0, error)
 
