@@ -72,13 +72,13 @@ def save_session(path: Path, session: SavedSession, *, photo: bytes | None = Non
     """
     head = {"format": FORMAT, "version": VERSION, "name": session.name, "settings": dict(session.settings)}
     small = session.document.size.with_longer_side(min(THUMBNAIL, session.document.size.longer))
-    with written_aside(path) as aside, zipfile.ZipFile(aside, "w") as file:
+    # The least of compressing halves the strokes already, and leaves the processor to whoever paints meanwhile.
+    with written_aside(path) as aside, zipfile.ZipFile(aside, "w", compresslevel=1) as file:
         file.writestr(_SESSION, orjson.dumps(head, option=orjson.OPT_INDENT_2))
         file.writestr(_THUMBNAIL, encoded_photo(to_bytes(draw(session.document, small))))
         file.writestr(_PHOTO, encoded_photo(session.photo) if photo is None else photo)
-        strokes = zipfile.ZipInfo(_STROKES)
-        strokes.compress_type = zipfile.ZIP_DEFLATED
-        with file.open(strokes, "w", force_zip64=True) as part:
+        file.compression = zipfile.ZIP_DEFLATED
+        with file.open(_STROKES, "w", force_zip64=True) as part:
             for each in stroke_file(session.document, path):
                 part.write(each)
 

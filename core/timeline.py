@@ -17,8 +17,9 @@ DEFAULT_BUDGET = 512 * 2**20
 _STROKE_COST = 20_000.0
 """Square pixels of a patch whose stroke takes as long to draw as any stroke takes however small: some 7 µs."""
 
-_LEAST_COST = 2**22
-"""Of strokes between key canvases, square pixels of their patches: drawing them takes as long as copying a canvas."""
+_LEAST_COST = 2.0**25
+"""Of strokes between key canvases, square pixels of their patches: drawing them takes some 10 ms, and keeping a canvas
+as long again."""
 
 
 class Timeline:
@@ -119,8 +120,11 @@ class Timeline:
             least = int(ends[1 + int(gaps[:-1].argmin())]) if len(gaps) > 1 else moment  # the last one is where it is
             if least == moment:
                 return
-            del keys[least]
-        keys[moment] = canvas.copy()
+            kept = keys.pop(least)  # memory that is there: fresh pages would take longer than what they are to hold
+            np.copyto(kept, canvas)
+            keys[moment] = kept
+        else:
+            keys[moment] = canvas.copy()
 
     def _nearest(self, count: int) -> tuple[int, Canvas]:
         """The last moment known at or before `count`, and a canvas of it to lay on."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -19,8 +20,14 @@ class _Runner(QObject):
     done = Signal(int, object)
     failed = Signal(int, object)
 
+    def __init__(self) -> None:
+        super().__init__()
+        self.ending = threading.Event()
+
     @Slot(int, object)
     def run(self, number: int, work: Callable[[], Any]) -> None:
+        if self.ending.is_set():
+            return
         try:
             result = work()
         except PainterError as error:
@@ -69,8 +76,9 @@ class Background(QObject):
         self._asked.emit(self._number, work)
 
     def close(self) -> None:
-        """Wait for the work under way and end the thread; nothing more is told."""
+        """Wait for the work under way, leave out what waits for its turn, and end the thread; nothing more is told."""
         self._waiting.clear()
+        self._runner.ending.set()
         self._thread.quit()
         self._thread.wait()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import time
 from collections import deque
 from collections.abc import Callable
@@ -471,6 +472,10 @@ class Controller(QObject):
     @Slot(str)
     def _on_prepared(self, device_name: str) -> None:
         self._device_name = device_name
+        # What the libraries have made stays until the end; looking through it for garbage would hold up the window for
+        # a tenth of a second now and then. In this thread: Qt's objects must not go in another.
+        gc.collect()
+        gc.freeze()
         self.device_changed.emit()
 
     @Slot(object, object)

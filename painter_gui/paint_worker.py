@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import logging
 import threading
 from dataclasses import dataclass, field
@@ -66,12 +65,8 @@ class PaintWorker(QObject):
         try:
             from core.paint_command import chosen_device, device_name
 
-            self.prepared.emit(device_name(chosen_device("auto")))
             self._painter_of(None, "auto", "bezier")
-            # What the libraries have made stays until the end; looking through it for garbage would hold up the window
-            # for a tenth of a second now and then.
-            gc.collect()
-            gc.freeze()
+            self.prepared.emit(device_name(chosen_device("auto")))
         except PainterError as error:
             self.failed.emit(0, error)
 

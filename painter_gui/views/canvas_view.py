@@ -6,7 +6,7 @@ from enum import Enum
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QBrush,
     QColor,
@@ -40,6 +40,9 @@ _WHEEL_STEP = 1.2
 
 _DIFFERENCE_GAIN = 4
 """How often a difference is added up, so that small ones are seen; a power of two."""
+
+
+_SETTLE_MS = 200
 
 
 class CanvasMode(Enum):
@@ -82,6 +85,10 @@ class CanvasView(Worded, QWidget):
         self._fitted = True
         self._dragged: QPointF | None = None
         self._splitting = False
+        # Where Qt scales a part of a picture, its outermost pixels are off by a little: once things have come to rest,
+        # all is drawn in one piece.
+        self._settling = QTimer(self, interval=_SETTLE_MS, singleShot=True)
+        self._settling.timeout.connect(self.update)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
         self.setMinimumSize(240, 180)
@@ -138,6 +145,7 @@ class CanvasView(Worded, QWidget):
             box.size.height * scale,
         )  # fmt: skip
         self.update(part.toAlignedRect().adjusted(-2, -2, 2, 2))  # smoothing reaches beyond a pixel's edge
+        self._settling.start()
 
     # Zoom
 
@@ -253,7 +261,7 @@ class CanvasView(Worded, QWidget):
 
     @staticmethod
     def _paint_part(painter: QPainter, image: QImage, frame: QRectF, sight: QRect) -> None:
-        """Draw what of an image that fills `frame` is in `sight`: Qt takes its time over what it then clips."""
+        """Draw what of an image that fills `frame` is in `sight`."""
         scale = image.width() / frame.width()
         seen = QRectF(sight).intersected(frame)
         if seen.isEmpty():

@@ -44,6 +44,7 @@ from PySide6.QtWidgets import (
 from core.errors import PainterError
 from core.geometry import PixelBox, Size
 from painter_gui.autosave import Autosave, discard, left_behind
+from painter_gui.background import Background
 from painter_gui.controller import Controller, Phase
 from painter_gui.error_words import told
 from painter_gui.exporting import stroke_previews
@@ -89,6 +90,7 @@ class StudioWindow(Worded, QMainWindow):
         self._autosave_folder = autosave_folder
         self.autosave = Autosave(controller, autosave_folder, self)
         self._closed, self._asks = False, True
+        self._pictures = Background("pictures", self)  # of their own: a photo must not wait for thumbnails
         self.setWindowIcon(QIcon(str(ICONS / "strokewise.svg")))
         self.setAcceptDrops(True)
         self.resize(1280, 820)
@@ -399,8 +401,9 @@ class StudioWindow(Worded, QMainWindow):
     def begin(self, source: str | None) -> None:
         """What follows once the window shows: work from last time, previews, samples, and a photo to open."""
         self._controller.prepare()
-        files = self._controller.files
-        files.submit(partial(stroke_previews, Size(2 * PREVIEW.height(), 2 * PREVIEW.width())), self._on_previews)
+        self._pictures.submit(
+            partial(stroke_previews, Size(2 * PREVIEW.height(), 2 * PREVIEW.width())), self._on_previews
+        )
         if source is not None:
             self.open(source)
         self._offer_left_behind()
@@ -454,6 +457,7 @@ class StudioWindow(Worded, QMainWindow):
         self._preferences.set_bytes("window/state", self.saveState(_STATE_VERSION))
         self._preferences.paint_settings = self._controller.settings
         self._preferences.sync()
+        self._pictures.close()
         self._controller.close()
         self.autosave.close()
         event.accept()
@@ -570,7 +574,7 @@ class StudioWindow(Worded, QMainWindow):
         recent = [name for name in self._preferences.recent if Path(name).is_file()]
         self.start_page.show_recent(recent)
         self._fetch_thumbnails(recent)
-        self._controller.files.submit(samples, self._on_samples)
+        self._pictures.submit(samples, self._on_samples)
 
     def _on_samples(self, names: Sequence[str]) -> None:
         self.start_page.show_samples(names)
@@ -579,9 +583,7 @@ class StudioWindow(Worded, QMainWindow):
     def _fetch_thumbnails(self, sources: Sequence[str]) -> None:
         side = round(max(THUMBNAIL.width(), THUMBNAIL.height()) * self.devicePixelRatioF())
         for source in sources:
-            self._controller.files.submit(
-                partial(thumbnail, source, side), partial(self.start_page.show_thumbnail, source)
-            )
+            self._pictures.submit(partial(thumbnail, source, side), partial(self.start_page.show_thumbnail, source))
 
     @Slot()
     def _fill_recent_menu(self) -> None:
