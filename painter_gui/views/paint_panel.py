@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QColor, QIcon, QPixmap
+from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
 from PySide6.QtWidgets import (
     QCheckBox,
     QColorDialog,
@@ -335,7 +335,7 @@ class PaintPanel(Worded, QWidget):
         buttons = {BLACK: self.black, WHITE: self.white}
         buttons.get(settings.background, self.toned).setChecked(True)
         for button, colour in ((self.black, BLACK), (self.white, WHITE), (self.toned, self._toned_colour)):
-            button.setIcon(_swatch(colour))
+            button.setIcon(_swatch(colour, self.palette().highlight().color() if button.isChecked() else None))
         self._say_total()
         self._say_weights()
 
@@ -425,8 +425,13 @@ class PaintPanel(Worded, QWidget):
         self.show_settings(self._settings)
 
 
-def _swatch(colour: Rgb) -> QIcon:
-    """A square of a colour."""
-    pixmap = QPixmap(22, 22)
-    pixmap.fill(QColor(*colour))
+def _swatch(colour: Rgb, frame: QColor | None) -> QIcon:
+    """A square of a colour, in a frame where it is chosen: a pressed button alone is hard to tell in the dark."""
+    pixmap = QPixmap(44, 44)
+    pixmap.fill(QColor(128, 128, 128) if frame is None else frame)
+    edge = 1 if frame is None else 6
+    painter = QPainter(pixmap)
+    painter.fillRect(pixmap.rect().adjusted(edge, edge, -edge, -edge), QColor(*colour))
+    painter.end()
+    pixmap.setDevicePixelRatio(2)
     return QIcon(pixmap)

@@ -863,7 +863,7 @@ def light_palette() -> QPalette:
 
 def dark_palette() -> QPalette:
     """Colours for dark rooms, likewise."""
-    return _palette("#2b2d30", "#1f2123", "#35383c", "#e6e6e6", "#4a9ad4", "#101010", "#8d8d8d", "#4a4530", "#55595e")
+    return _palette("#37393e", "#222428", "#43464c", "#e6e6e6", "#4a9ad4", "#101010", "#8d8d8d", "#4a4530", "#55595e")
 
 
 def _palette(
