@@ -284,7 +284,7 @@ def bench_quality(
     """L2, PSNR and SSIM of paintings of fixed photographs after 20 to 10,000 strokes."""
     from benchmarks import photographs
     from benchmarks.quality import bench_quality as measure
-    from core.paint_command import chosen_device
+    from core.device import chosen_device
     from core.weights import load_actor, load_renderer
 
     loaded, place = load_actor(actor, stroke_type=stroke_type), chosen_device(device)

@@ -11,6 +11,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -190,6 +191,11 @@ def _scrubs(controller: Controller, window: StudioWindow, count: int) -> list[fl
     return found[20:]  # the first ones fill the timeline's keys
 
 
+def _has_come_to(controller: Controller, count: int) -> bool:
+    """Whether so much is painted, or all."""
+    return len(controller.document.strokes) >= count or controller.phase is not Phase.PAINTING
+
+
 def _cancels(controller: Controller, count: int) -> list[float]:
     """From stopping to the painter's having stopped, at random times."""
     random = np.random.default_rng(1)
@@ -199,8 +205,8 @@ def _cancels(controller: Controller, count: int) -> list[float]:
     for _ in range(count):
         controller.restart()
         controller.paint()
-        first = int(random.integers(1, 2000))
-        _until(lambda first=first: len(controller.document.strokes) >= first)  # type: ignore[misc]
+        first = int(random.integers(1, max(2, controller.planned // 5)))
+        _until(partial(_has_come_to, controller, first))
         finished.clear()
         began = time.perf_counter()
         controller.stop()

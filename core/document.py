@@ -31,6 +31,9 @@ def rgb_from_hex(text: str) -> Rgb:
     return red, green, blue
 
 
+BEFORE = "before"
+"""Where a document's job holds those that painted its first strokes, each with `painted`, how many there were then."""
+
 BLACK: Rgb = (0, 0, 0)
 WHITE: Rgb = (255, 255, 255)
 
@@ -60,5 +63,11 @@ class Document:
         return replace(self, strokes=self.strokes.appended(strokes))
 
     def cut(self, count: int) -> Document:
-        """This document as it was after its first `count` strokes."""
-        return replace(self, strokes=self.strokes[:count])
+        """This document as it was after its first `count` strokes, its job the one that painted the last of them."""
+        job, before = dict(self.job), self.job.get(BEFORE)
+        before = list(before) if isinstance(before, list) else []
+        while before and isinstance(before[-1], dict) and before[-1].get("painted", 0) >= count:
+            job = {name: value for name, value in before.pop().items() if name != "painted"}
+        if BEFORE in self.job:
+            job = job | {BEFORE: before} if before else {name: job[name] for name in job if name != BEFORE}
+        return replace(self, strokes=self.strokes[:count], job=job)

@@ -95,8 +95,12 @@ def _nameless_file(folder: Path) -> int | None:
     try:
         # By its number in /proc other processes, such as ffmpeg, write to it too.
         descriptor = os.open(folder, os.O_TMPFILE | os.O_RDWR | os.O_CLOEXEC, 0o666)
-        os.utime(descriptor, ns=(_UNTOUCHED, _UNTOUCHED))
     except OSError:  # some file systems have none; that writing is possible at all was seen before
+        return None
+    try:
+        os.utime(descriptor, ns=(_UNTOUCHED, _UNTOUCHED))
+    except OSError:
+        os.close(descriptor)
         return None
     return descriptor
 

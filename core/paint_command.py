@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import orjson
-import torch
 
+from core.device import chosen_device, device_name, enough_memory
 from core.document import Document, Rgb
-from core.errors import DeviceError
 from core.export.document import canvas_size
 from core.export.frames import check_for_frames, write_frames
 from core.export.stroke_json import write_json
@@ -28,26 +25,6 @@ from core.painter import Painter
 from core.progress_bar import progress_bar
 from core.rasteriser.fast import draw, to_bytes
 from core.weights import load_actor, load_renderer
-
-
-def chosen_device(name: str) -> torch.device:
-    """The device of that name; `auto` is a GPU where there is one.
-
-    Raises:
-        DeviceError: If it is unknown or not on this machine.
-    """
-    if name == "auto":
-        name = "cuda" if torch.cuda.is_available() else "cpu"
-    if name not in ("cpu", "cuda"):
-        raise DeviceError(name, "choose auto, cpu or cuda")
-    if name == "cuda" and not torch.cuda.is_available():
-        raise DeviceError(name, "this machine, or this build of torch, has no CUDA; use --device cpu")
-    return torch.device(name)
-
-
-def device_name(device: torch.device) -> str:
-    """The device as a person knows it."""
-    return torch.cuda.get_device_name(device) if device.type == "cuda" else "cpu"
 
 
 def paint_picture(
@@ -89,14 +66,14 @@ def paint_picture(
     where = chosen_device(device)
     loaded = load_actor(actor, stroke_type=stroke_type)
     neural = None if renderer is None else load_renderer(renderer, stroke_type=stroke_type)
-    with _enough_memory():
+    with enough_memory():
         painter = Painter(loaded, device=where, renderer=neural)
     if frames:
         check_for_frames(out / "frames")
 
     with output_folder(out):
         started = time.monotonic()
-        with _enough_memory():
+        with enough_memory():
             document = _painted(painter, job)
         seconds = time.monotonic() - started
         # The strokes first: everything else can be made again from them.
@@ -140,12 +117,3 @@ def _painted(painter: Painter, job: PaintJob) -> Document:
             l2 = float(frame.strokes.errors[-1])
             show(len(document.strokes), frame.total, f"{-10 * math.log10(l2):.1f} dB" if l2 > 0 else "")
     return document
-
-
-@contextmanager
-def _enough_memory() -> Iterator[None]:
-    """Tells what to do where a GPU runs out of memory."""
-    try:
-        yield
-    except torch.OutOfMemoryError as error:
-        raise DeviceError("cuda", "it has too little memory; close other programs or use --device cpu") from error

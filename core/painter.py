@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from core.brushes import BRUSHES, Brush, brush_named
-from core.document import Document
+from core.document import BEFORE, Document
 from core.errors import CheckpointError, SettingError
 from core.geometry import PixelBox, Size
 from core.job import PaintJob
@@ -27,9 +27,6 @@ from core.resampling import resized
 from core.schedule import Level
 from core.stroke import STROKES_PER_BUNDLE, Strokes
 from core.weights import LoadedActor, LoadedRenderer
-
-BEFORE = "before"
-"""Where a document's job holds those that painted its first strokes, each with `painted`, how many there were then."""
 
 _PATIENCE = 2
 """Steps in a row without one stroke that helps, after which those that harm least are taken to meet the budget."""

@@ -128,6 +128,8 @@ def session_thumbnail(path: Path) -> NDArray[np.uint8]:
 def _parts(path: Path, names: tuple[str, ...]) -> dict[str, bytes]:
     """Some of the file's parts by name."""
     try:
+        if path.exists() and not path.is_file():  # a pipe would be waited for without end
+            raise SessionFileError(path, "it is a folder or a device, not a file; choose a saved session")
         with path.open("rb") as raw, zipfile.ZipFile(raw) as file:
             parts = {}
             for name in names:

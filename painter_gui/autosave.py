@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import time
 import uuid
+from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QLockFile, QObject, QStandardPaths, QTimer, Slot
@@ -18,6 +20,9 @@ from painter_gui.paint_settings import PaintSettings
 _log = logging.getLogger(__name__)
 
 SECONDS = 5
+
+_REST = 4
+"""Times as long as writing took is nothing written: a photo of 100 million pixels takes seconds."""
 
 _LOCK_SUFFIX = ".lock"
 
@@ -67,9 +72,10 @@ class Autosave(QObject):
         self._path = folder / f"{uuid.uuid4().hex}{SESSION_SUFFIX}"
         self._lock: QLockFile | None = None
         self._kept: tuple[Document, PaintSettings] | None = None
-        self._writing = False
+        self._writing = self._told = False
+        self._rests_until = 0.0
         self._timer = QTimer(self, interval=SECONDS * 1000)
-        self._timer.timeout.connect(self.keep)
+        self._timer.timeout.connect(self._on_time)
         self._timer.start()
 
     @property
@@ -78,8 +84,12 @@ class Autosave(QObject):
         return self._path
 
     @Slot()
-    def keep(self) -> None:
-        """Write what there is, where it is not on the disk already."""
+    def _on_time(self) -> None:
+        if time.monotonic() >= self._rests_until:
+            self.keep()
+
+    def keep(self, *, then: Callable[[], object] | None = None) -> None:
+        """Write what there is, where it is not on the disk already; `then` is called when it is there."""
         controller = self._controller
         state = controller.document, controller.settings
         kept = self._kept
@@ -89,13 +99,15 @@ class Autosave(QObject):
             self._forget()
             self._kept = None
             return
+        if not len(state[0].strokes):  # after a restart: what undo would bring back is worth more than a bare sheet
+            return
         if kept is not None and kept[0] is state[0] and kept[1] == state[1]:
             return
         if self._lock is None:
             try:
                 self._path.parent.mkdir(parents=True, exist_ok=True)
             except OSError as error:
-                _log.warning("cannot keep work: %s", error)
+                self._on_failed(PainterError(error.strerror or str(error)))
                 return
             self._lock = _lock_of(self._path)
             self._lock.tryLock(0)
@@ -104,15 +116,23 @@ class Autosave(QObject):
             self._path, controller.photo, controller.document, controller.name, controller.settings.values()
         )
 
+        began = time.monotonic()
+
         def written(_: object) -> None:
             self._writing, self._kept = False, state
+            now = time.monotonic()
+            self._rests_until = now + _REST * (now - began)
+            if then is not None:
+                then()
 
         controller.files.submit(work, written, self._on_failed)
 
     def _on_failed(self, error: PainterError) -> None:
-        # A full disk is told when the artist saves; until then it is not worth a word every five seconds.
         self._writing = False
         _log.warning("cannot keep work: %s", error)
+        if not self._told:  # once: every five seconds would be no help
+            self._told = True
+            self._controller.noted.emit("not_kept", {})
 
     def _forget(self) -> None:
         with contextlib.suppress(OSError):

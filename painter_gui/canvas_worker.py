@@ -101,6 +101,7 @@ class CanvasWorker(QObject):
         if moment is None:
             return
         document, shown, size = moment.document, self._shown, moment.pixels.size
+        self._shown = None  # until it is: were drawing interrupted, nothing is known of the pixels
         if (
             self._timeline is None
             or shown is None

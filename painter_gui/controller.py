@@ -110,7 +110,8 @@ class Controller(QObject):
         self._pixels = SharedPixels(Size(1, 1))
         self.undo_stack = QUndoStack(self)
 
-        self.files = Background("files", self)
+        self.files = Background("writing", self)
+        self.reading_thread = Background("reading", self)  # a picture on a slow disk must not hold up saving
         self._paint_thread, self._worker = QThread(), PaintWorker()
         self._paint_thread.setObjectName("painting")
         self._worker.moveToThread(self._paint_thread)
@@ -118,6 +119,7 @@ class Controller(QObject):
         self._prepare.connect(self._worker.prepare, queued)
         self._run.connect(self._worker.run, queued)
         self._worker.prepared.connect(self._on_prepared, queued)
+        self._worker.device_named.connect(self._on_device_named, queued)
         self._worker.failed.connect(self._on_failed, queued)
         self._worker.finished.connect(self._on_finished, queued)
         self._canvas_thread, self._canvas = QThread(), CanvasWorker()
@@ -198,9 +200,15 @@ class Controller(QObject):
         return (last - first) / (ended - began) if ended > began else 0.0
 
     @property
+    def under_way(self) -> str:
+        """The word of the action that undo would take back as a whole; empty where none is under way."""
+        return "" if self._action is None else self._action[0]
+
+    @property
     def modified(self) -> bool:
         """Whether there is anything that closing would lose."""
-        return self._photo is not None and len(self.document.strokes) > 0 and not self._is_saved()
+        there = len(self.document.strokes) > 0 or self.undo_stack.count() > 0
+        return self._photo is not None and there and not self._is_saved()
 
     def _is_saved(self) -> bool:
         return self._saved is not None and self._saved[0] is self.document and self._saved[1] == self._settings
@@ -211,8 +219,17 @@ class Controller(QObject):
         """Have the painter import what it needs, so that painting begins at once."""
         self._prepare.emit()
 
-    def open_file(self, source: Path | str, *, name: str | None = None) -> None:
-        """Open a picture, `sample:NAME` or a saved session; with another name, as a work that has no file yet."""
+    def open_file(
+        self, source: Path | str, *, name: str | None = None, taken: Callable[[], object] | None = None
+    ) -> None:
+        """Open a picture, `sample:NAME` or a saved session, and paint no more of what there is.
+
+        Args:
+            source: What to open.
+            name: Where given, it is opened under that name, as a work that has no file yet.
+            taken: Called once it is on the easel; never, where that does not come about.
+        """
+        self.pause()
         self._openings += 1
         number = self._openings
         self._set_reading(True)
@@ -223,19 +240,39 @@ class Controller(QObject):
                 if name is not None:
                     opened = replace(opened, name=name, path=None)
                 self._take(opened, saved=name is None)
+                if taken is not None:
+                    taken()
 
         def failed(error: PainterError) -> None:
             if number == self._openings:
                 self._set_reading(False)
                 self.failed.emit(error)
 
-        self.files.submit(lambda: opened_file(source), done, failed)
+        self.reading_thread.submit(lambda: opened_file(source), done, failed)
 
     def open_pixels(self, pixels: NDArray[np.uint8], name: str) -> None:
-        """Open a picture [H, W, 3] that came otherwise than from a file."""
-        self._openings += 1  # a file still being read has come too late
+        """Open a picture [H, W, 3] that came otherwise than from a file; errors and promises as of `open_file`."""
+        self.pause()
+        self._openings += 1
+        number = self._openings
+        self._set_reading(True)
+
+        def done(photo: Photo) -> None:
+            if number == self._openings:
+                self._set_reading(False)
+                self._take(Opened(photo=photo, name=name), saved=True)
+
+        def failed(error: PainterError) -> None:
+            if number == self._openings:
+                self._set_reading(False)
+                self.failed.emit(error)
+
+        self.reading_thread.submit(lambda: Photo.of(pixels), done, failed)
+
+    def forget_opening(self) -> None:
+        """Whatever is being read comes too late."""
+        self._openings += 1
         self._set_reading(False)
-        self._take(Opened(photo=Photo.of(pixels), name=name), saved=True)
 
     def _take(self, opened: Opened, *, saved: bool) -> None:
         self._end_run()
@@ -258,13 +295,14 @@ class Controller(QObject):
 
     def close_photo(self) -> None:
         """Back to the start."""
-        self._openings += 1
-        self._set_reading(False)
+        self.forget_opening()
         self._end_run()
         self._action = None
         self.undo_stack.clear()
         self._photo, self._name, self._path, self._saved = None, "", None, None
+        self._pixels = SharedPixels(Size(1, 1))
         self._session.show(Document(Size(1, 1)))
+        self._canvas.show(Moment(self.document, 0, self._pixels))  # so that it keeps no canvases of the last one
         self._set_phase(Phase.EMPTY)
         self.opened.emit()
         self.saved_changed.emit()
@@ -309,11 +347,13 @@ class Controller(QObject):
                 self._show_canvas()
         self.settings_changed.emit()
         self.saved_changed.emit()
-        if set(changes) - {"background"} and painted:
-            if self._phase is Phase.PAINTING:
+        if self._phase is Phase.PAINTING:
+            if not painted:
+                self._on_settled()
+            elif set(changes) - {"background"}:
                 self._settling.start()
-            else:
-                self.noted.emit("applies_from", {"stroke": self._position + 1})
+        elif set(changes) - {"background"} and painted:
+            self.noted.emit("applies_from", {"stroke": self._position + 1})
 
     def paint(self) -> None:
         """Paint from the moment that is shown; what lies after it, if anything, makes room, and undo brings it back."""
@@ -346,9 +386,13 @@ class Controller(QObject):
             self.undo_stack.push(_Change("restart", self.document, bare, self._show_document))
 
     def undo(self) -> None:
-        """Take back what the artist did last, painting under way included."""
+        """Take back what the artist did last: what is being painted, or else the latest action."""
+        under_way, before = self._action, self.undo_stack.count()
         self.stop()
-        self.undo_stack.undo()
+        if under_way is None or self.undo_stack.count() > before:
+            self.undo_stack.undo()
+        else:  # nothing came of it yet: stopping it was taking it back
+            self._show_document(under_way[1])
 
     def redo(self) -> None:
         """Take the last undo back."""
@@ -365,7 +409,7 @@ class Controller(QObject):
             self._show_canvas()
 
     def _begin(self, steps: int | None) -> None:
-        if self._photo is None or self._phase is Phase.PAINTING:
+        if self._photo is None or self._phase is Phase.PAINTING or self._reading:
             return
         if self._position >= self._settings.total:
             self.noted.emit("budget_reached", {"strokes": self._settings.total})
@@ -377,6 +421,7 @@ class Controller(QObject):
             document = document.cut(self._position)
         elif self._action is None:
             self._action = "paint" if steps is None else "step", document
+        self._following = True
         self._start(document, steps)
 
     def _start(self, document: Document, steps: int | None = None) -> None:
@@ -386,11 +431,12 @@ class Controller(QObject):
         settings = self._settings
         if len(document.strokes):
             settings = replace(settings, background=document.background)
+        elif document.background != settings.background:
+            document = Document(document.size, settings.background)
         self._painting = PaintRun(
             number=self._runs, job=settings.job(self._photo.pixels), document=document, device=settings.device,
             actor=settings.actor, steps=steps,
         )  # fmt: skip
-        self._following = True
         self._laid.clear()
         self._laid.append((time.monotonic(), len(document.strokes)))
         self._session.show(document)
@@ -427,8 +473,9 @@ class Controller(QObject):
         self._session.show(frame.document)
 
     def _show_document(self, document: Document) -> None:
-        self._following = True
-        self._session.show(document)
+        if document is not self.document:
+            self._following = True
+            self._session.show(document)
 
     def _set_phase(self, phase: Phase) -> None:
         if phase is not self._phase:
@@ -458,25 +505,30 @@ class Controller(QObject):
     @Slot()
     def _on_settled(self) -> None:
         """Go on from what is painted with what was chosen meanwhile."""
-        if self._phase is not Phase.PAINTING:
+        if self._phase is not Phase.PAINTING or self._painting is None:
             return
+        steps = self._painting.steps
         self._end_run()
         document = self.document
-        self.noted.emit("applies_from", {"stroke": len(document.strokes) + 1})
+        if len(document.strokes):
+            self.noted.emit("applies_from", {"stroke": len(document.strokes) + 1})
         if len(document.strokes) < self._settings.total:
-            self._start(document)
+            self._start(document, steps)
         else:
             self._close_action()
             self._set_phase(Phase.IDLE)
 
     @Slot(str)
-    def _on_prepared(self, device_name: str) -> None:
+    def _on_device_named(self, device_name: str) -> None:
         self._device_name = device_name
+        self.device_changed.emit()
+
+    @Slot()
+    def _on_prepared(self) -> None:
         # What the libraries have made stays until the end; looking through it for garbage would hold up the window for
         # a tenth of a second now and then. In this thread: Qt's objects must not go in another.
         gc.collect()
         gc.freeze()
-        self.device_changed.emit()
 
     @Slot(object, object)
     def _on_drawn(self, moment: Moment, box: PixelBox) -> None:
@@ -492,8 +544,13 @@ class Controller(QObject):
     def _on_finished(self, number: int) -> None:
         if self._painting is None or number != self._painting.number:
             return
-        stepped = self._painting.steps is not None
+        stepped, begun = self._painting.steps is not None, len(self._painting.document.strokes)
         self._end_run()
+        if self._action is not None and self._action[0] == "branch" and len(self.document.strokes) == begun:
+            # It could not paint: what it was to take the place of comes back.
+            (_, before), self._action = self._action, None
+            self._following = False
+            self._session.show(before)
         if not (stepped and self._action is not None and self._action[0] == "paint"):
             self._close_action()
         self._set_phase(Phase.PAUSED if self._action is not None else Phase.IDLE)
@@ -501,6 +558,7 @@ class Controller(QObject):
     def close(self) -> None:
         """End every thread; nothing may be asked of it afterwards."""
         self._end_run()
+        self.reading_thread.close()
         self.files.close()
         for thread in (self._paint_thread, self._canvas_thread):
             thread.quit()

@@ -130,17 +130,25 @@ class Preview:
     """Of what will be written, pixels; None where it has none."""
 
 
-def preview(document: Document, choices: ExportChoices, photo: NDArray[np.uint8], side: int) -> Preview:
-    """Draw what an export will look like, at most so many pixels a side.
+def preview(
+    document: Document, choices: ExportChoices, photo: NDArray[np.uint8], side: int, *, stale: Callable[[], bool]
+) -> Preview | None:
+    """Draw what an export will look like, at most so many pixels a side; None once it is `stale`.
 
     Raises:
         PainterError: If such an export cannot be.
     """
     from core.export.document import canvas_size
+    from core.export.progress import ExportCancelledError
     from core.rasteriser.fast import draw, to_bytes
 
+    if stale():
+        return None
     if choices.form == "plotter":
-        return Preview(_plotter_preview(document, choices, side), None)
+        try:
+            return Preview(_plotter_preview(document, choices, side, stale), None)
+        except ExportCancelledError:
+            return None
     if choices.form == "film":
         return _film_preview(document, choices, photo, side)
     size = None
@@ -175,17 +183,24 @@ def _film_preview(document: Document, choices: ExportChoices, photo: NDArray[np.
     return Preview(_bgrx(frame), layout.frame)
 
 
-def _plotter_preview(document: Document, choices: ExportChoices, side: int) -> NDArray[np.uint8]:
+def _plotter_preview(
+    document: Document, choices: ExportChoices, side: int, stale: Callable[[], bool]
+) -> NDArray[np.uint8]:
     """The drawing on its paper."""
     from PySide6.QtCore import QRectF
     from PySide6.QtGui import QColor, QImage, QPainter
     from PySide6.QtSvg import QSvgRenderer
 
+    from core.export.progress import ExportCancelledError
     from core.export.svg_plotter import write_plotter_svg
+
+    def give_up(_done: int, _total: int) -> None:
+        if stale():
+            raise ExportCancelledError
 
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "preview.svg"
-        write_plotter_svg(document, path, plotter=_plotter(choices))
+        write_plotter_svg(document, path, plotter=_plotter(choices), progress=give_up)
         renderer = QSvgRenderer(str(path))
     paper = renderer.viewBoxF()
     scale = side / max(paper.width(), paper.height())

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -13,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.document import Document
+from core.errors import PictureError
 from core.geometry import Size
 from painter_gui.canvas_worker import display_size
 
@@ -33,8 +35,18 @@ class Photo:
 
     @classmethod
     def of(cls, pixels: NDArray[np.uint8]) -> Photo:
-        """The photo of some pixels [H, W, 3]."""
+        """The photo of some pixels [H, W, 3].
+
+        Raises:
+            PictureError: If it is larger than pictures from files may be: a session with it could not be opened.
+        """
+        from core.images import MAX_PIXELS, MAX_SIDE
         from core.resampling import resized
+
+        height, width = pixels.shape[:2]
+        if height * width > MAX_PIXELS or max(height, width) > MAX_SIDE:
+            limit = f"pictures of at most {MAX_PIXELS // 10**6} million pixels and {MAX_SIDE} a side are painted"
+            raise PictureError("from the clipboard", f"it measures {width} x {height} pixels; {limit}")
 
         small = resized(pixels, display_size(Size(*pixels.shape[:2])))
         display = np.full((*small.shape[:2], 4), 255, np.uint8)
@@ -66,14 +78,29 @@ def opened_file(source: Path | str) -> Opened:
 
         saved = load_session(path)
         return Opened(
-            photo=Photo.of(saved.photo), name=saved.name or path.stem, path=path, document=saved.document,
+            photo=Photo.of(saved.photo), name=_plain(saved.name or path.stem), path=path, document=saved.document,
             settings=dict(saved.settings),
         )  # fmt: skip
     from core.images import SAMPLE_PREFIX, load_picture
 
     pixels = load_picture(source)
     name = str(source).removeprefix(SAMPLE_PREFIX) if str(source).startswith(SAMPLE_PREFIX) else path.stem
-    return Opened(photo=Photo.of(pixels), name=name)
+    return Opened(photo=Photo.of(pixels), name=_plain(name))
+
+
+def _plain(name: str) -> str:
+    """A name that can be written anywhere, and leads into no other folder."""
+    return Path(name).name.encode(errors="replace").decode()
+
+
+def there_are(names: Sequence[str]) -> list[str]:
+    """Those of some files that are there; an answer may take long, or be refused."""
+    found = []
+    for name in names:
+        with contextlib.suppress(OSError, ValueError):
+            if Path(name).is_file():
+                found.append(name)
+    return found
 
 
 def saved_session(

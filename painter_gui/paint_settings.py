@@ -55,9 +55,10 @@ class PaintSettings:
     def values(self) -> dict[str, Any]:
         """As plain JSON values."""
         own = {each.name: getattr(self, each.name) for each in fields(self)}
+        # A file's name need not be Unicode; what is written is.
         return own | {
             "background": rgb_to_hex(self.background),
-            "actor": None if self.actor is None else str(self.actor),
+            "actor": None if self.actor is None else str(self.actor).encode(errors="replace").decode(),
         }
 
     @classmethod

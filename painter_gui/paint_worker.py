@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal, Slot
 
 from core.document import Document
-from core.errors import PainterError
+from core.errors import DeviceError, PainterError
 
 if TYPE_CHECKING:
     from core.job import PaintJob
@@ -46,12 +46,14 @@ class PaintWorker(QObject):
     """Runs jobs in the thread it lives in; knows no widget and no session.
 
     Signals:
-        prepared: (device's name), when it has imported what it paints with.
+        prepared: when it has imported what it paints with.
+        device_named: the device's name, when it is known, or another one paints.
         failed: (run's number, PainterError), where a job could not go on.
         finished: (run's number), last and exactly once a run, however it ended.
     """
 
-    prepared = Signal(str)
+    prepared = Signal()
+    device_named = Signal(str)
     failed = Signal(int, object)
     finished = Signal(int)
 
@@ -63,10 +65,8 @@ class PaintWorker(QObject):
     def prepare(self) -> None:
         """Import torch and the compiled brush and load the bundled weights, so that painting begins at once later."""
         try:
-            from core.paint_command import chosen_device, device_name
-
             self._painter_of(None, "auto", "bezier")
-            self.prepared.emit(device_name(chosen_device("auto")))
+            self.prepared.emit()
         except PainterError as error:
             self.failed.emit(0, error)
 
@@ -75,8 +75,13 @@ class PaintWorker(QObject):
         """Paint until the job or the run ends, or it is cancelled."""
         try:
             if not run.cancelled.is_set():
-                self._paint(run)
+                from core.device import enough_memory
+
+                with enough_memory():
+                    self._paint(run)
         except PainterError as error:
+            if isinstance(error, DeviceError):
+                self._painter = None  # what little memory there is may be its
             self.failed.emit(run.number, error)
         except MemoryError:
             problem = "There is too little memory; close other programs or choose a smaller picture."
@@ -103,7 +108,7 @@ class PaintWorker(QObject):
 
     def _painter_of(self, actor: Path | None, device: str, stroke_type: str) -> Painter:
         """The painter with those weights on that device, kept from one run to the next."""
-        from core.paint_command import chosen_device
+        from core.device import chosen_device, device_name
         from core.painter import Painter
         from core.weights import load_actor
 
@@ -111,4 +116,5 @@ class PaintWorker(QObject):
         if self._painter is None or self._painter[0] != key:
             where = chosen_device(device)
             self._painter = key, Painter(load_actor(actor, stroke_type=stroke_type), device=where)
+            self.device_named.emit(device_name(where))
         return self._painter[1]

@@ -39,6 +39,7 @@ class Languages(QObject):
         """Switch to one of `LANGUAGES`; Qt's own words (of its dialogs) with the studio's."""
         for translator in self._translators:
             QCoreApplication.removeTranslator(translator)
+            translator.deleteLater()
         self._translators.clear()
         self.current = language if language in LANGUAGES else "en"
         QLocale.setDefault(QLocale(self.current))

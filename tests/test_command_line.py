@@ -581,14 +581,24 @@ def run(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run([sys.executable, *arguments], cwd=ROOT, capture_output=True, text=True, timeout=60)
 
 
-def test_without_arguments_the_help_is_shown(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main([]) == 0
-    shown = capsys.readouterr()
+def test_help_is_shown(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--help"]) == 0
-
-    assert capsys.readouterr() == shown
+    shown = capsys.readouterr()
     assert shown.out.startswith("Usage: python main.py [OPTIONS] COMMAND")
     assert shown.err == ""
+
+
+@pytest.mark.parametrize("arguments", [[], ["photo.jpg"], ["sample:astronaut"], ["a.strokewise"]])
+def test_what_is_no_command_opens_the_studio(arguments: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    opened: list[str | None] = []
+    monkeypatch.setattr("main._studio", lambda source: opened.append(source) or 0)
+    assert main(arguments) == 0
+    assert opened == [arguments[0] if arguments else None]
+
+
+@pytest.mark.parametrize("arguments", [["pant"], ["pant", "photo.jpg"], ["photo.jpg", "--size", "9"]])
+def test_a_misspelled_command_is_told(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert_refused(main(arguments), capsys, "No such command")
 
 
 def test_the_version_is_known_without_installing(capsys: pytest.CaptureFixture[str]) -> None:

@@ -32,6 +32,7 @@ from PySide6.QtWidgets import (
 
 from core.document import Document
 from core.errors import PainterError
+from core.export.progress import ExportCancelledError
 from painter_gui.background import Background
 from painter_gui.error_words import told
 from painter_gui.exporting import FORMS, SUFFIXES, ExportChoices, Preview, export, preview
@@ -198,7 +199,8 @@ class ExportDialog(QDialog):
             return self._film_editors(page)
         if form == "strokes":
             return []
-        longer = _number(page, 1, _LARGEST, self._document.size.longer, " px")
+        own = self._document.size.longer
+        longer = _number(page, 1, max(_LARGEST, own), own, " px")
         size = ("size", translate("Studio", "Longer side"), longer)
         if form == "picture":
             return [size]
@@ -330,7 +332,7 @@ class ExportDialog(QDialog):
     def _on_suffix(self) -> None:
         known = sorted({suffix for suffixes in SUFFIXES.values() for suffix in suffixes if suffix} | {".jpeg", ".tiff"})
         path = Path(self.path.text() or (self._name or "painting"))
-        stem = path.name
+        stem = path.name or "painting"
         for suffix in known:
             if stem.lower().endswith(suffix):
                 stem = stem[: -len(suffix)]
@@ -339,7 +341,7 @@ class ExportDialog(QDialog):
             stem = stem if stem.endswith("-frames") else f"{stem}-frames"
         else:
             stem = stem.removesuffix("-frames")
-        self.path.setText(str(path.with_name((stem or "painting") + self.suffix)))
+        self.path.setText(str(path.parent / ((stem or "painting") + self.suffix)))
         self._on_choice()
 
     @Slot()
@@ -352,11 +354,16 @@ class ExportDialog(QDialog):
             return
         self._previews += 1
         side = round(max(_PREVIEW.width(), _PREVIEW.height()) * self.devicePixelRatioF())
-        work = partial(preview, self._document, self.choices, self._photo, side)
-        self._background.submit(work, partial(self._on_preview, self._previews), self._on_preview_failed)
+        number = self._previews
 
-    def _on_preview(self, number: int, drawn: Preview) -> None:
-        if number != self._previews:
+        def stale() -> bool:  # a newer one, an export or the end of it all need not wait for this one
+            return number != self._previews or self._exporting or self._cancelled.is_set()
+
+        work = partial(preview, self._document, self.choices, self._photo, side, stale=stale)
+        self._background.submit(work, partial(self._on_preview, number), self._on_preview_failed)
+
+    def _on_preview(self, number: int, drawn: Preview | None) -> None:
+        if drawn is None or number != self._previews:
             return
         height, width = drawn.pixels.shape[:2]
         image = QImage(drawn.pixels.data, width, height, 4 * width, QImage.Format.Format_RGB32).copy()
@@ -394,11 +401,19 @@ class ExportDialog(QDialog):
     @Slot()
     def start(self) -> None:
         """Write what is chosen."""
-        path = Path(self.path.text()).expanduser()
+        try:
+            path = Path(self.path.text()).expanduser()
+            there = path.is_file()
+        except (OSError, RuntimeError, ValueError):
+            path, there = Path(), False
+        if not path.name:
+            self.status.setText(translate("Studio", "That cannot be a file's name; choose another."))
+            return
         if self.chosen_form != "frames" and path.suffix.lower() != self.suffix:
             path = path.with_name(path.name + self.suffix)
             self.path.setText(str(path))
-        if path.is_file() and path != self._written and not self._may_replace(path):
+            there = path.is_file()
+        if there and path != self._written and not self._may_replace(path):
             return
         self._cancelled.clear()
         self._set_exporting(True)
@@ -442,8 +457,12 @@ class ExportDialog(QDialog):
 
     def _on_failed(self, error: PainterError) -> None:
         self._set_exporting(False)
-        cancelled = self._cancelled.is_set()
-        self.status.setText(translate("Studio", "Cancelled; nothing was written.") if cancelled else told(error))
+        if not isinstance(error, ExportCancelledError):
+            self.status.setText(told(error))
+        elif self.chosen_form == "frames":
+            self.status.setText(translate("Studio", "Cancelled; the frames written so far are in the folder."))
+        else:
+            self.status.setText(translate("Studio", "Cancelled; nothing was written."))
 
     @Slot()
     def _on_close(self) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QStyle, QToolButton, QVBoxLayout, QWidget
 
@@ -13,7 +13,13 @@ from painter_gui.wording import Worded, translate
 
 
 class MessageBar(Worded, QWidget):
-    """Shows one message at a time, with what can be done about it."""
+    """Shows one message at a time, with what can be done about it.
+
+    Signals:
+        closed: by the artist, who has read it.
+    """
+
+    closed = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -38,7 +44,7 @@ class MessageBar(Worded, QWidget):
         self._close = QToolButton(frame)
         self._close.setIcon(icon("close"))
         self._close.setAutoRaise(True)
-        self._close.clicked.connect(self.hide)
+        self._close.clicked.connect(self._on_close)
         self._row.addWidget(self._close)
         self.say(self._say_words)
         self.hide()
@@ -46,6 +52,11 @@ class MessageBar(Worded, QWidget):
     def _say_words(self) -> None:
         self._close.setToolTip(translate("Studio", "Close this message"))
         self._close.setAccessibleName(self._close.toolTip())
+
+    @Slot()
+    def _on_close(self) -> None:
+        self.hide()
+        self.closed.emit()
 
     def show_message(
         self, text: str, *, warning: bool = False, actions: tuple[tuple[str, Callable[[], object]], ...] = ()

@@ -123,6 +123,7 @@ class PaintPanel(Worded, QWidget):
         self.strokes.setGroupSeparatorShown(True)
         self.strokes.setSingleStep(100)
         self.strokes.setAccelerated(True)
+        self.strokes.setKeyboardTracking(False)
         self.total = QLabel(self.amount_group)
         font = self.total.font()
         font.setBold(True)
@@ -148,6 +149,7 @@ class PaintPanel(Worded, QWidget):
         slider, number = QSlider(Qt.Orientation.Horizontal, self.amount_group), QSpinBox(self.amount_group)
         slider.setRange(least, most)
         number.setRange(least, most)
+        number.setKeyboardTracking(False)  # 200 is not asked for by way of 2 and 20
         slider.valueChanged.connect(number.setValue)
         number.valueChanged.connect(slider.setValue)
         row = QHBoxLayout()
@@ -171,6 +173,7 @@ class PaintPanel(Worded, QWidget):
         self.preset = QComboBox(self.sheet_group)
         self.preset.addItems(["", ""])
         self.seed = QSpinBox(self.sheet_group)
+        self.seed.setKeyboardTracking(False)
         self.seed.setRange(0, min(MAX_SEED, 2**31 - 1))  # as far as a spin box goes
         self._sheet_label, self._preset_label, self._seed_label = (QLabel(self.sheet_group) for _ in range(3))
         self._preset_label.setBuddy(self.preset)

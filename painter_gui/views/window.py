@@ -48,7 +48,7 @@ from painter_gui.background import Background
 from painter_gui.controller import Controller, Phase
 from painter_gui.error_words import told
 from painter_gui.exporting import stroke_previews
-from painter_gui.files import SESSION_SUFFIX, samples, thumbnail
+from painter_gui.files import SESSION_SUFFIX, samples, there_are, thumbnail
 from painter_gui.icons import FOLDER as ICONS
 from painter_gui.icons import icon
 from painter_gui.preferences import SCHEMES, Preferences
@@ -90,6 +90,7 @@ class StudioWindow(Worded, QMainWindow):
         self._autosave_folder = autosave_folder
         self.autosave = Autosave(controller, autosave_folder, self)
         self._closed, self._asks = False, True
+        self._offering = self._error_over_offer = False
         self._pictures = Background("pictures", self)  # of their own: a photo must not wait for thumbnails
         self.setWindowIcon(QIcon(str(ICONS / "strokewise.svg")))
         self.setAcceptDrops(True)
@@ -321,6 +322,7 @@ class StudioWindow(Worded, QMainWindow):
         controller.device_changed.connect(self._on_device)
         controller.noted.connect(self._on_noted)
         controller.failed.connect(self.show_error)
+        self.message.closed.connect(self._on_message_closed)
         controller.undo_stack.indexChanged.connect(self._on_undo_stack)
         controller.undo_stack.cleanChanged.connect(self._on_undo_stack)
 
@@ -385,7 +387,8 @@ class StudioWindow(Worded, QMainWindow):
             "paint": translate("Studio", "painting"), "step": translate("Studio", "step"),
             "branch": translate("Studio", "painting from an earlier stroke"), "restart": translate("Studio", "restart"),
         }  # fmt: skip
-        undo, redo = names.get(stack.undoText(), ""), names.get(stack.redoText(), "")
+        undo = names.get(self._controller.under_way or stack.undoText(), "")
+        redo = names.get(stack.redoText(), "")
         self.undo_action.setText(
             translate("Studio", "&Undo {what}").format(what=undo) if undo else translate("Studio", "&Undo")
         )
@@ -410,7 +413,9 @@ class StudioWindow(Worded, QMainWindow):
         self._fill_start_page()
 
     def _offer_left_behind(self) -> None:
+        """Offer what a studio that did not end as it should has left, until it was opened, discarded or closed away."""
         found = left_behind(self._autosave_folder)
+        self._offering = bool(found)
         if not found:
             return
         path = found[0]
@@ -430,13 +435,27 @@ class StudioWindow(Worded, QMainWindow):
         )
 
     def _recover(self, path: Path) -> None:
-        name = translate("Studio", "Recovered painting")
-        self._recovering = path
-        self._controller.open_file(path, name=name)
+        if self._may_leave(partial(self._recover, path)):
+            name = translate("Studio", "Recovered painting")
+            self._controller.open_file(path, name=name, taken=partial(self._on_recovered, path))
+        else:
+            self._offer_left_behind()
+
+    def _on_recovered(self, path: Path) -> None:
+        # Its file goes when what was in it lies in this studio's own: until then it is the only one.
+        self.autosave.keep(then=partial(discard, path))
 
     def _discard(self, path: Path) -> None:
         discard(path)
         self._offer_left_behind()
+
+    @Slot()
+    def _on_message_closed(self) -> None:
+        if self._error_over_offer:  # what it stood in front of is still open
+            self._error_over_offer = False
+            self._offer_left_behind()
+        else:
+            self._offering = False
 
     def _restore(self) -> None:
         self.restoreGeometry(self._preferences.bytes("window/geometry"))
@@ -469,6 +488,7 @@ class StudioWindow(Worded, QMainWindow):
     def _may_leave(self, then: Callable[[], object]) -> bool:
         """Whether the painting at hand may go; where it is to be saved first, `then` is called after that."""
         controller = self._controller
+        controller.forget_opening()  # or it would take the place of what is asked about
         if not controller.modified or not self._asks:
             return True
         if controller.phase is Phase.PAINTING:
@@ -482,6 +502,7 @@ class StudioWindow(Worded, QMainWindow):
     def ask_to_save(self) -> QMessageBox.StandardButton:
         """Ask whether to save, discard or stay."""
         box = QMessageBox(self)
+        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         box.setIcon(QMessageBox.Icon.Question)
         box.setWindowTitle("Strokewise")
         box.setText(translate("Studio", "Save this painting before it goes?"))
@@ -513,8 +534,11 @@ class StudioWindow(Worded, QMainWindow):
     def open(self, source: str) -> None:
         """Open a photo, sample or session."""
         if self._may_leave(partial(self.open, source)):
-            self._opening = source
-            self._controller.open_file(source)
+            self._controller.open_file(source, taken=partial(self._remember, source))
+
+    def _remember(self, source: str) -> None:
+        if not source.startswith("sample:"):  # those are on the start page anyway
+            self._preferences.add_recent(Path(source))
 
     @Slot()
     def paste(self) -> None:
@@ -526,6 +550,9 @@ class StudioWindow(Worded, QMainWindow):
         files = [url.toLocalFile() for url in data.urls() if url.isLocalFile()]
         if files:
             self.open(files[0])
+            if len(files) > 1:
+                text = translate("Studio", "One at a time: only {name} was opened.")
+                self.status.showMessage(text.format(name=Path(files[0]).name), _NOTE_MS)
             return
         image = data.imageData() if data.hasImage() else None
         if not isinstance(image, QImage) or image.isNull():
@@ -561,20 +588,31 @@ class StudioWindow(Worded, QMainWindow):
         """Open what was dropped."""
         self.start_page.show_hovered(False)
         event.acceptProposedAction()
-        self._take(event.mimeData(), translate("Studio", "That is no picture; drop a photo or a saved session."))
+        data = QMimeData()  # its own, for when the drag is over: asking about unsaved work must not hold up its source
+        data.setUrls(event.mimeData().urls())
+        if event.mimeData().hasImage():
+            data.setImageData(event.mimeData().imageData())
+        QTimer.singleShot(
+            0,
+            self,
+            lambda: self._take(data, translate("Studio", "That is no picture; drop a photo or a saved session.")),
+        )
 
     @Slot()
     def _on_start_page(self) -> None:
         if self._may_leave(self._on_start_page):
             self._controller.close_photo()
             self._fill_start_page()
+            self._offer_left_behind()
 
     def _fill_start_page(self) -> None:
         """Show recent files and samples, and their pictures as they come."""
-        recent = [name for name in self._preferences.recent if Path(name).is_file()]
-        self.start_page.show_recent(recent)
-        self._fetch_thumbnails(recent)
+        self._pictures.submit(partial(there_are, self._preferences.recent), self._on_recent)
         self._pictures.submit(samples, self._on_samples)
+
+    def _on_recent(self, names: list[str]) -> None:
+        self.start_page.show_recent(names)
+        self._fetch_thumbnails(names)
 
     def _on_samples(self, names: Sequence[str]) -> None:
         self.start_page.show_samples(names)
@@ -616,8 +654,15 @@ class StudioWindow(Worded, QMainWindow):
             path = Path(name)
             if path.suffix.lower() != SESSION_SUFFIX:
                 path = path.with_name(path.name + SESSION_SUFFIX)
+                if path.exists() and not self._may_replace(path):  # the dialog asked about another name
+                    return
             self._preferences.set_folder("save", path.parent)
             self._save(path, then)
+
+    def _may_replace(self, path: Path) -> bool:
+        question = translate("Studio", "{name} is there already. Replace it?").format(name=path.name)
+        answer = QMessageBox.question(self, translate("Studio", "Save session"), question)
+        return answer == QMessageBox.StandardButton.Yes
 
     def _save(self, path: Path, then: Callable[[], object] | None) -> None:
         def done() -> None:
@@ -702,11 +747,15 @@ class StudioWindow(Worded, QMainWindow):
 
     @Slot()
     def _on_shortcuts(self) -> None:
-        ShortcutSheet([(menu.title(), actions) for menu, actions in self.menus], self).exec()
+        sheet = ShortcutSheet([(menu.title(), actions) for menu, actions in self.menus], self)
+        sheet.exec()
+        sheet.deleteLater()
 
     @Slot()
     def _on_about(self) -> None:
-        AboutDialog(self.windowIcon(), self).exec()
+        about = AboutDialog(self.windowIcon(), self)
+        about.exec()
+        about.deleteLater()
 
     def choose_language(self, language: str) -> None:
         """Speak another language from now on."""
@@ -725,7 +774,8 @@ class StudioWindow(Worded, QMainWindow):
     def _on_opened(self) -> None:
         controller = self._controller
         there = controller.photo is not None
-        self.message.hide()
+        if not self._offering:
+            self.message.hide()
         self.timeline.stop()
         self.pages.setCurrentIndex(1 if there else 0)
         self.panel_dock.setVisible(there)
@@ -743,19 +793,8 @@ class StudioWindow(Worded, QMainWindow):
             *self.mode_actions.values(),
         ):  # fmt: skip
             action.setEnabled(there)
-        source, self._opening = self._opening, None
-        if there and source is not None and not source.startswith("sample:"):
-            self._preferences.add_recent(Path(source))
-        if self._recovering is not None and there:
-            # What was kept is kept again under this studio's own name before its file goes.
-            path, self._recovering = self._recovering, None
-            self.autosave.keep()
-            controller.files.submit(partial(discard, path))
         self._on_document()
         self._on_position()
-
-    _opening: str | None = None
-    _recovering: Path | None = None
 
     @Slot()
     def _on_reading(self) -> None:
@@ -824,6 +863,9 @@ class StudioWindow(Worded, QMainWindow):
             "saved": translate("Studio", "Saved as {name}."),
             "sheet_later": translate("Studio", "The sheet's colour changes when you restart."),
             "applies_from": translate("Studio", "Applies from stroke {stroke} on; what is painted stays."),
+            "not_kept": translate(
+                "Studio", "Your work cannot be kept every few seconds: save it, and look at the disk."
+            ),
             "budget_reached": translate(
                 "Studio", "All {strokes} strokes are painted. Raise the number, or go back to an earlier stroke."
             ),
@@ -833,7 +875,7 @@ class StudioWindow(Worded, QMainWindow):
     @Slot(object)
     def show_error(self, error: PainterError) -> None:
         """Tell what went wrong, in the window, until it is read."""
-        self._opening = None
+        self._error_over_offer = self._offering
         self.message.show_message(told(error), warning=True)
 
     def _on_previews(self, pictures: dict[str, Any]) -> None:

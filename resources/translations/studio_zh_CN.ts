@@ -335,6 +335,10 @@
         <translation>{count} 笔</translation>
     </message>
     <message>
+        <source>That cannot be a file&apos;s name; choose another.</source>
+        <translation>这不能作为文件名；请换一个。</translation>
+    </message>
+    <message>
         <source>Writing {name}…</source>
         <translation>正在写入 {name}…</translation>
     </message>
@@ -349,6 +353,10 @@
     <message>
         <source>Written: {name}</source>
         <translation>已写入：{name}</translation>
+    </message>
+    <message>
+        <source>Cancelled; the frames written so far are in the folder.</source>
+        <translation>已取消；已写入的序列帧保留在文件夹中。</translation>
     </message>
     <message>
         <source>Cancelled; nothing was written.</source>
@@ -1019,6 +1027,10 @@
         <translation>剪贴板中没有图片。</translation>
     </message>
     <message>
+        <source>One at a time: only {name} was opened.</source>
+        <translation>一次只能打开一个：仅打开了 {name}。</translation>
+    </message>
+    <message>
         <source>Pasted picture</source>
         <translation>粘贴的图片</translation>
     </message>
@@ -1057,6 +1069,10 @@
     <message>
         <source>Applies from stroke {stroke} on; what is painted stays.</source>
         <translation>从第 {stroke} 笔起生效；已画的部分不变。</translation>
+    </message>
+    <message>
+        <source>Your work cannot be kept every few seconds: save it, and look at the disk.</source>
+        <translation>无法定时保留您的作品：请保存，并检查磁盘。</translation>
     </message>
     <message>
         <source>All {strokes} strokes are painted. Raise the number, or go back to an earlier stroke.</source>

@@ -58,3 +58,17 @@ def test_documents_are_equal_by_value(random_strokes: Callable[..., Strokes]) ->
     assert document != Document(SIZE, BLACK, document.strokes)
     assert document != Document(Size(96, 129), WHITE, document.strokes)
     assert document != Document(SIZE, WHITE, random_strokes(4, 1, SIZE))
+
+
+def test_a_document_cut_before_its_last_job_began_is_of_the_one_before() -> None:
+    strokes = Strokes.from_columns(
+        types=np.zeros(200, np.uint8), patches=np.tile([0.0, 0.0, 8.0], (200, 1)),
+        parameters=np.zeros((200, 13), np.float32), steps=np.arange(200),
+    )  # fmt: skip
+    before = [{"seed": 1, "painted": 50}, {"seed": 2, "painted": 100}]
+    document = Document(Size(8, 8), (0, 0, 0), strokes, {"seed": 3, "before": before})
+    assert document.cut(150).job == document.job
+    assert document.cut(100).job == {"seed": 2, "before": before[:1]}
+    assert document.cut(70).job == {"seed": 2, "before": before[:1]}
+    assert document.cut(20).job == {"seed": 1}
+    assert Document(Size(8, 8), job={"before": "damaged", "seed": 1}).cut(0).job == {"seed": 1}

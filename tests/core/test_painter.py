@@ -11,12 +11,12 @@ import torch
 
 from core.actor import Actor
 from core.brushes import BEZIER
-from core.document import Document
+from core.document import BEFORE, Document
 from core.errors import CheckpointError, SettingError
 from core.geometry import Size
 from core.job import PaintJob
 from core.metrics import psnr
-from core.painter import BEFORE, Painter
+from core.painter import Painter
 from core.rasteriser.fast import draw, to_bytes
 from core.renderer import NeuralRenderer
 from core.stroke import STROKES_PER_BUNDLE

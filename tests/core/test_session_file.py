@@ -132,5 +132,5 @@ def test_a_file_cut_or_garbled_anywhere_is_told(saved: Path) -> None:
 def test_a_missing_file_and_a_folder_are_told(tmp_path: Path) -> None:
     with pytest.raises(SessionFileError, match="there is no such file"):
         load_session(tmp_path / "none.strokewise")
-    with pytest.raises(SessionFileError, match="the system says"):
+    with pytest.raises(SessionFileError, match="it is a folder or a device"):
         load_session(tmp_path)

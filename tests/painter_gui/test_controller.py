@@ -13,10 +13,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from core.document import BLACK, WHITE, Document
+from core.document import BEFORE, BLACK, WHITE, Document
 from core.errors import CheckpointError, PainterError, PictureError
 from core.geometry import Size
-from core.painter import BEFORE
 from core.rasteriser.fast import draw, to_bytes
 from painter_gui.canvas_worker import display_size
 from painter_gui.controller import Controller, Phase
@@ -414,3 +413,135 @@ def test_the_rate_is_that_of_painting(controller: Controller, open_photo: Deed, 
     until(lambda: controller.rate > 0)
     controller.stop()
     assert controller.rate == 0
+
+
+def test_from_the_bare_sheet_it_paints_on_the_colour_that_is_chosen(
+    controller: Controller, paint_all: Deed, until: Until, failures: list[PainterError]
+) -> None:
+    paint_all(controller)
+    black = controller.document
+    controller.set_settings(background=WHITE)
+    controller.seek(0)
+    controller.paint()
+    until(lambda: controller.phase is Phase.IDLE)
+    assert failures == []
+    assert (controller.document.background, len(controller.document.strokes)) == (WHITE, 40)
+    controller.undo()
+    assert controller.document is black
+
+
+def test_a_branch_that_cannot_be_painted_leaves_the_painting_whole(
+    controller: Controller, paint_all: Deed, until: Until, failures: list[PainterError], tmp_path: Path
+) -> None:
+    paint_all(controller)
+    whole = controller.document
+    controller.set_settings(actor=tmp_path / "gone.safetensors")
+    controller.seek(10)
+    controller.paint()
+    until(lambda: controller.phase is Phase.IDLE)
+    assert len(failures) == 1
+    assert controller.document is whole
+    assert controller.position == 10
+    assert controller.undo_stack.count() == 1
+
+
+def test_undo_before_the_first_stroke_only_stops(controller: Controller, paint_all: Deed) -> None:
+    paint_all(controller)
+    controller.set_settings(strokes=4000, divide=8)
+    painted = controller.document
+    controller.paint()
+    assert controller.under_way == "paint"
+    if controller.document is painted:
+        controller.undo()
+        assert controller.document is painted
+        assert controller.phase is Phase.IDLE
+
+
+def test_settings_changed_before_the_first_stroke_count(controller: Controller, open_photo: Deed, until: Until) -> None:
+    open_photo(controller)
+    controller.paint()
+    controller.set_settings(seed=5, background=WHITE, strokes=60)
+    until(lambda: controller.phase is Phase.IDLE)
+    assert len(controller.document.strokes) == 60
+    assert controller.document.job["seed"] == 5
+
+
+def test_a_setting_changed_during_a_step_does_not_make_it_a_painting(
+    controller: Controller, open_photo: Deed, until: Until
+) -> None:
+    controller.set_settings(strokes=4000, divide=8)
+    open_photo(controller)
+    controller.step()
+    controller.set_settings(seed=5)
+    controller._on_settled()
+    until(lambda: controller.phase is Phase.IDLE)
+    assert len(controller.document.strokes) <= 15
+
+
+def test_a_setting_changed_while_looking_at_an_earlier_stroke_leaves_it_in_sight(
+    controller: Controller, open_photo: Deed, until: Until
+) -> None:
+    controller.set_settings(strokes=4000, divide=8)
+    open_photo(controller)
+    controller.paint()
+    until(lambda: len(controller.document.strokes) > 30)
+    controller.seek(7)
+    controller.set_settings(seed=5)
+    controller._on_settled()
+    count = len(controller.document.strokes)
+    until(lambda: len(controller.document.strokes) > count)
+    assert controller.position == 7
+    controller.stop()
+    assert controller.position == 7
+
+
+def test_a_restart_is_something_that_closing_would_lose(controller: Controller, paint_all: Deed) -> None:
+    paint_all(controller)
+    controller.restart()
+    assert controller.modified
+
+
+def test_opening_pauses_and_nothing_is_painted_until_it_is_there(
+    controller: Controller, open_photo: Deed, until: Until, photo_file: Path, failures: list[PainterError]
+) -> None:
+    controller.set_settings(strokes=4000, divide=8)
+    open_photo(controller)
+    controller.paint()
+    until(lambda: len(controller.document.strokes) > 10)
+    controller.open_file(photo_file.with_name("none.png"))
+    assert controller.phase is Phase.PAUSED
+    controller.paint()
+    assert controller.phase is Phase.PAUSED
+    until(lambda: bool(failures))
+    controller.paint()
+    assert controller.phase is Phase.PAINTING  # what there was goes on
+
+
+def test_an_opening_can_be_forgotten(controller: Controller, until: Until, photo_file: Path) -> None:
+    controller.open_file(photo_file)
+    controller.forget_opening()
+    assert not controller.reading
+    until(lambda: not controller.reading_thread.busy)
+    assert controller.phase is Phase.EMPTY
+
+
+def test_names_lead_nowhere_else_and_can_be_written(
+    controller: Controller, until: Until, photo_file: Path, tmp_path: Path
+) -> None:
+    import os
+
+    odd = os.fsencode(tmp_path) + b"/caf\xe9.png"
+    os.rename(photo_file, odd)
+    controller.open_file(os.fsdecode(odd))
+    until(lambda: controller.phase is Phase.IDLE)
+    assert controller.name == "caf?"
+    controller.save(tmp_path / "a.strokewise")
+    until(lambda: controller.path is not None)
+
+
+def test_pictures_from_the_clipboard_have_the_limits_of_files(
+    controller: Controller, until: Until, failures: list[PainterError]
+) -> None:
+    controller.open_pixels(np.zeros((1, 70_000, 3), np.uint8), "wide")
+    until(lambda: bool(failures))
+    assert "65535 a side" in str(failures[0])

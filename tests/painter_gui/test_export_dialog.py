@@ -206,3 +206,15 @@ def test_the_folder_is_shown(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) ->
     monkeypatch.setattr("painter_gui.views.export_dialog.QDesktopServices.openUrl", opened.append)
     show_in_folder(tmp_path / "a.png")
     assert [url.toLocalFile() for url in opened] == [str(tmp_path)]
+
+
+@pytest.mark.parametrize("name", ["", "/", "~nobody-of-that-name/a.png"])
+@pytest.mark.parametrize("form", ["picture", "frames"])
+def test_what_cannot_be_a_name_is_told(dialog: ExportDialog, form: str, name: str) -> None:
+    dialog.choose(form)
+    dialog.path.setText(name)
+    dialog.export_button.click()
+    assert not dialog.exporting
+    assert dialog.status.text() == "That cannot be a file's name; choose another."
+    dialog.choose("film")
+    assert dialog.path.text().endswith(".mp4")

@@ -120,13 +120,14 @@ def test_text_is_not_taken_when_dropped(studio: StudioWindow) -> None:
     assert not dropped(studio, data)
 
 
-def test_a_picture_is_pasted(studio: StudioWindow) -> None:
+def test_a_picture_is_pasted(studio: StudioWindow, until: Until) -> None:
     image = QImage(30, 20, QImage.Format.Format_ARGB32)
     image.fill(QColor(10, 20, 30))
     image.setPixelColor(0, 0, QColor(0, 0, 0, 0))
     QGuiApplication.clipboard().setImage(image)
 
     studio.paste_action.trigger()
+    until(lambda: controller_of(studio).photo is not None)
 
     photo = controller_of(studio).photo
     assert photo is not None
@@ -193,6 +194,19 @@ def test_recent_files_are_in_the_menu(
     assert action.text() == "sunset.png"
     action.trigger()
     until(lambda: controller_of(studio).name == "sunset")
+
+
+def test_of_several_files_one_is_opened_and_the_artist_told(
+    studio: StudioWindow, until: Until, photo_file: Path, tmp_path: Path
+) -> None:
+    assert dropped(studio, files_data(photo_file, tmp_path / "other.png"))
+    until(lambda: controller_of(studio).name == "sunset")
+
+
+def test_what_has_no_file_here_is_told(studio: StudioWindow, until: Until) -> None:
+    data = QMimeData()
+    data.setUrls([QUrl("https://example.org/a.png")])
+    assert not dropped(studio, data)
 
 
 # Painting
@@ -512,6 +526,37 @@ def test_after_a_crash_the_work_is_offered_under_a_new_name(
     studio.discard_on_close()
     studio.close()
     assert list(autosaves.glob("*.strokewise")) == []
+
+
+def test_what_cannot_be_recovered_now_is_kept_for_later(
+    new_studio: Callable[[], StudioWindow], until: Until, autosaves: Path, photo_file: Path
+) -> None:
+    autosaves.mkdir()
+    path = autosaves / "a.strokewise"
+    path.write_text("damaged")
+    studio = new_studio()
+    studio.begin(None)
+    studio.message.buttons[0].click()
+    until(lambda: "Cannot open session" in studio.message.text.text())
+    studio.message._close.click()
+    assert "did not end as it should" in studio.message.text.text()  # the offer stands
+    studio.open(str(photo_file))
+    until(lambda: controller_of(studio).name == "sunset")
+    assert studio.message.isVisible()
+    until(lambda: not controller_of(studio).files.busy)
+    assert path.exists()
+
+
+def test_save_as_asks_before_it_replaces_what_the_dialog_did_not_ask_about(
+    painted: StudioWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "mine.strokewise").write_text("other work")
+    answering(monkeypatch, QFileDialog, "getSaveFileName", (str(tmp_path / "mine"), ""))
+    asked = answering(monkeypatch, QMessageBox, "question", QMessageBox.StandardButton.No)
+    painted.save_as_action.trigger()
+    assert len(asked) == 1
+    assert not controller_of(painted).files.busy
+    assert (tmp_path / "mine.strokewise").read_text() == "other work"
 
 
 def test_what_was_left_behind_can_be_discarded(

@@ -1,0 +1,43 @@
+"""Where networks run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import torch
+
+from core.errors import DeviceError
+
+
+def chosen_device(name: str) -> torch.device:
+    """The device of that name; `auto` is a GPU where there is one.
+
+    Raises:
+        DeviceError: If it is unknown or not on this machine.
+    """
+    if name == "auto":
+        name = "cuda" if torch.cuda.is_available() else "cpu"
+    if name not in ("cpu", "cuda"):
+        raise DeviceError(name, "choose auto, cpu or cuda")
+    if name == "cuda" and not torch.cuda.is_available():
+        raise DeviceError(name, "this machine, or this build of torch, has no CUDA; use --device cpu")
+    return torch.device(name)
+
+
+def device_name(device: torch.device) -> str:
+    """The device as a person knows it."""
+    return torch.cuda.get_device_name(device) if device.type == "cuda" else "cpu"
+
+
+@contextmanager
+def enough_memory() -> Iterator[None]:
+    """Tells what to do where a GPU runs out of memory.
+
+    Raises:
+        DeviceError: In place of torch's own.
+    """
+    try:
+        yield
+    except torch.OutOfMemoryError as error:
+        raise DeviceError("cuda", "it has too little memory; close other programs or use --device cpu") from error
