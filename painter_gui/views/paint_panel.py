@@ -106,6 +106,8 @@ class PaintPanel(Worded, QWidget):
         for brush in BRUSHES:
             item = QListWidgetItem(brush.name)
             item.setData(Qt.ItemDataRole.UserRole, brush.name)
+            # Said here: the list would measure the items before their pictures are drawn, and cut these off.
+            item.setSizeHint(QSize(PREVIEW.width() + 10, PREVIEW.height() + self.fontMetrics().height() + 10))
             self.types.addItem(item)
         rows = -(-len(BRUSHES) // 2)
         self.types.setFixedHeight(rows * (PREVIEW.height() + 30) + 8)
