@@ -21,6 +21,9 @@ _LEAST_COST = 2.0**25
 """Of strokes between key canvases, square pixels of their patches: drawing them takes some 10 ms, and keeping a canvas
 as long again."""
 
+_FILL = 0.75
+"""Of the keys that fit the budget, how many are asked for: were all, a new one would push out another at every jump."""
+
 
 class Timeline:
     """Draws a document as it was after any number of strokes, to the same bits as from the bare sheet.
@@ -90,7 +93,7 @@ class Timeline:
         self._working = None  # it is no moment while strokes are being laid, were that interrupted
         scale = pixel_scale(self._document.size, self._size)
         self._add_costs(scale)
-        spacing = max(_LEAST_COST, float(self._costs[-1]) / max(1, self._most_keys))
+        spacing = max(_LEAST_COST, float(self._costs[-1]) / max(1.0, _FILL * self._most_keys))
         while now < count:
             last_key = max((moment for moment in self._keys if moment <= now), default=0)
             until = int(np.searchsorted(self._costs, self._costs[last_key] + spacing))

@@ -36,8 +36,8 @@ def display_size(sheet: Size) -> Size:
 
 
 def _budget() -> int:
-    """Bytes that scrubbing may keep canvases in: 1 GiB takes a canvas of 2,048 pixels to any moment in 50 ms."""
-    return int(min(2**30, psutil.virtual_memory().total // 8))
+    """Bytes that scrubbing may keep canvases in: these take a canvas of 2,048 pixels to any moment in some 50 ms."""
+    return int(min(5 * 2**28, psutil.virtual_memory().total // 8))
 
 
 class SharedPixels:
