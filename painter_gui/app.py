@@ -12,10 +12,11 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
 from core.errors import PainterError
+from painter_gui.appearance import apply_scheme
 from painter_gui.autosave import autosave_folder
 from painter_gui.controller import Controller
 from painter_gui.preferences import Preferences
-from painter_gui.views.window import StudioWindow, apply_scheme
+from painter_gui.views.window import StudioWindow
 from painter_gui.wording import Languages
 
 _log = logging.getLogger(__name__)

@@ -8,41 +8,32 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from PySide6.QtCore import QMimeData, QSize, Qt, QTimer, Slot
+from PySide6.QtCore import QMimeData, Qt, QTimer, Slot
 from PySide6.QtGui import (
     QAction,
-    QActionGroup,
     QCloseEvent,
-    QColor,
     QDragEnterEvent,
     QDragLeaveEvent,
     QDropEvent,
     QGuiApplication,
     QIcon,
     QImage,
-    QKeySequence,
-    QPalette,
     QPixmap,
 )
 from PySide6.QtWidgets import (
-    QApplication,
     QDockWidget,
     QFileDialog,
     QFrame,
-    QLabel,
-    QMainWindow,
-    QMenu,
     QMessageBox,
     QScrollArea,
-    QSlider,
     QStackedWidget,
-    QToolBar,
     QVBoxLayout,
     QWidget,
 )
 
 from core.errors import PainterError
 from core.geometry import PixelBox, Size
+from painter_gui.appearance import apply_scheme
 from painter_gui.autosave import Autosave, discard, left_behind
 from painter_gui.background import Background
 from painter_gui.controller import Controller, Phase
@@ -50,17 +41,17 @@ from painter_gui.error_words import told
 from painter_gui.exporting import stroke_previews
 from painter_gui.files import SESSION_SUFFIX, samples, there_are, thumbnail
 from painter_gui.icons import FOLDER as ICONS
-from painter_gui.icons import icon
-from painter_gui.preferences import SCHEMES, Preferences
+from painter_gui.preferences import Preferences
+from painter_gui.views.action_window import ActionWindow
 from painter_gui.views.canvas_view import CanvasMode, CanvasView
 from painter_gui.views.export_dialog import ExportDialog
-from painter_gui.views.help_dialogs import AboutDialog, ShortcutSheet, without_mnemonic
+from painter_gui.views.help_dialogs import AboutDialog, ShortcutSheet
 from painter_gui.views.message_bar import MessageBar
 from painter_gui.views.paint_panel import PREVIEW, PaintPanel
 from painter_gui.views.start_page import THUMBNAIL, StartPage
 from painter_gui.views.status_view import StatusView
 from painter_gui.views.timeline_view import TimelineView
-from painter_gui.wording import LANGUAGES, Languages, Worded, translate
+from painter_gui.wording import Languages, translate
 
 _PICTURES = "*.png *.jpg *.jpeg *.webp *.tif *.tiff *.bmp *.gif *.ppm *.avif"
 
@@ -73,7 +64,7 @@ _LOOK_MS = 100
 _NOTE_MS = 6000
 
 
-class StudioWindow(Worded, QMainWindow):
+class StudioWindow(ActionWindow):
     """The window. Everything it shows is the controller's; everything the artist wishes goes there."""
 
     def __init__(
@@ -96,9 +87,9 @@ class StudioWindow(Worded, QMainWindow):
         self.setAcceptDrops(True)
         self.resize(1280, 820)
         self._build_views()
-        self._build_actions()
-        self._build_menus()
-        self._build_tool_bar()
+        self.build_actions(
+            scheme=preferences.scheme, language=languages.current, panel=self.panel_dock.toggleViewAction()
+        )
         self._connect()
         self._looking = QTimer(self, interval=_LOOK_MS)
         self._looking.timeout.connect(self._on_look)
@@ -147,168 +138,6 @@ class StudioWindow(Worded, QMainWindow):
         self.panel_dock.setAllowedAreas(Qt.DockWidgetArea.LeftDockWidgetArea | Qt.DockWidgetArea.RightDockWidgetArea)
         self.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, self.panel_dock)
 
-    def _action(
-        self,
-        words: Callable[[], str],
-        *keys: str | QKeySequence.StandardKey,
-        picture: str = "",
-        checkable: bool = False,
-    ) -> QAction:
-        """An action whose text and tool tip follow the language."""
-        action = QAction(self)
-        if picture:
-            action.setIcon(icon(picture))
-        action.setShortcuts([QKeySequence(key) for key in keys])
-        action.setCheckable(checkable)
-
-        def say() -> None:
-            text = words()
-            action.setText(text)
-            shown = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
-            action.setToolTip(without_mnemonic(text) + (f" ({shown})" if shown else ""))
-
-        self.say(say)
-        self.addAction(action)
-        return action
-
-    def _build_actions(self) -> None:
-        key = QKeySequence.StandardKey
-        make = self._action
-        self.open_action = make(lambda: translate("Studio", "&Open…"), key.Open, picture="open")
-        self.start_action = make(lambda: translate("Studio", "S&tart page"), "Ctrl+N")
-        self.save_action = make(lambda: translate("Studio", "&Save session"), key.Save, picture="save")
-        self.save_as_action = make(lambda: translate("Studio", "Save session &as…"), "Ctrl+Shift+S")
-        self.export_action = make(lambda: translate("Studio", "&Export…"), "Ctrl+E", picture="export")
-        self.quit_action = make(lambda: translate("Studio", "&Quit"), "Ctrl+Q")
-        self.undo_action = make(lambda: translate("Studio", "&Undo"), key.Undo, picture="undo")
-        self.redo_action = make(lambda: translate("Studio", "&Redo"), "Ctrl+Shift+Z", "Ctrl+Y", picture="redo")
-        self.paste_action = make(lambda: translate("Studio", "&Paste picture"), key.Paste, picture="paste")
-        self.copy_action = make(lambda: translate("Studio", "&Copy painting"), key.Copy)
-        self.paint_action = make(lambda: translate("Studio", "&Paint or pause"), "P", picture="brush")
-        self.step_action = make(lambda: translate("Studio", "&Step"), "Shift+Space", "T", picture="step")
-        self.stop_action = make(lambda: translate("Studio", "St&op"), "Esc", picture="stop")
-        self.restart_action = make(lambda: translate("Studio", "&Restart"), "Ctrl+R", picture="restart")
-        self.play_action = make(lambda: translate("Studio", "Play the pain&ting"), "K")
-        self.first_action = make(lambda: translate("Studio", "To the &bare sheet"), "Home")
-        self.back_action = make(lambda: translate("Studio", "One stroke b&ack"), ",")
-        self.forward_action = make(lambda: translate("Studio", "One stroke &forward"), ".")
-        self.last_action = make(lambda: translate("Studio", "To the &last stroke"), "End")
-        self.mode_actions = {
-            CanvasMode.CANVAS: make(lambda: translate("Studio", "&Painting"), "1", picture="brush", checkable=True),
-            CanvasMode.TARGET: make(lambda: translate("Studio", "P&hoto"), "2", picture="photo", checkable=True),
-            CanvasMode.SPLIT: make(lambda: translate("Studio", "&Split"), "3", picture="split", checkable=True),
-            CanvasMode.OVERLAY: make(lambda: translate("Studio", "O&verlay"), "4", picture="overlay", checkable=True),
-            CanvasMode.DIFFERENCE: make(
-                lambda: translate("Studio", "&Difference"), "5", picture="difference", checkable=True
-            ),
-        }
-        self._modes = QActionGroup(self)
-        for action in self.mode_actions.values():
-            self._modes.addAction(action)
-        self.mode_actions[CanvasMode.CANVAS].setChecked(True)
-        self.zoom_in_action = make(
-            lambda: translate("Studio", "Zoom &in"), "+", "=", "Ctrl++", "Ctrl+=", picture="zoom-in"
-        )
-        self.zoom_out_action = make(lambda: translate("Studio", "Zoom &out"), "-", "Ctrl+-", picture="zoom-out")
-        self.fit_action = make(lambda: translate("Studio", "&Fit into window"), "0", "Ctrl+0", picture="fit")
-        self.actual_action = make(lambda: translate("Studio", "&Actual size"), "9", "Ctrl+9")
-        self.full_screen_action = make(lambda: translate("Studio", "F&ull screen"), "F11", checkable=True)
-        self.shortcuts_action = make(lambda: translate("Studio", "&Shortcuts"), "F1")
-        self.about_action = make(lambda: translate("Studio", "&About Strokewise"))
-        self.quit_action.setMenuRole(QAction.MenuRole.QuitRole)
-        self.about_action.setMenuRole(QAction.MenuRole.AboutRole)
-        schemes = {
-            "system": lambda: translate("Studio", "As the system"), "light": lambda: translate("Studio", "Light"),
-            "dark": lambda: translate("Studio", "Dark"),
-        }  # fmt: skip
-        self.scheme_actions = {name: make(schemes[name], checkable=True) for name in SCHEMES}
-        self.language_actions = {name: make(partial(str, LANGUAGES[name]), checkable=True) for name in LANGUAGES}
-        for actions in (self.scheme_actions, self.language_actions):
-            group = QActionGroup(self)
-            for action in actions.values():
-                group.addAction(action)
-        self.scheme_actions[self._preferences.scheme].setChecked(True)
-        self.language_actions[self._languages.current].setChecked(True)
-
-    def _menu(self, words: Callable[[], str], actions: list[QAction | QMenu | None]) -> QMenu:
-        """A menu whose title follows the language; None is a line."""
-        menu = QMenu(self)
-        menu.setToolTipsVisible(True)
-        self.say(lambda: menu.setTitle(words()))
-        for action in actions:
-            if action is None:
-                menu.addSeparator()
-            elif isinstance(action, QMenu):
-                menu.addMenu(action)
-            else:
-                menu.addAction(action)
-        return menu
-
-    def _build_menus(self) -> None:
-        self.recent_menu = self._menu(lambda: translate("Studio", "Open &recent"), [])
-        self.recent_menu.aboutToShow.connect(self._fill_recent_menu)
-        scheme = self._menu(lambda: translate("Studio", "&Appearance"), [*self.scheme_actions.values()])
-        # Named in both languages, so that it is found from either.
-        language = self._menu(lambda: translate("Studio", "&Language") + " / 语言", [*self.language_actions.values()])
-        timeline = [self.play_action, None, self.first_action, self.back_action, self.forward_action, self.last_action]
-        self.menus: list[tuple[QMenu, list[QAction]]] = []
-        menus: list[tuple[Callable[[], str], list[QAction | QMenu | None]]] = [
-            (lambda: translate("Studio", "&File"), [
-                self.open_action, self.recent_menu, self.start_action, None, self.save_action, self.save_as_action,
-                self.export_action, None, self.quit_action,
-            ]),
-            (lambda: translate("Studio", "&Edit"), [
-                self.undo_action, self.redo_action, None, self.copy_action, self.paste_action,
-            ]),
-            (lambda: translate("Studio", "&Painting"), [
-                self.paint_action, self.step_action, self.stop_action, self.restart_action,
-            ]),
-            (lambda: translate("Studio", "&Timeline"), [*timeline]),
-            (lambda: translate("Studio", "&View"), [
-                *self.mode_actions.values(), None, self.zoom_in_action, self.zoom_out_action, self.fit_action,
-                self.actual_action, None, self.panel_dock.toggleViewAction(), self.full_screen_action, None, scheme,
-                language,
-            ]),
-            (lambda: translate("Studio", "&Help"), [self.shortcuts_action, self.about_action]),
-        ]  # fmt: skip
-        for words, actions in menus:
-            menu = self._menu(words, actions)
-            self.menuBar().addMenu(menu)
-            self.menus.append((menu, [action for action in actions if isinstance(action, QAction)]))
-
-    def _build_tool_bar(self) -> None:
-        bar = QToolBar(self)
-        bar.setObjectName("tools")
-        bar.setIconSize(QSize(20, 20))
-        bar.setMovable(False)
-        self.addToolBar(bar)
-        self.tool_bar = bar
-        for actions in (
-            (self.open_action, self.save_action, self.export_action), (self.undo_action, self.redo_action),
-            tuple(self.mode_actions.values()),
-        ):  # fmt: skip
-            for action in actions:
-                bar.addAction(action)
-            bar.addSeparator()
-        self.opacity = QSlider(Qt.Orientation.Horizontal, self)
-        self.opacity.setRange(0, 100)
-        self.opacity.setValue(50)
-        self.opacity.setFixedWidth(120)
-        self._opacity_action = bar.addWidget(self.opacity)
-        self._opacity_action.setVisible(False)
-        spacer = QWidget(self)
-        spacer.setSizePolicy(self.canvas.sizePolicy().Policy.Expanding, self.canvas.sizePolicy().Policy.Preferred)
-        bar.addWidget(spacer)
-        for action in (self.zoom_out_action, self.zoom_in_action, self.fit_action):
-            bar.addAction(action)
-        self.zoom_label = QLabel(self)
-        self.zoom_label.setMinimumWidth(self.fontMetrics().horizontalAdvance("3,200 %") + 8)
-        self.zoom_label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        bar.addWidget(self.zoom_label)
-        spacer = QWidget(self)
-        spacer.setFixedWidth(8)
-        bar.addWidget(spacer)
-
     def _connect(self) -> None:
         controller = self._controller
         controller.opened.connect(self._on_opened)
@@ -342,11 +171,12 @@ class StudioWindow(Worded, QMainWindow):
             (self.about_action, self._on_about),
         ):  # fmt: skip
             action.triggered.connect(slot)
-        self._modes.triggered.connect(self._on_mode)
+        self.modes.triggered.connect(self._on_mode)
         for name, action in self.scheme_actions.items():
             action.triggered.connect(lambda _=False, name=name: self.choose_scheme(name))
         for name, action in self.language_actions.items():
             action.triggered.connect(lambda _=False, name=name: self.choose_language(name))
+        self.recent_menu.aboutToShow.connect(self._fill_recent_menu)
         self.opacity.valueChanged.connect(self._on_opacity)
         self.canvas.zoom_changed.connect(self._on_zoom)
         self.canvas.paint_requested.connect(self._on_paint)
@@ -364,10 +194,6 @@ class StudioWindow(Worded, QMainWindow):
 
     def _say_words(self) -> None:
         self.panel_dock.setWindowTitle(translate("Studio", "Paint with"))
-        self.tool_bar.setWindowTitle(translate("Studio", "Tools"))
-        self.opacity.setToolTip(translate("Studio", "How much of the photo shows"))
-        self.opacity.setAccessibleName(self.opacity.toolTip())
-        self.zoom_label.setToolTip(translate("Studio", "Pixels of the screen per pixel of the photo"))
         self._say_title()
         self._say_undo()
 
@@ -378,7 +204,8 @@ class StudioWindow(Worded, QMainWindow):
             self.setWindowTitle("Strokewise[*]")
         else:
             name = controller.path.name if controller.path is not None else controller.name
-            self.setWindowTitle(f"{name or translate('Studio', 'Untitled')}[*] – Strokewise")
+            name = name or translate("Studio", "Untitled")
+            self.setWindowTitle(f"{name}[*] – Strokewise")
         self.setWindowModified(controller.modified)
 
     def _say_undo(self) -> None:
@@ -713,7 +540,7 @@ class StudioWindow(Worded, QMainWindow):
     def _on_mode(self, action: QAction) -> None:
         mode = next(mode for mode, each in self.mode_actions.items() if each is action)
         self.canvas.set_mode(mode)
-        self._opacity_action.setVisible(mode is CanvasMode.OVERLAY)
+        self.opacity_action.setVisible(mode is CanvasMode.OVERLAY)
 
     @Slot(int)
     def _on_opacity(self, value: int) -> None:
@@ -885,43 +712,3 @@ class StudioWindow(Worded, QMainWindow):
             image = QImage(pixels.data, width, height, 4 * width, QImage.Format.Format_RGB32)
             previews[name] = QPixmap.fromImage(image)
         self.panel.show_previews(previews)
-
-
-def apply_scheme(scheme: str) -> None:
-    """Make the whole program light, dark, or as the system is."""
-    schemes = {"light": Qt.ColorScheme.Light, "dark": Qt.ColorScheme.Dark}
-    wanted, hints = schemes.get(scheme, Qt.ColorScheme.Unknown), QGuiApplication.styleHints()
-    QApplication.setPalette(QPalette())
-    hints.setColorScheme(wanted)
-    if wanted is not Qt.ColorScheme.Unknown and hints.colorScheme() is not wanted:
-        # A plain X server has no say in it, and Qt then leaves everything as it is.
-        QApplication.setPalette(dark_palette() if scheme == "dark" else light_palette())
-
-
-def light_palette() -> QPalette:
-    """Colours for bright rooms, where the platform has none of its own."""
-    return _palette("#efefef", "#ffffff", "#f6f6f6", "#1b1b1b", "#2f7fb8", "#ffffff", "#8a8a8a", "#fff9d8", "#b9b9b9")
-
-
-def dark_palette() -> QPalette:
-    """Colours for dark rooms, likewise."""
-    return _palette("#37393e", "#222428", "#43464c", "#e6e6e6", "#4a9ad4", "#101010", "#8d8d8d", "#4a4530", "#55595e")
-
-
-def _palette(
-    window: str, base: str, button: str, text: str, accent: str, on_accent: str, faint: str, tip: str, mid: str
-) -> QPalette:
-    palette = QPalette(QColor(button), QColor(window))
-    role, group = QPalette.ColorRole, QPalette.ColorGroup
-    colours = {
-        role.Window: window, role.Base: base, role.AlternateBase: window, role.Button: button, role.ToolTipBase: tip,
-        role.WindowText: text, role.Text: text, role.ButtonText: text, role.ToolTipText: text, role.BrightText: text,
-        role.Highlight: accent, role.Accent: accent, role.HighlightedText: on_accent, role.Link: accent,
-        role.PlaceholderText: faint, role.Mid: mid,
-    }  # fmt: skip
-    for each, colour in colours.items():
-        palette.setColor(each, QColor(colour))
-    for each in (role.WindowText, role.Text, role.ButtonText, role.HighlightedText):
-        palette.setColor(group.Disabled, each, QColor(faint))
-    palette.setColor(group.Disabled, role.Highlight, QColor(mid))
-    return palette

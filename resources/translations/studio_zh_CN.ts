@@ -959,6 +959,10 @@
         <translation>每个照片像素对应的屏幕像素</translation>
     </message>
     <message>
+        <source>Untitled</source>
+        <translation>未命名</translation>
+    </message>
+    <message>
         <source>painting</source>
         <translation>作画</translation>
     </message>
