@@ -27,8 +27,16 @@ from core.geometry import Size
 from core.images import decoded_picture
 from core.rasteriser.fast import draw, to_bytes
 
-SUFFIX = ".strokewise"
 FORMAT, VERSION = "strokewise-session", 1
+
+_UNREADABLE = (
+    zipfile.BadZipFile,  # no zip, or one whose parts are not what their checksums say
+    zlib.error,  # garbled parts
+    EOFError,  # parts cut short
+    RuntimeError,  # encrypted parts, and features of zips that Python has not
+    ValueError,  # places and names that a damaged file claims
+)
+"""What reading a damaged zip raises; `zipfile` promises no single error."""
 
 THUMBNAIL = 256
 """Pixels of its longer side at most."""
@@ -133,6 +141,8 @@ def _parts(path: Path, names: tuple[str, ...]) -> dict[str, bytes]:
         with path.open("rb") as raw, zipfile.ZipFile(raw) as file:
             parts = {}
             for name in names:
+                if file.getinfo(name).compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+                    raise zipfile.BadZipFile("compressed as no session is")  # whose damage brings errors of its own
                 with file.open(name) as part:
                     parts[name] = part.read(_LARGEST[name] + 1)
                 if len(parts[name]) > _LARGEST[name]:
@@ -144,6 +154,6 @@ def _parts(path: Path, names: tuple[str, ...]) -> dict[str, bytes]:
         raise SessionFileError(path, f"the system says “{error.strerror or error}”; copy it elsewhere") from error
     except KeyError as error:  # a part is missing
         raise SessionFileError(path, "it is no session that Strokewise saved; choose another file") from error
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError) as error:
+    except _UNREADABLE as error:
         problem = "it is damaged, or no session; copy it again from where it came from"
         raise SessionFileError(path, problem) from error

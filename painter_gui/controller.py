@@ -229,6 +229,18 @@ class Controller(QObject):
             name: Where given, it is opened under that name, as a work that has no file yet.
             taken: Called once it is on the easel; never, where that does not come about.
         """
+
+        def read() -> Opened:
+            opened = opened_file(source)
+            return opened if name is None else replace(opened, name=name, path=None)
+
+        self._open(read, saved=name is None, taken=taken)
+
+    def open_pixels(self, pixels: NDArray[np.uint8], name: str) -> None:
+        """Open a picture [H, W, 3] that came otherwise than from a file; else as `open_file`."""
+        self._open(lambda: Opened(photo=Photo.of(pixels), name=name), saved=True, taken=None)
+
+    def _open(self, read: Callable[[], Opened], *, saved: bool, taken: Callable[[], object] | None) -> None:
         self.pause()
         self._openings += 1
         number = self._openings
@@ -237,9 +249,7 @@ class Controller(QObject):
         def done(opened: Opened) -> None:
             if number == self._openings:
                 self._set_reading(False)
-                if name is not None:
-                    opened = replace(opened, name=name, path=None)
-                self._take(opened, saved=name is None)
+                self._take(opened, saved=saved)
                 if taken is not None:
                     taken()
 
@@ -248,26 +258,7 @@ class Controller(QObject):
                 self._set_reading(False)
                 self.failed.emit(error)
 
-        self.reading_thread.submit(lambda: opened_file(source), done, failed)
-
-    def open_pixels(self, pixels: NDArray[np.uint8], name: str) -> None:
-        """Open a picture [H, W, 3] that came otherwise than from a file; errors and promises as of `open_file`."""
-        self.pause()
-        self._openings += 1
-        number = self._openings
-        self._set_reading(True)
-
-        def done(photo: Photo) -> None:
-            if number == self._openings:
-                self._set_reading(False)
-                self._take(Opened(photo=photo, name=name), saved=True)
-
-        def failed(error: PainterError) -> None:
-            if number == self._openings:
-                self._set_reading(False)
-                self.failed.emit(error)
-
-        self.reading_thread.submit(lambda: Photo.of(pixels), done, failed)
+        self.reading_thread.submit(read, done, failed)
 
     def forget_opening(self) -> None:
         """Whatever is being read comes too late."""

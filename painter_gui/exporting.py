@@ -125,7 +125,7 @@ class Preview:
     """What an export will look like."""
 
     pixels: NDArray[np.uint8]
-    """[h, w, 4], B, G, R and 255 or, where it is transparent, alpha, not premultiplied."""
+    """[h, w, 4], B, G, R, 255."""
     size: Size | None
     """Of what will be written, pixels; None where it has none."""
 

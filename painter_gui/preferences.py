@@ -74,10 +74,6 @@ class Preferences:
         names = [name, *(each for each in self.recent if each != name)]
         self._settings.setValue("recent", json.dumps(names[:MOST_RECENT]))
 
-    def forget_recent(self, name: str) -> None:
-        """Leave a file out."""
-        self._settings.setValue("recent", json.dumps([each for each in self.recent if each != name]))
-
     def folder(self, what: str) -> str:
         """Where something was opened or saved last; empty where it never was."""
         return self._text(f"folders/{what}")

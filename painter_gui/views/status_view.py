@@ -35,6 +35,7 @@ class StatusView(Worded, QStatusBar):
             label.setAccessibleDescription(text)
         if self._controller is not None:
             self.show_state(self._controller)
+            self.show_machine(self._controller.device_name)
 
     def show_state(self, controller: Controller) -> None:
         """Show a controller's figures."""
@@ -63,10 +64,9 @@ class StatusView(Worded, QStatusBar):
             seconds = (controller.planned - count) / rate if rate else math.inf
             left = translate("Studio", "preparing…") if math.isinf(seconds) else _clock(seconds)
         self._show(self.left, left, translate("Studio", "preparing…"), there)
-        self.show_machine(controller.device_name)
 
     def show_machine(self, device_name: str) -> None:
-        """Show the device and how much memory is in use."""
+        """Show the device and how much memory is in use: now and then, for asking the system takes its time."""
         name = translate("Studio", "Processor") if device_name == "cpu" else device_name
         self.machine.setText(f"{name} · {_memory(device_name)}" if name else _memory(device_name))
 

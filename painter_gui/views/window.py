@@ -61,6 +61,9 @@ _STATE_VERSION = 1
 _LOOK_MS = 100
 """Between two looks at figures that change by themselves."""
 
+_LOOKS_A_MEMORY = 10
+"""Looks from one at the memory in use to the next."""
+
 _NOTE_MS = 6000
 
 
@@ -91,6 +94,7 @@ class StudioWindow(ActionWindow):
             scheme=preferences.scheme, language=languages.current, panel=self.panel_dock.toggleViewAction()
         )
         self._connect()
+        self._looks = 0
         self._looking = QTimer(self, interval=_LOOK_MS)
         self._looking.timeout.connect(self._on_look)
         self.say(self._say_words)
@@ -98,6 +102,7 @@ class StudioWindow(ActionWindow):
         self._on_opened()
         self._on_settings()
         self._on_phase()
+        self._on_device()
 
     # Building
 
@@ -629,7 +634,8 @@ class StudioWindow(ActionWindow):
             self.status.showMessage(translate("Studio", "Opening…"))
             self.setCursor(Qt.CursorShape.BusyCursor)
         else:
-            self.status.clearMessage()
+            if self.status.currentMessage() == translate("Studio", "Opening…"):  # and nothing said since
+                self.status.clearMessage()
             self.unsetCursor()
 
     @Slot()
@@ -677,11 +683,14 @@ class StudioWindow(ActionWindow):
 
     @Slot()
     def _on_device(self) -> None:
-        self.status.show_state(self._controller)
+        self.status.show_machine(self._controller.device_name)
 
     @Slot()
     def _on_look(self) -> None:
         self.status.show_state(self._controller)
+        self._looks += 1
+        if self._looks % _LOOKS_A_MEMORY == 0:
+            self.status.show_machine(self._controller.device_name)
 
     @Slot(str, object)
     def _on_noted(self, word: str, values: dict[str, Any]) -> None:

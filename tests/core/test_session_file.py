@@ -129,6 +129,22 @@ def test_a_file_cut_or_garbled_anywhere_is_told(saved: Path) -> None:
     assert refused > 100
 
 
+@pytest.mark.parametrize("method", [zipfile.ZIP_LZMA, zipfile.ZIP_BZIP2])
+def test_parts_packed_as_no_session_is_are_told(saved: Path, method: int) -> None:
+    with zipfile.ZipFile(saved) as file:
+        content = {name: file.read(name) for name in file.namelist()}
+    with zipfile.ZipFile(saved, "w", method) as file:
+        for name, data in content.items():
+            file.writestr(name, data)
+    garbled = bytearray(saved.read_bytes())
+    for place in range(60, 200):
+        garbled[place] ^= 0x55
+    for whole in (saved.read_bytes(), bytes(garbled)):
+        saved.write_bytes(whole)
+        with pytest.raises(SessionFileError, match="it is damaged, or no session"):
+            load_session(saved)
+
+
 def test_a_missing_file_and_a_folder_are_told(tmp_path: Path) -> None:
     with pytest.raises(SessionFileError, match="there is no such file"):
         load_session(tmp_path / "none.strokewise")

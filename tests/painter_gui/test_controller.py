@@ -451,10 +451,17 @@ def test_undo_before_the_first_stroke_only_stops(controller: Controller, paint_a
     painted = controller.document
     controller.paint()
     assert controller.under_way == "paint"
-    if controller.document is painted:
-        controller.undo()
-        assert controller.document is painted
-        assert controller.phase is Phase.IDLE
+    assert controller.document is painted  # no frame is taken before events are seen to
+    controller.undo()
+    assert controller.document is painted
+    assert controller.phase is Phase.IDLE
+
+
+def test_the_device_that_paints_is_named(controller: Controller, paint_all: Deed) -> None:
+    assert controller.device_name == ""
+    controller.set_settings(device="cpu")
+    paint_all(controller)
+    assert controller.device_name == "cpu"
 
 
 def test_settings_changed_before_the_first_stroke_count(controller: Controller, open_photo: Deed, until: Until) -> None:

@@ -43,8 +43,6 @@ def test_the_latest_files_come_first_and_once(file: Path) -> None:
         preferences.add_recent(Path(f"/{number}.png"))
     assert preferences.recent[:3] == ["/15.png", "/19.png", "/18.png"]
     assert len(preferences.recent) == len(set(preferences.recent)) == MOST_RECENT
-    preferences.forget_recent("/19.png")
-    assert "/19.png" not in preferences.recent
 
 
 @pytest.mark.parametrize(

@@ -202,9 +202,10 @@ def test_of_several_files_one_is_opened_and_the_artist_told(
 ) -> None:
     assert dropped(studio, files_data(photo_file, tmp_path / "other.png"))
     until(lambda: controller_of(studio).name == "sunset")
+    assert studio.status.currentMessage() == "One at a time: only sunset.png was opened."
 
 
-def test_what_has_no_file_here_is_told(studio: StudioWindow, until: Until) -> None:
+def test_what_has_no_file_here_is_not_taken(studio: StudioWindow) -> None:
     data = QMimeData()
     data.setUrls([QUrl("https://example.org/a.png")])
     assert not dropped(studio, data)
@@ -284,6 +285,19 @@ def test_the_panel_sets_what_is_painted(studio: StudioWindow, open_photo: Open) 
     panel.preset.activated.emit(1)
     assert (controller.settings.seed, controller.settings.preset) == (7, "paper")
     assert controller.document.background == (255, 255, 255)
+
+
+def test_a_number_is_taken_when_it_is_whole(studio: StudioWindow, open_photo: Open, qtbot: QtBot) -> None:
+    controller, number = controller_of(studio), studio.panel.steps_value
+    open_photo(controller)
+    studio.panel.exact.setChecked(False)
+    seen: list[int] = []
+    controller.settings_changed.connect(lambda: seen.append(controller.settings.max_step))
+    number.selectAll()
+    qtbot.keyClicks(number, "200")
+    assert seen == []
+    qtbot.keyClick(number, Qt.Key.Key_Return)
+    assert set(seen) == {200}
 
 
 def test_weights_come_by_a_dialog_and_go_again(
