@@ -151,7 +151,11 @@ def test_a_signal_to_end_is_a_cancel(number: int, painting: Document, tmp_path: 
     write_json(painting, tmp_path / "strokes.json")
     main = Path(__file__).parents[3] / "main.py"
     command = [sys.executable, main, "export", tmp_path / "strokes.json", "-o", path, "--size", "12000"]
-    with subprocess.Popen(command, stderr=subprocess.PIPE, start_new_session=True) as process:
+
+    def hear() -> None:  # whoever runs the tests may have left it deaf, as nohup does
+        signal.signal(number, signal.SIG_DFL)
+
+    with subprocess.Popen(command, stderr=subprocess.PIPE, start_new_session=True, preexec_fn=hear) as process:
         # It is at it once it holds a file that has no name, or another one in the folder.
         while process.poll() is None and not writes_into(process.pid, tmp_path / "out"):
             time.sleep(0.02)
