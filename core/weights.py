@@ -113,6 +113,17 @@ def load_actor(source: Path | None, *, stroke_type: str, folder: Path = BUNDLED)
     return LoadedActor(actor=actor, stroke_type=stroke_type, bgr=_is_published(path), id=identity, path=path)
 
 
+def stroke_type_in(source: Path) -> str:
+    """The stroke type that a weights file states, or that the published checkpoints have.
+
+    Raises:
+        CheckpointError: If it cannot be read, or is damaged.
+    """
+    if _is_published(source):
+        return PUBLISHED["actor"]["stroke_type"]
+    return _read_ours(source, _bytes_of(source))[0]["stroke_type"]
+
+
 def load_renderer(source: Path | None, *, stroke_type: str, folder: Path = BUNDLED) -> LoadedRenderer:
     """Read the neural renderer of one stroke type; arguments and errors as for `load_actor`.
 

@@ -7,10 +7,10 @@ from pathlib import Path
 import torch
 
 from core.actor import GRID, Actor
-from core.brushes import Brush
+from core.brushes import Brush, brush_named
 from core.errors import CheckpointError, SettingError
 from core.stroke import STROKES_PER_BUNDLE
-from core.weights import load_actor
+from core.weights import load_actor, stroke_type_in
 
 OPACITY_FLOOR = 0.6
 """The least opacity of an actor's strokes: fainter ones lower the error a little, and read as stains."""
@@ -23,7 +23,8 @@ def starting_actor(
 
     Args:
         brush: Its stroke type.
-        init: The file; a new actor where absent.
+        init: The file; a new actor where absent. Of another stroke type its eyes are taken over, and what emits the
+            parameters that both types have: all, where the file's type has all of the brush's, else the colours.
         head: `dense` or `average`; the file's, or `dense`, where absent. So for the next two.
         width: Over ResNet-18; else 0.5.
         side: Of its observation, pixels; else 64.
@@ -35,7 +36,7 @@ def starting_actor(
     """
     if init is None:
         return new_actor(brush, width=width or 0.5, side=side or 64, head=head or "dense", bundle=bundle)
-    loaded = load_actor(init, stroke_type=brush.name)
+    loaded = load_actor(init, stroke_type=stroke_type_in(init))
     if loaded.bgr:
         raise CheckpointError(init, "the published checkpoints paint but are not trained on here; leave it out")
     actor = loaded.actor
@@ -49,6 +50,8 @@ def starting_actor(
     for name, (wanted, found) in asked.items():
         if wanted is not None and wanted != found:
             raise SettingError(f"--{name}", wanted, f"{init.name} has {found}; leave one of them out")
+    if loaded.stroke_type != brush.name:
+        actor = _of_other_type(actor, brush_named(loaded.stroke_type), brush)
     return actor.requires_grad_(True)
 
 
@@ -57,23 +60,44 @@ def new_actor(brush: Brush, *, width: float, side: int, head: str = "dense", bun
     if head == "average":
         return Actor(parameters=brush.size, width=width, head=head, side=side, bundle=bundle)
     actor = Actor(parameters=brush.size, width=width, head=head, side=side)
-    centre = torch.logit((torch.arange(GRID) + 0.5) / GRID)
     offset, floor = actor.get_buffer("offset"), actor.get_buffer("floor")
     bias = actor.emit.get_parameter("bias")
-    upright = {"row0": -0.3, "row2": 0.3, "column0": -0.15, "column2": 0.15, "radius0": -1.1, "radius2": -1.1}
-    lying = upright | {"row0": 0.15, "row2": -0.15, "column0": -0.3, "column2": 0.3}
+    centre = (torch.arange(GRID) + 0.5) / GRID
+    centre = torch.logit((centre + brush.margin) / (1 + 2 * brush.margin))
     with torch.no_grad():
         actor.emit.weight.mul_(0.3)
         for index in range(len(offset)):
             # The strokes of one cell begin across each other, and so come to differ.
             proposal, parameter = divmod(index, brush.size)
             name = brush.parameters[parameter]
-            if name in ("row0", "row2"):
-                offset[index] = centre[:, None]
-            elif name in ("column0", "column2"):
-                offset[index] = centre[None]
-            elif name.startswith("opacity"):
+            if name.startswith("opacity"):
                 floor[parameter] = OPACITY_FLOOR
-            start = 2.0 if name.startswith("opacity") else (lying if proposal % 2 else upright).get(name, 0.0)
-            bias[index] = start
+            elif name in brush.places:
+                offset[index] = centre[:, None] if name.startswith("row") else centre[None]
+            if parameter < brush.size - 3:
+                least, start = float(floor[parameter]), brush.dabs[proposal % 2][parameter]
+                bias[index] = torch.logit(torch.tensor((start - least) / (1 - least)))
+            else:
+                bias[index] = 0.0
+    return actor
+
+
+def _of_other_type(source: Actor, theirs: Brush, brush: Brush) -> Actor:
+    """An actor for a brush with the weights of one for another, as far as they have the same meaning."""
+    actor = new_actor(brush, width=source.width, side=source.side, head=source.head, bundle=source.bundle)
+    known = set(brush.parameters) <= set(theirs.parameters)
+    pairs = [
+        (index, theirs.parameters.index(name))
+        for index, name in enumerate(brush.parameters)
+        if known or index >= brush.size - 3
+    ]
+    state, given = actor.state_dict(), source.state_dict()
+    for key, values in state.items():
+        if key.startswith(("emit.", "fc.")) or key in ("offset", "floor"):
+            ours, other = values.view(-1, brush.size, *values.shape[1:]), given[key]
+            other = other.view(-1, theirs.size, *other.shape[1:])
+            for index, their_index in pairs:
+                ours[:, index] = other[:, their_index]
+        else:
+            values.copy_(given[key])
     return actor

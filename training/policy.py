@@ -9,8 +9,7 @@ import torch
 from torch import Tensor
 
 from core.actor import Actor
-from core.brushes import BEZIER, Brush
-from core.brushes.bezier import MIN_RADIUS, RADIUS_RANGE
+from core.brushes import Brush
 from core.geometry import Size
 from core.observation import coordinate_planes, observe
 from core.proposals import choose, error_change
@@ -180,16 +179,10 @@ class Policy:
             loss = proposal_gain(step.change, error * values, floor=FINISHED * values)
             rgb = step.bundle.reshape(len(step.bundle), -1, self.brush.size)[:, :, -3:]
             loss = loss + colour_weight * colour_distance(rgb, step.best, step.alpha.detach())
-        if stubby_weight and self.brush is BEZIER:
-            loss = loss + stubby_weight * stubbiness(*extent(step.bundle), elongation=elongation)
+        extent = self.brush.extent(step.bundle.float().reshape(-1, self.brush.size)) if stubby_weight else None
+        if extent is not None:
+            loss = loss + stubby_weight * stubbiness(*extent, elongation=elongation)
         return loss
-
-
-def extent(bundle: Tensor) -> tuple[Tensor, Tensor]:
-    """Length of the chord and mean diameter [B k] of the Bezier strokes in bundles [B, k P], patch sides."""
-    strokes = bundle.float().reshape(-1, BEZIER.size)
-    length = (strokes[:, 0:2] - strokes[:, 4:6]).square().sum(1).clamp_min(1e-8).sqrt()
-    return length, 2 * (MIN_RADIUS + RADIUS_RANGE * strokes[:, 6:8].mean(1))
 
 
 def episode(policy: Policy, actor: Actor, target: Tensor, *, steps: int, sheet: float = 0.0) -> list[Tensor]:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from core.brushes.base import Brush, PaddedStamps, Stamps
+from core.brushes.base import Brush, DiscBrush, PaddedStamps, PolygonBrush, Polygons, Stamps
 from core.brushes.bezier import BEZIER
+from core.brushes.bezier_opaque import BEZIER_OPAQUE
+from core.brushes.circle import CIRCLE
+from core.brushes.flat import FLAT
+from core.brushes.triangle import TRIANGLE
 from core.errors import SettingError
 
-BRUSHES: tuple[Brush, ...] = (BEZIER,)
+BRUSHES: tuple[Brush, ...] = (BEZIER, BEZIER_OPAQUE, TRIANGLE, CIRCLE, FLAT)
 """Every stroke type; strokes in memory hold their type as its index here, files its name."""
 
 MAX_PARAMETERS = max(brush.size for brush in BRUSHES)
@@ -24,4 +28,19 @@ def brush_named(name: str) -> Brush:
     raise SettingError("stroke type", name, "choose one of " + ", ".join(brush.name for brush in BRUSHES))
 
 
-__all__ = ["BEZIER", "BRUSHES", "MAX_PARAMETERS", "Brush", "PaddedStamps", "Stamps", "brush_named"]
+__all__ = [
+    "BEZIER",
+    "BEZIER_OPAQUE",
+    "BRUSHES",
+    "CIRCLE",
+    "FLAT",
+    "MAX_PARAMETERS",
+    "TRIANGLE",
+    "Brush",
+    "DiscBrush",
+    "PaddedStamps",
+    "PolygonBrush",
+    "Polygons",
+    "Stamps",
+    "brush_named",
+]

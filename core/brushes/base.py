@@ -1,14 +1,15 @@
-"""What every stroke type gives: its parameters, and the stamps that draw it.
+"""What every stroke type gives: its parameters, and the discs or the polygon that draw it.
 
-The formulas use only what numpy and torch share: the same lines place the stamps of a document (numpy) and carry
+The formulas use only what numpy and torch share: the same lines place the strokes of a document (numpy) and carry
 gradients in training and refinement (torch).
 """
 
 from __future__ import annotations
 
-from typing import NamedTuple, Protocol
+from abc import ABC, abstractmethod
+from typing import NamedTuple
 
-from core.brushes.array_namespace import Array
+from core.brushes.array_namespace import Array, namespace_of
 
 
 class Stamps(NamedTuple):
@@ -53,42 +54,109 @@ class PaddedStamps(NamedTuple):
     counts: Array
 
 
-class Brush(Protocol):
-    """A stroke type.
+class Polygons(NamedTuple):
+    """One polygon a stroke, of one opacity all over; its sides do not cross each other.
+
+    Attributes:
+        row: [N, V] corners in order around it, in the frame of the patches they were made with.
+        column: [N, V] corners.
+        opacity: [N] in 0..1.
+
+    Sizes: N strokes, V corners.
+    """
+
+    row: Array
+    column: Array
+    opacity: Array
+
+
+class Brush(ABC):
+    """A stroke type: a `DiscBrush` or a `PolygonBrush`.
 
     Every parameter lies in 0..1; the last three are the colour, RGB.
     """
 
-    @property
-    def name(self) -> str:
-        """As on the command line and in files."""
+    name: str
+    """As on the command line and in files."""
 
-    @property
-    def parameters(self) -> tuple[str, ...]:
-        """A name for each parameter."""
+    parameters: tuple[str, ...]
+    """A name for each parameter, those of opacities beginning with `opacity`."""
+
+    places: tuple[str, ...]
+    """The parameters that are rows or columns of points, by their names, which begin so."""
+
+    rule: str
+    """How parameters become what is drawn, in a few sentences that travel with stroke files."""
+
+    samples: tuple[tuple[float, ...], ...]
+    """Shapes of three strokes that show what the type is like, the lowest first."""
+
+    dabs: tuple[tuple[float, ...], tuple[float, ...]]
+    """Two small shapes in the middle of the patch, one across the other: what an actor begins with in each place."""
+
+    margin: float = 0.0
+    """How far outside its patch, in patch sides, a stroke's points may lie: a point is p (1 + 2 margin) - margin."""
 
     @property
     def size(self) -> int:
         """How many parameters a stroke has, colour included."""
+        return len(self.parameters)
+
+    @abstractmethod
+    def geometry(self, shape: Array, patches: Array) -> dict[str, Array]:
+        """The points and lengths that a stroke consists of, by name, for readers without this program.
+
+        Args:
+            shape: [N, >= size - 3] parameters, unit frame; those after the shape's own are ignored, here and below.
+            patches: [N, 3] (row, column, side) of each stroke's patch; the result is in the patches' frame.
+
+        Returns:
+            Arrays [N, ...]; points end in (row, column).
+        """
+
+    @abstractmethod
+    def pen_path(self, shape: Array, patches: Array) -> Array:
+        """What a pen draws of each stroke: the control points of quadratic Bezier curves joined end to end.
+
+        Args:
+            shape: [N, >= size - 3] parameters, unit frame.
+            patches: [N, 3] (row, column, side) of each stroke's patch; the result is in the patches' frame.
+
+        Returns:
+            [N, K, 3, 2], (row, column).
+
+        Sizes: K curves.
+        """
+
+    def extent(self, shape: Array) -> tuple[Array, Array] | None:
+        """Length and width [N], patch sides, of a type whose strokes are meant to be longer than wide.
+
+        Args:
+            shape: [N, >= size - 3] parameters, unit frame.
+        """
+        return None
+
+
+class DiscBrush(Brush):
+    """A stroke type drawn by discs, the stamps, one over another."""
 
     @property
-    def rule(self) -> str:
-        """How parameters become stamps, in a few sentences that travel with stroke files."""
-
-    @property
+    @abstractmethod
     def most_stamps(self) -> int:
         """As many stamps as any stroke with its parameters in 0..1 can have."""
 
+    @abstractmethod
     def times(self, shape: Array) -> tuple[Array, Array]:
         """Where along each stroke its stamps lie: the brush's density rule.
 
         Args:
-            shape: [N, >= size - 3] parameters, unit frame; those after the shape's own are ignored.
+            shape: [N, >= size - 3] parameters, unit frame.
 
         Returns:
             t [M] in 0..1, and offsets [N + 1].
         """
 
+    @abstractmethod
     def stamps(self, shape: Array, patches: Array, times: tuple[Array, Array] | None = None) -> Stamps:
         """The discs that draw the strokes, differentiable in `shape` and `patches` with `times` held.
 
@@ -98,6 +166,7 @@ class Brush(Protocol):
             times: What `times(shape)` gave; computed where absent.
         """
 
+    @abstractmethod
     def padded_times(self, shape: Array) -> tuple[Array, Array]:
         """What `times` gives, in shapes that do not depend on the strokes.
 
@@ -109,6 +178,7 @@ class Brush(Protocol):
             0..1 can, gets `most_stamps` of them, spread over all of it.
         """
 
+    @abstractmethod
     def padded_stamps(self, shape: Array, patches: Array, times: tuple[Array, Array] | None = None) -> PaddedStamps:
         """What `stamps` gives, in shapes that do not depend on the strokes.
 
@@ -118,24 +188,36 @@ class Brush(Protocol):
             times: What `padded_times(shape)` gave; computed where absent.
         """
 
+
+class PolygonBrush(Brush):
+    """A stroke type drawn as one polygon."""
+
+    @abstractmethod
+    def polygons(self, shape: Array, patches: Array) -> Polygons:
+        """The polygons that draw the strokes, differentiable in `shape` and `patches`.
+
+        Args:
+            shape: [N, >= size - 3] parameters, unit frame.
+            patches: [N, 3] (row, column, side) of each stroke's patch; the result is in the patches' frame.
+        """
+
     def geometry(self, shape: Array, patches: Array) -> dict[str, Array]:
-        """The points and lengths that a stroke consists of, by name, for readers without this program.
+        """The corners [N, V, 2]; see `Brush.geometry`."""
+        polygons = self.polygons(shape, patches)
+        return {"points": namespace_of(shape).stack([polygons.row, polygons.column], -1)}
 
-        Args:
-            shape: [N, >= size - 3] parameters, unit frame.
-            patches: [N, 3] (row, column, side) of each stroke's patch; the result is in the patches' frame.
+    def pen_path(self, shape: Array, patches: Array) -> Array:
+        """Around the polygon; see `Brush.pen_path`."""
+        return straight_lines(self.geometry(shape, patches)["points"])
 
-        Returns:
-            Arrays [N, ...]; points end in (row, column).
-        """
 
-    def centre_line(self, shape: Array, patches: Array) -> Array:
-        """What a pen draws of each stroke: a quadratic Bezier curve's control points.
+def placed(points: Array, patches: Array, margin: float) -> Array:
+    """Parameters of points [N, K, 2] as rows and columns in the frame of patches [N, 3]."""
+    return patches[:, None, :2] + patches[:, 2, None, None] * (points * (1 + 2 * margin) - margin)
 
-        Args:
-            shape: [N, >= size - 3] parameters, unit frame.
-            patches: [N, 3] (row, column, side) of each stroke's patch; the result is in the patches' frame.
 
-        Returns:
-            [N, 3, 2], (row, column).
-        """
+def straight_lines(corners: Array) -> Array:
+    """From each of the corners [N, K, 2] to the next, and back to the first, as curves: [N, K, 3, 2]."""
+    xp = namespace_of(corners)
+    following = xp.concat([corners[:, 1:], corners[:, :1]], 1)
+    return xp.stack([corners, (corners + following) / 2, following], 2)

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from core.brushes.array_namespace import Array, namespace_of, repeated
-from core.brushes.base import PaddedStamps, Stamps
+from core.brushes.base import DiscBrush, PaddedStamps, Stamps, placed
 
 MIN_RADIUS = 1 / 256
 """Radius at parameter 0, in patch sides: half a pixel of a 128-pixel patch, as in the published brush."""
@@ -27,7 +27,7 @@ INTERVALS = 16
 """Equal parts of t over each of which the density of stamps is constant."""
 
 
-class Bezier:
+class Bezier(DiscBrush):
     """A quadratic Bezier curve drawn by discs; published as the stroke of "Learning to Paint".
 
     Parameters, unit frame: p0, q, p2 as (row, column), radius r0 and r2, opacity w0 and w2, RGB. The middle control
@@ -46,7 +46,6 @@ class Bezier:
         "radius0", "radius2", "opacity0", "opacity2",
         "red", "green", "blue",
     )  # fmt: skip
-    size = 13
     rule = (
         "A quadratic Bezier curve B(t) whose radius r and opacity w run linearly in t from 0 to 1. In the unit frame "
         "its points are p0, p1 = p0 + (p2 - p0) q and p2, with p0 = (row0, column0), q = (row1, column1) taken axis by "
@@ -55,6 +54,16 @@ class Bezier:
         "constant over each of 16 equal parts of t, with the larger |B'(t)| and the smaller r(t) of the part's two "
         "ends; C(t) is its integral from 0. "
         "There are n = max(2, ceil(C(1) - 0.000001) + 1) stamps, stamp i of 0..n-1 where C(t) = C(1) i / (n - 1)."
+    )
+    places = ("row0", "column0", "row2", "column2")
+    samples = (
+        (0.30, 0.14, 0.75, 0.30, 0.62, 0.83, 0.28, 0.10, 0.75, 0.75),
+        (0.72, 0.22, 0.20, 0.65, 0.40, 0.80, 0.16, 0.20, 0.85, 0.85),
+        (0.24, 0.26, 0.55, 0.20, 0.78, 0.68, 0.09, 0.04, 0.95, 0.95),
+    )
+    dabs = (
+        (0.426, 0.463, 0.5, 0.5, 0.574, 0.537, 0.25, 0.25, 0.95, 0.95),
+        (0.537, 0.426, 0.5, 0.5, 0.463, 0.574, 0.25, 0.25, 0.95, 0.95),
     )
 
     @cached_property
@@ -99,16 +108,21 @@ class Bezier:
     def geometry(self, shape: Array, patches: Array) -> dict[str, Array]:
         """Three control points [N, 3, 2] and the radii at both ends [N, 2]; see `Brush.geometry`."""
         return {
-            "points": self.centre_line(shape, patches),
+            "points": self.pen_path(shape, patches)[:, 0],
             "radii": patches[:, 2, None] * (MIN_RADIUS + RADIUS_RANGE * shape[:, 6:8]),
         }
 
-    def centre_line(self, shape: Array, patches: Array) -> Array:
-        """The curve itself; see `Brush.centre_line`."""
+    def pen_path(self, shape: Array, patches: Array) -> Array:
+        """The curve itself; see `Brush.pen_path`."""
         xp = namespace_of(shape)
         p0, q, p2 = shape[:, 0:2], shape[:, 2:4], shape[:, 4:6]
-        points = xp.stack([p0, p0 + (p2 - p0) * q, p2], 1)
-        return patches[:, None, :2] + patches[:, 2, None, None] * points
+        return placed(xp.stack([p0, p0 + (p2 - p0) * q, p2], 1), patches, self.margin)[:, None]
+
+    def extent(self, shape: Array) -> tuple[Array, Array]:
+        """Length of the chord and mean diameter; see `Brush.extent`."""
+        xp = namespace_of(shape)
+        length = xp.sqrt(xp.clip(((shape[:, 0:2] - shape[:, 4:6]) ** 2).sum(1), 1e-8, None))
+        return length, 2 * (MIN_RADIUS + RADIUS_RANGE * (shape[:, 6] + shape[:, 7]) / 2)
 
 
 class _Density(NamedTuple):

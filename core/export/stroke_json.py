@@ -55,7 +55,8 @@ _COMPOSITING = (
     "A (1 - c) + w c, with w the stamp's opacity and c its coverage of the pixel; then the canvas becomes "
     "canvas (1 - A) + rgb A, in sRGB values without linearising. A stamp of radius r at distance d from the pixel's "
     "centre covers clip(sqrt(r^2 - 1/12) - d + 1/2, 0, 1) of it, or where r < 1 / sqrt(3), 3 r^2 clip(1 - d, 0, 1); "
-    "lengths here are canvas pixels."
+    "lengths here are canvas pixels. A stroke that is a polygon has no stamps: its A is its opacity times the share of "
+    "the pixel's area that lies inside the polygon."
 )
 
 
@@ -107,7 +108,7 @@ def _records(strokes: Strokes, first: int) -> list[dict[str, Any]]:
         brush, of_kind = BRUSHES[kind], np.flatnonzero(strokes.types == kind)
         parameters = np.ascontiguousarray(strokes.parameters[of_kind, : brush.size])  # for orjson, row by row
         faint = [name.startswith("opacity") for name in brush.parameters]
-        opacities = np.ascontiguousarray(parameters[:, faint])
+        opacities = np.ascontiguousarray(parameters[:, faint]) if any(faint) else np.ones((len(parameters), 1))
         geometry = brush.geometry(parameters.astype(np.float64), strokes.patches[of_kind])
         parts = zip(*(np.round(values, 3).tolist() for values in geometry.values()), strict=True)
         for place, own, opacity, part in zip(of_kind.tolist(), parameters, opacities, parts, strict=True):

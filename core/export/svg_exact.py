@@ -2,22 +2,21 @@
 
 Each stroke is its stamps as opaque grey circles in a mask, the later over the earlier, and a rectangle of its colour
 seen through that mask: a circle's grey g over a mask of luminance A leaves A (1 - coverage) + g coverage. A stroke
-takes about 2 KB.
+takes about 2 KB. A polygon, or a single stamp, needs no mask: it is drawn as it is, with its opacity.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from core.brushes import Stamps
 from core.geometry import Size
-from core.rasteriser.stamping import stamp_strokes
+from core.rasteriser.marks import Marks, marks_of
 from core.stroke import Strokes
 
 BATCH = 1024
-"""Strokes stamped at a time, so that memory stays bounded however long the document."""
+"""Strokes marked at a time, so that memory stays bounded however long the document."""
 
 _MARGIN = 1
 """Sheet pixels that a stroke's box reaches past its stamps, so that its own edge never touches theirs."""
@@ -26,7 +25,9 @@ _GREYS = tuple(f"#{level:02x}{level:02x}{level:02x}" for level in range(256))
 
 
 def exact_elements(strokes: Strokes, size: Size, decimals: int) -> Iterator[str]:
-    """Each stroke as its stamps in a mask and a rectangle of its colour behind it; nothing for one off the sheet.
+    """Each stroke as its stamps in a mask and a rectangle of its colour behind it, or as a polygon or a circle.
+
+    One off the sheet is nothing.
 
     Args:
         strokes: N strokes, lowest first.
@@ -36,46 +37,67 @@ def exact_elements(strokes: Strokes, size: Size, decimals: int) -> Iterator[str]
     Yields:
         N lines of SVG.
     """
-    for start, stamps, colours in batches(strokes):
-        circles, boxes = _circles(stamps, decimals), _boxes(stamps, size)
-        offsets = stamps.offsets.tolist()
+    for start, marks, colours in batches(strokes):
+        places, boxes = _places(marks, decimals), _boxes(marks, size)
+        levels = np.rint(marks.opacity * 255).astype(np.int64).tolist()
+        opacities, offsets, polygon = marks.opacity.tolist(), marks.offsets.tolist(), marks.polygon.tolist()
         for index, (left, top, width, height) in enumerate(boxes):
             if width <= 0 or height <= 0:
                 yield ""
                 continue
+            first, last = offsets[index], offsets[index + 1]
+            if polygon[index]:
+                yield polygon_element(places[first:last], colours[index], opacities[first])
+                continue
+            if last - first == 1:
+                paint = f'fill="{colours[index]}" fill-opacity="{opacities[first]:.4g}"'
+                yield f"<circle {_circle(places[first])} {paint}/>\n"
+                continue
             box = f'x="{left}" y="{top}" width="{width}" height="{height}"'
             name = f"s{start + index}"
+            circles = "".join(
+                f'<circle {_circle(place)} fill="{_GREYS[level]}"/>'
+                for place, level in zip(places[first:last], levels[first:last], strict=True)
+            )
             yield (
-                f'<mask id="{name}" maskUnits="userSpaceOnUse" {box}>'
-                f"{''.join(circles[offsets[index] : offsets[index + 1]])}</mask>"
+                f'<mask id="{name}" maskUnits="userSpaceOnUse" {box}>{circles}</mask>'
                 f'<rect {box} fill="{colours[index]}" mask="url(#{name})"/>\n'
             )
 
 
-def batches(strokes: Strokes) -> Iterator[tuple[int, Stamps, list[str]]]:
-    """Some strokes at a time: the first one's index, their stamps, and each one's colour as #rrggbb."""
+def batches(strokes: Strokes) -> Iterator[tuple[int, Marks, list[str]]]:
+    """Some strokes at a time: the first one's index, their marks, and each one's colour as #rrggbb."""
     for start in range(0, len(strokes), BATCH):
         part = strokes[start : start + BATCH]
         digits = np.rint(part.rgb() * 255).astype(np.uint8).tobytes().hex()
-        yield start, stamp_strokes(part), [f"#{digits[at : at + 6]}" for at in range(0, len(digits), 6)]
+        yield start, marks_of(part), [f"#{digits[at : at + 6]}" for at in range(0, len(digits), 6)]
 
 
-def _circles(stamps: Stamps, decimals: int) -> list[str]:
-    places = np.round([stamps.column, stamps.row, stamps.radius], decimals)
-    places[2] = places[2].clip(10.0**-decimals)  # a circle of radius 0 is not drawn at all
-    levels = np.rint(stamps.opacity * 255).astype(np.int64).tolist()
+def polygon_element(corners: Sequence[Sequence[float]], colour: str, opacity: float) -> str:
+    """A line of SVG that fills a polygon with rounded corners (x, y, ...)."""
     # .8g writes what was rounded without trailing zeros.
-    return [
-        f'<circle cx="{x:.8g}" cy="{y:.8g}" r="{radius:.8g}" fill="{_GREYS[level]}"/>'
-        for x, y, radius, level in zip(*places.tolist(), levels, strict=True)
-    ]
+    points = " ".join(f"{x:.8g},{y:.8g}" for x, y, *_ in corners)
+    return f'<polygon points="{points}" fill="{colour}" fill-opacity="{opacity:.4g}"/>\n'
 
 
-def _boxes(stamps: Stamps, size: Size) -> list[tuple[int, int, int, int]]:
+def _places(marks: Marks, decimals: int) -> list[list[float]]:
+    """x, y and radius of each point, rounded."""
+    places = np.round(np.stack([marks.column, marks.row, marks.radius], axis=1), decimals)
+    places[:, 2] = places[:, 2].clip(10.0**-decimals)  # a circle of radius 0 is not drawn at all
+    rounded: list[list[float]] = places.tolist()
+    return rounded
+
+
+def _circle(place: Sequence[float]) -> str:
+    x, y, radius = place
+    return f'cx="{x:.8g}" cy="{y:.8g}" r="{radius:.8g}"'
+
+
+def _boxes(marks: Marks, size: Size) -> list[tuple[int, int, int, int]]:
     """x, y, width and height of what each stroke may touch on the sheet, whole pixels; 0 or less where nothing."""
-    firsts, reach = stamps.offsets[:-1], stamps.radius + _MARGIN
+    firsts, reach = marks.offsets[:-1], marks.radius + _MARGIN
     corners = []
-    for centre, limit in ((stamps.column, size.width), (stamps.row, size.height)):
+    for centre, limit in ((marks.column, size.width), (marks.row, size.height)):
         low = np.floor(np.minimum.reduceat(centre - reach, firsts)).clip(0, limit)
         high = np.ceil(np.maximum.reduceat(centre + reach, firsts)).clip(0, limit)
         corners += [low, high]

@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 from scipy.cluster.vq import kmeans2
 from scipy.spatial import KDTree
 
-from core.brushes import BRUSHES
+from core.brushes import BRUSHES, DiscBrush
+from core.brushes.base import straight_lines
 from core.colours import oklab, rgb_of_oklab
 from core.document import Document, Rgb, rgb_from_hex, rgb_to_hex
 from core.errors import SettingError
@@ -26,7 +27,7 @@ from core.export.outline import outline, outline_points, point_data
 from core.export.progress import Progress
 from core.export.svg import SvgOptions, svg_file, write_words
 from core.export.svg_exact import BATCH
-from core.rasteriser.stamping import stamp_strokes
+from core.rasteriser.marks import marks_of
 from core.stroke import Strokes
 
 PAPERS = {"a6": (105, 148), "a5": (148, 210), "a4": (210, 297), "a3": (297, 420), "a2": (420, 594),
@@ -195,25 +196,49 @@ def _lines(
     lines: list[list[_Line]] = [[] for _ in range(len(which))]
     for type_index in np.unique(types).tolist():
         brush, of_type = BRUSHES[type_index], np.flatnonzero(types == type_index)
-        if kind == "outline":
+        if kind == "outline" and isinstance(brush, DiscBrush):
             for start in range(0, len(of_type), BATCH):
                 some = of_type[start : start + BATCH]
                 stamps = brush.stamps(parameters[some], patches[some])
                 discs = np.stack([stamps.column, stamps.row, stamps.radius], axis=1)
                 for index, first, last in zip(some, stamps.offsets[:-1], stamps.offsets[1:], strict=True):
                     lines[index] = _outlines(discs[first:last], sheet, decimals)
+            continue
+        if kind == "outline":
+            corners = brush.geometry(parameters[of_type], patches[of_type])["points"]
+            paths = straight_lines(corners)[..., ::-1]
         else:
-            curves = brush.centre_line(parameters[of_type], patches[of_type])[:, :, ::-1]
-            for index, curve, whole in zip(of_type, curves, inside(curves, sheet), strict=True):
-                lines[index] = [_curve(part, decimals) for part in ([curve] if whole else clipped_curve(curve, sheet))]
+            paths = brush.pen_path(parameters[of_type], patches[of_type])[..., ::-1]
+        for index, path in zip(of_type, paths, strict=True):
+            lines[index] = [_curves(part, decimals) for part in _on_sheet(path, sheet)]
     return [line for parts in lines for line in parts]
 
 
-def _curve(points: NDArray[np.float64], decimals: int) -> _Line:
-    """The line of a quadratic Bezier curve's control points [3, 2]."""
-    a, b, c = (point_data((x, y), decimals) for x, y in points.tolist())
-    ends = (points[0, 0], points[0, 1]), (points[2, 0], points[2, 1])
-    return _Line(ends, f"M{a}Q{b} {c}", f"M{c}Q{b} {a}")
+def _on_sheet(path: NDArray[np.float64], sheet: Box) -> list[list[NDArray[np.float64]]]:
+    """The parts on the sheet of curves joined end to end, control points [K, 3, 2]: each again such curves."""
+    parts: list[list[NDArray[np.float64]]] = []
+    for curve in path:
+        for piece in [curve] if inside(curve, sheet) else clipped_curve(curve, sheet):
+            if parts and np.allclose(parts[-1][-1][2], piece[0], rtol=0, atol=1e-9):
+                parts[-1].append(piece)
+            else:
+                parts.append([piece])
+    return parts
+
+
+def _curves(curves: Sequence[NDArray[np.float64]], decimals: int) -> _Line:
+    """The line of quadratic curves [3, 2] joined end to end."""
+    ends = (curves[0][0, 0], curves[0][0, 1]), (curves[-1][2, 0], curves[-1][2, 1])
+    return _Line(ends, _path_data(curves, decimals), _path_data([curve[::-1] for curve in curves[::-1]], decimals))
+
+
+def _path_data(curves: Sequence[NDArray[np.float64]], decimals: int) -> str:
+    words = ["M" + point_data((curves[0][0, 0], curves[0][0, 1]), decimals)]
+    for a, b, c in curves:
+        end = point_data((c[0], c[1]), decimals)
+        straight = np.allclose(b, (a + c) / 2, rtol=0, atol=1e-9)
+        words.append("L" + end if straight else f"Q{point_data((b[0], b[1]), decimals)} {end}")
+    return "".join(words)
 
 
 def _outlines(discs: NDArray[np.float64], sheet: Box, decimals: int) -> list[_Line]:
@@ -296,11 +321,7 @@ def _areas(strokes: Strokes) -> NDArray[np.float64]:
     """About what each stroke covers [N], square sheet pixels."""
     areas = np.empty(len(strokes))
     for start in range(0, len(strokes), BATCH):
-        stamps = stamp_strokes(strokes[start : start + BATCH])
-        firsts = stamps.offsets[:-1]
-        steps = np.hypot(np.diff(stamps.row, prepend=0), np.diff(stamps.column, prepend=0))
-        steps[firsts] = np.pi / 2 * stamps.radius[firsts]
-        areas[start : start + BATCH] = np.add.reduceat(2 * stamps.radius * steps, firsts)
+        areas[start : start + BATCH] = marks_of(strokes[start : start + BATCH]).areas
     return areas
 
 

@@ -15,9 +15,10 @@ import torch
 from torch import Tensor
 from torch.autograd.function import once_differentiable
 
-from core.brushes import Brush, PaddedStamps, Stamps
+from core.brushes import Brush, DiscBrush, PaddedStamps, PolygonBrush, Stamps
 from core.geometry import Size
 from core.parallel_loops import PARALLEL_LOOPS
+from core.rasteriser.polygons import polygon_alpha
 
 _HAS_NUMBA = find_spec("numba") is not None
 """Training asks for little but torch, and may run where numba is missing."""
@@ -48,7 +49,7 @@ def stroke_alpha(
         size: Height and width of the result, pixels.
         patches: [N, 3] row, column, side of each stroke's patch in those pixels; the whole of a square result where
             absent.
-        feather: Width of a disc's soft edge, pixels; 1 is the brush, more carries gradients further.
+        feather: Width of the soft edge, pixels; 1 is the brush, more carries gradients further.
         compiled: Use the compiled kernels where there are some for the tensors: on the CPU with numba, and on a CUDA
             device with Triton in single precision.
 
@@ -59,6 +60,10 @@ def stroke_alpha(
         patches = shape.new_zeros(1, 3)
         patches[:, 2] = size.height  # a device is sent this without being waited for, unlike a list of numbers
         patches = patches.expand(len(shape), 3)
+    if isinstance(brush, PolygonBrush):
+        return polygon_alpha(brush.polygons(shape, patches), size, feather=feather, compiled=compiled)
+    if not isinstance(brush, DiscBrush):
+        raise TypeError(f"a {brush.name} stroke is drawn neither by discs nor as a polygon")
     if compiled and _HAS_TRITON and shape.is_cuda and shape.dtype == patches.dtype == torch.float32:
         with torch.no_grad():
             padded_times = brush.padded_times(shape)

@@ -11,14 +11,14 @@ from core.document import Document, Rgb
 from core.geometry import PixelBox, Size, pixel_scale
 from core.parallel_loops import PARALLEL_LOOPS
 from core.rasteriser import kernels
-from core.rasteriser.stamping import stamp_strokes
+from core.rasteriser.marks import marks_of
 from core.stroke import Strokes
 
 Canvas = NDArray[np.float32]
 """[H, W, 3], RGB in 0..1."""
 
 _BATCH = 4096
-"""Strokes stamped at a time, so that memory stays bounded however long the document."""
+"""Strokes drawn at a time, so that memory stays bounded however long the document."""
 
 _BAND = 64
 """Rows a thread takes at a time: the band's alpha stays in the processor's cache."""
@@ -60,15 +60,15 @@ def lay(
     bands = np.append(np.arange(origin, bottom, _BAND), bottom)
     for start in range(0, len(strokes), _BATCH):
         part = strokes[start : start + _BATCH]
-        stamps = stamp_strokes(part, scale)
-        firsts = stamps.offsets[:-1]
-        tops = np.minimum.reduceat(stamps.row - stamps.radius, firsts) - 1
-        bottoms = np.maximum.reduceat(stamps.row + stamps.radius, firsts) + 2
+        marks = marks_of(part, scale)
+        firsts = marks.offsets[:-1]
+        tops = np.minimum.reduceat(marks.row - marks.radius, firsts) - 1
+        bottoms = np.maximum.reduceat(marks.row + marks.radius, firsts) + 2
         boxes = np.clip(np.stack([tops, bottoms], axis=1), origin, bottom).astype(np.int64)
         by_band = np.zeros((len(bands) - 1, len(part)))
         goal = _NO_TARGET if target is None else target
         with PARALLEL_LOOPS:
-            kernels.lay_strokes(canvas, goal, *stamps, part.rgb(), boxes, bands, by_band, origin)
+            kernels.lay_strokes(canvas, goal, *marks, part.rgb(), boxes, bands, by_band, origin)
         gains[start : start + len(part)] = by_band.sum(axis=0)
     return gains
 
@@ -77,12 +77,12 @@ def touched(strokes: Strokes, scale: float, size: Size) -> PixelBox:
     """A box of a canvas that holds every pixel that these strokes can have changed; empty where there are none."""
     if not len(strokes):
         return PixelBox(0, 0, 0, 0)
-    stamps = stamp_strokes(strokes, scale)
+    marks = marks_of(strokes, scale)
     box = PixelBox(
-        int((stamps.row - stamps.radius).min()) - 2,
-        int((stamps.column - stamps.radius).min()) - 2,
-        int((stamps.row + stamps.radius).max()) + 3,
-        int((stamps.column + stamps.radius).max()) + 3,
+        int((marks.row - marks.radius).min()) - 2,
+        int((marks.column - marks.radius).min()) - 2,
+        int((marks.row + marks.radius).max()) + 3,
+        int((marks.column + marks.radius).max()) + 3,
     )
     return box.clipped(size)
 

@@ -1,5 +1,7 @@
 """The compiled pixel loops: the brush's rule, stamp by stamp, over only the pixels that a stamp covers.
 
+Polygons have loops of their own, in `core.rasteriser.polygon_kernels`; here they are laid among strokes of discs.
+
 Stamps are taken last to first. Keeping for each pixel the share T still open to earlier stamps (T = 1, then
 T <- T (1 - coverage), A <- A + T opacity coverage) gives the same A as laying them first to last, and whatever a
 later stamp has fully covered costs earlier ones one look.
@@ -11,6 +13,8 @@ import math
 
 import numba
 import numpy as np
+
+from core.rasteriser.polygon_kernels import cover_polygon_band
 
 # Strict floating point: the same strokes must give the same bits whatever band or thread draws them.
 _jit = numba.njit(cache=True, nogil=True, error_model="numpy")
@@ -77,17 +81,18 @@ def _cover_band(row, column, radius, opacity, first, last, top, bottom, width, a
 
 
 @_parallel
-def lay_strokes(canvas, target, row, column, radius, opacity, offsets, rgb, boxes, bands, gains, origin):
+def lay_strokes(canvas, target, row, column, radius, opacity, offsets, polygon, rgb, boxes, bands, gains, origin):
     """Lay strokes on a canvas in place, in horizontal bands that threads share.
 
     Args:
         canvas: float32 [H, W, 3] in 0..1.
         target: float32 [H, W, 3], or [0, 0, 3] where errors are not wanted.
-        row: float64 [M] the stamps' centres, canvas pixels.
+        row: float64 [M] the stamps' centres, or polygons' corners, canvas pixels.
         column: float64 [M] likewise.
         radius: float64 [M] in canvas pixels.
         opacity: float64 [M] in 0..1.
-        offsets: int64 [N + 1], each stroke's stamps.
+        offsets: int64 [N + 1], each stroke's stamps or corners.
+        polygon: bool [N], which of them a stroke has.
         rgb: float32 [N, 3].
         boxes: int64 [N, 2] first and past-the-last row that a stroke can touch.
         bands: int64 [K + 1] the rows at which bands begin, and the one after the last.
@@ -95,7 +100,7 @@ def lay_strokes(canvas, target, row, column, radius, opacity, offsets, rgb, boxe
         origin: The row that the canvas, and the target, begin with: they may be a part of a larger one, whose rows the
             stamps, boxes and bands count in.
 
-    Sizes: H x W canvas, M stamps, N strokes, K bands.
+    Sizes: H x W canvas, M points, N strokes, K bands.
     """
     width = canvas.shape[1]
     measured = target.shape[0] > 0
@@ -105,13 +110,20 @@ def lay_strokes(canvas, target, row, column, radius, opacity, offsets, rgb, boxe
         still_open = np.ones((bottom - top, width), np.float32)
         left = np.full(bottom - top, width, np.int64)
         right = np.zeros(bottom - top, np.int64)
+        shares = np.zeros(width + 1)
         for stroke in range(len(offsets) - 1):
             if boxes[stroke, 1] <= top or boxes[stroke, 0] >= bottom:
                 continue
-            low, high = _cover_band(
-                row, column, radius, opacity, offsets[stroke], offsets[stroke + 1],
-                top, bottom, width, alpha, still_open, left, right,
-            )  # fmt: skip
+            if polygon[stroke]:
+                low, high = cover_polygon_band(
+                    row, column, opacity, offsets[stroke], offsets[stroke + 1],
+                    top, bottom, width, alpha, left, right, shares,
+                )  # fmt: skip
+            else:
+                low, high = _cover_band(
+                    row, column, radius, opacity, offsets[stroke], offsets[stroke + 1],
+                    top, bottom, width, alpha, still_open, left, right,
+                )  # fmt: skip
             gain = 0.0
             for y in range(low, high):
                 line = y - top

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from core.document import Document
 from core.geometry import Size, pixel_scale
-from core.rasteriser.stamping import stamp_strokes
+from core.rasteriser.marks import marks_of
 from core.stroke import Strokes
 
 
@@ -24,14 +24,49 @@ def disc(size: Size, row: float, column: float, radius: float, feather: float = 
     return covered
 
 
+def polygon(size: Size, row: NDArray[np.float64], column: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Coverage [H, W] of one polygon with corners [V]: what of each pixel is left of it when it is cut off all around.
+
+    Source: Sutherland and Hodgman 1974.
+    """
+    corners = list(zip(row.tolist(), column.tolist(), strict=True))
+    covered = np.zeros(size)
+    for y in range(max(0, int(np.floor(row.min()))), min(size.height, int(np.ceil(row.max())))):
+        strip = _cut(_cut(corners, 0, y, 1), 0, y + 1, -1)
+        for x in range(max(0, int(np.floor(column.min()))), min(size.width, int(np.ceil(column.max())))):
+            covered[y, x] = _area(_cut(_cut(strip, 1, x, 1), 1, x + 1, -1))
+    return covered
+
+
+def _cut(corners: list[tuple[float, float]], axis: int, limit: float, side: int) -> list[tuple[float, float]]:
+    """What of a polygon lies above (side 1) or below (side -1) a limit on an axis."""
+    kept = []
+    for one, other in zip(corners, corners[1:] + corners[:1], strict=True):
+        inside, follows = (side * (each[axis] - limit) >= 0 for each in (one, other))
+        if inside:
+            kept.append(one)
+        if inside != follows:
+            share = (limit - one[axis]) / (other[axis] - one[axis])
+            kept.append((one[0] + share * (other[0] - one[0]), one[1] + share * (other[1] - one[1])))
+    return kept
+
+
+def _area(corners: list[tuple[float, float]]) -> float:
+    pairs = zip(corners, corners[1:] + corners[:1], strict=True)
+    return abs(sum(one[0] * other[1] - other[0] * one[1] for one, other in pairs)) / 2
+
+
 def alpha(size: Size, strokes: Strokes, scale: float = 1.0) -> NDArray[np.float64]:
     """[N, H, W]: what each stroke alone covers on a canvas drawn at `scale`."""
-    stamps = stamp_strokes(strokes, scale)
+    marks = marks_of(strokes, scale)
     result = np.zeros((len(strokes), *size))
-    for index, (first, last) in enumerate(zip(stamps.offsets, stamps.offsets[1:], strict=False)):
+    for index, (first, last) in enumerate(zip(marks.offsets, marks.offsets[1:], strict=False)):
+        if marks.polygon[index]:
+            result[index] = marks.opacity[first] * polygon(size, marks.row[first:last], marks.column[first:last])
+            continue
         for stamp in range(first, last):
-            covered = disc(size, stamps.row[stamp], stamps.column[stamp], stamps.radius[stamp])
-            result[index] = result[index] * (1 - covered) + stamps.opacity[stamp] * covered
+            covered = disc(size, marks.row[stamp], marks.column[stamp], marks.radius[stamp])
+            result[index] = result[index] * (1 - covered) + marks.opacity[stamp] * covered
     return result
 
 

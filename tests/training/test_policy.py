@@ -21,7 +21,7 @@ from core.renderer import NeuralRenderer
 from core.stroke import Strokes
 from training.actors import new_actor
 from training.losses import FINISHED, squared_error
-from training.policy import ExactCoverage, NeuralCoverage, Policy, episode, extent
+from training.policy import ExactCoverage, NeuralCoverage, Policy, episode
 
 
 class Emits(nn.Module):
@@ -248,18 +248,6 @@ def test_stubby_strokes_cost_by_the_weight_given_to_them() -> None:
 
     # The chord is 1e-4 for the sake of its gradient; the diameter is 2 (1/256 + 1/8).
     assert (charged - free).item() == pytest.approx(0.25 * (1 - 1e-4 / (2 * 2 * (1 / 256 + 1 / 8))), rel=1e-4)
-
-
-def test_an_extent_is_the_chord_and_the_mean_diameter() -> None:
-    strokes = torch.zeros(1, 2, 13)
-    strokes[0, 0, [0, 1, 4, 5]] = torch.tensor([0.1, 0.2, 0.4, 0.6])  # 3-4-5
-    strokes[0, 0, 6:8] = torch.tensor([0.2, 0.6])
-    strokes[0, 1, 6:8] = torch.tensor([0.0, 0.0])
-
-    length, diameter = extent(strokes.flatten(1))
-
-    assert length.tolist() == pytest.approx([0.5, 1e-4])
-    assert diameter.tolist() == pytest.approx([2 * (1 / 256 + 0.4 / 4), 2 / 256])
 
 
 def test_an_episode_begins_bare_and_tells_the_actor_how_far_it_is() -> None:

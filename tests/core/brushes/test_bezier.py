@@ -286,3 +286,14 @@ def test_gradients_of_padded_stamps_are_those_of_the_stamps() -> None:
         gradients.append(torch.autograd.grad(total, (shape, patch)))
 
     torch.testing.assert_close(gradients[0], gradients[1], rtol=1e-12, atol=1e-12)
+
+
+def test_an_extent_is_the_chord_and_the_mean_diameter() -> None:
+    shape = np.zeros((2, 13))
+    shape[0, [0, 1, 4, 5]] = 0.1, 0.2, 0.4, 0.6  # 3-4-5
+    shape[0, 6:8] = 0.2, 0.6
+
+    length, diameter = BEZIER.extent(shape)
+
+    assert length.tolist() == pytest.approx([0.5, 1e-4])
+    assert diameter.tolist() == pytest.approx([2 * (1 / 256 + 0.4 / 4), 2 / 256])

@@ -17,7 +17,7 @@ from core.export.svg import SvgOptions, write_svg
 from core.geometry import Size
 from core.images import load_picture
 from core.rasteriser.fast import draw, to_bytes
-from core.rasteriser.stamping import stamp_strokes
+from core.rasteriser.marks import marks_of
 from core.stroke import Strokes
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -50,7 +50,7 @@ def test_librsvg_draws_what_the_rasteriser_draws(tmp_path: Path, patches: NDArra
 def test_every_stamp_is_an_opaque_grey_circle_in_order(tmp_path: Path) -> None:
     document = _painting(WHOLE_SHEET[:1], STEPS[:1])
     write_svg(document, tmp_path / "a.svg")
-    stamps = stamp_strokes(document.strokes)
+    stamps = marks_of(document.strokes)
 
     circles = list(ElementTree.parse(tmp_path / "a.svg").iter(f"{SVG}circle"))
 

@@ -150,7 +150,7 @@ def test_a_straight_stroke_is_drawn_as_its_line_or_its_outline(lines: str, tmp_p
 
     radius = 100 * (1 / 256 + 0.18 / 4)
     if lines == "centre":
-        assert line == "M25 50Q50 50 75 50"
+        assert line == "M25 50L75 50"
     else:
         numbers = [float(number) for number in re.findall(r"-?[\d.]+", line or "")]
         assert numbers[:4] == pytest.approx([25, 50 + radius, 75, 50 + radius], abs=0.01)

@@ -18,12 +18,12 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from core.brushes import BEZIER, Stamps
+from core.brushes import BEZIER, BRUSHES, Stamps
 from core.document import Document
 from core.geometry import PixelBox, Size
 from core.rasteriser import fast, oracle
 from core.rasteriser.differentiable import lay_bundle, stamp_alpha, stroke_alpha
-from core.rasteriser.stamping import stamp_strokes
+from core.rasteriser.marks import marks_of
 from core.stroke import Strokes
 
 StrokesFactory = Callable[..., Strokes]
@@ -47,7 +47,7 @@ def _moved(strokes: Strokes, row: float, column: float) -> Strokes:
 
 def _box(strokes: Strokes, size: Size) -> PixelBox:
     """All pixels that a disc can cover: its soft edge ends within a pixel of its radius."""
-    stamps = stamp_strokes(strokes)
+    stamps = marks_of(strokes)
     reach = stamps.radius + 1
     top, left = (stamps.row - reach).min(), (stamps.column - reach).min()
     bottom, right = (stamps.row + reach).max(), (stamps.column + reach).max()
@@ -245,20 +245,25 @@ def test_a_target_of_another_shape_is_refused() -> None:
         fast.lay(fast.bare_canvas(SMALL, BACKGROUND), Strokes(), target=np.zeros((64, 128, 3), np.float32))
 
 
-def test_strokes_of_mixed_types_are_stamped_in_their_order(
-    random_strokes: StrokesFactory, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    strokes = random_strokes(30, 12, SMALL, (8.0, 128.0))
-    monkeypatch.setattr("core.rasteriser.stamping.BRUSHES", (BEZIER, BEZIER))
+def test_strokes_of_mixed_types_are_drawn_in_their_order() -> None:
+    random = np.random.default_rng(0)
+    types = random.integers(0, len(BRUSHES), 60)
     mixed = Strokes.from_columns(
-        types=np.random.default_rng(0).integers(0, 2, 30),
-        patches=strokes.patches,
-        parameters=strokes.parameters,
-        steps=strokes.steps,
+        types=types,
+        patches=np.column_stack([random.uniform(-20, 100, (60, 2)), random.uniform(8, 90, 60)]),
+        parameters=random.uniform(0, 1, (60, 13)).astype(np.float32),
+        steps=np.arange(60),
     )
+    marks = marks_of(mixed, 0.7)
 
-    for ours, theirs in zip(stamp_strokes(mixed, 0.7), stamp_strokes(strokes, 0.7), strict=True):
-        np.testing.assert_array_equal(ours, theirs)
+    assert set(types.tolist()) == set(range(len(BRUSHES)))
+    for index in range(len(mixed)):
+        alone, own = marks_of(mixed[index : index + 1], 0.7), slice(marks.offsets[index], marks.offsets[index + 1])
+        for ours, theirs in zip(marks[:4], alone[:4], strict=True):
+            np.testing.assert_array_equal(ours[own], theirs)
+        assert marks.polygon[index] == alone.polygon[0]
+    document = Document(SMALL, BACKGROUND, mixed)
+    np.testing.assert_allclose(fast.draw(document), oracle.draw(document), rtol=0, atol=MAX_ERROR)
 
 
 def test_no_strokes_leave_the_sheet_bare() -> None:

@@ -14,6 +14,7 @@ from core.document import BLACK, Document, Rgb
 from core.geometry import Size
 from core.rasteriser import fast, oracle
 from core.rasteriser.differentiable import lay_bundle, stamp_alpha, stroke_alpha
+from core.rasteriser.marks import Marks
 from core.stroke import Strokes
 
 Pixels = NDArray[np.float64]
@@ -95,7 +96,8 @@ def disc(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Dis
         return Stamps(*(np.array([value]) for value in (row, column, radius, 1.0)), np.array([0, 1]))
 
     def by_fast(size: Size, row: float, column: float, radius: float) -> Pixels:
-        monkeypatch.setattr(fast, "stamp_strokes", lambda strokes, scale: stamps(row, column, radius))
+        marks = Marks(*stamps(row, column, radius), np.zeros(1, bool))
+        monkeypatch.setattr(fast, "marks_of", lambda strokes, scale: marks)
         dummy = _document(_line((0, 0), (0, 0), 1), size=size)
         return fast.draw(dummy)[..., 0].astype(np.float64)
 

@@ -1,0 +1,40 @@
+"""The triangle: three corners and one opacity."""
+
+from __future__ import annotations
+
+from core.brushes.array_namespace import Array
+from core.brushes.base import PolygonBrush, Polygons, placed
+
+
+class Triangle(PolygonBrush):
+    """A triangle of one opacity.
+
+    Parameters, unit frame: three corners as (row, column), opacity, RGB. Corners may lie an eighth of the patch outside
+    it, so that triangles reach over the sheet's edge.
+    """
+
+    name = "triangle"
+    parameters = ("row0", "column0", "row1", "column1", "row2", "column2", "opacity", "red", "green", "blue")
+    rule = (
+        "A polygon with the corners (row0, column0), (row1, column1) and (row2, column2); in the unit frame a "
+        "coordinate is 5/4 parameter - 1/8."
+    )
+    places = parameters[:6]
+    margin = 1 / 8
+    samples = (
+        (0.16, 0.24, 0.70, 0.14, 0.62, 0.78, 0.75),
+        (0.30, 0.80, 0.80, 0.60, 0.84, 0.86, 0.85),
+        (0.24, 0.42, 0.38, 0.74, 0.52, 0.50, 0.95),
+    )
+    dabs = (
+        (0.42, 0.47, 0.55, 0.42, 0.56, 0.57, 0.95),
+        (0.58, 0.53, 0.45, 0.58, 0.44, 0.43, 0.95),
+    )
+
+    def polygons(self, shape: Array, patches: Array) -> Polygons:
+        """The triangle; see `PolygonBrush.polygons`."""
+        corners = placed(shape[:, :6].reshape(-1, 3, 2), patches, self.margin)
+        return Polygons(corners[..., 0], corners[..., 1], shape[:, 6])
+
+
+TRIANGLE = Triangle()
