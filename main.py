@@ -80,10 +80,20 @@ def cli() -> None:
 @click.option("--strokes", type=click.IntRange(1), help="Exact number of strokes, whatever --max-step says.")
 @click.option("--preset", type=click.Choice(["default", "paper"]), default="default",
               help="default: coarse to fine, where the error is; paper: as published.")  # fmt: skip
-@click.option("--stroke-type", default="bezier", help="The brush.")
+@click.option(
+    "--stroke-type",
+    default="bezier",
+    help="The brush: bezier, bezier-opaque, triangle, circle or flat. Or a mix: triangle@1-2,bezier paints the two"
+    " coarsest levels with triangles; bezier:3,circle:1 lays three strokes for each circle.",
+)
 @click.option("--seed", type=SEED, default=0, help="Of where the default preset looks.")
 @click.option("--device", type=click.Choice(["auto", "cpu", "cuda"]), default="auto", help="Where the networks run.")
-@click.option("--actor", type=PATH, help="Other weights than the bundled: .safetensors, or a published actor.pkl.")
+@click.option(
+    "--actor",
+    type=PATH,
+    multiple=True,
+    help="Other weights than the bundled: .safetensors, or a published actor.pkl. Of a mix, one for each type.",
+)
 @click.option("--renderer", type=PATH, help="Let the actor see what this network draws: a published renderer.pkl.")
 @click.option("--background", callback=_colour, default="black", help="Of the sheet: black, white or #rrggbb.")
 @click.option("--size", type=click.IntRange(1), help="Longer side of painting.png, pixels; the photo's if left out.")

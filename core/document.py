@@ -58,6 +58,14 @@ class Document:
         if self.size.height < 1 or self.size.width < 1:
             raise ValueError(f"a sheet measures at least 1 x 1 pixels, got {self.size}")
 
+    @property
+    def painted_before(self) -> int:
+        """How many of its strokes other jobs than the last one have painted."""
+        before = self.job.get(BEFORE)
+        last = before[-1] if isinstance(before, list) and before else None
+        count = last.get("painted") if isinstance(last, dict) else None
+        return count if isinstance(count, int) and 0 <= count <= len(self.strokes) else 0  # files may say anything
+
     def painted(self, strokes: Strokes) -> Document:
         """This document with strokes laid on top."""
         return replace(self, strokes=self.strokes.appended(strokes))

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from core.document import BLACK, Rgb, rgb_to_hex
 from core.errors import SettingError
+from core.mix import Mix
 from core.schedule import PUBLISHED_SIDE, Level, levels
 
 MAX_SEED = 2**32 - 1
@@ -22,7 +23,7 @@ class PaintJob:
     target: NDArray[np.uint8]
     """[H, W, 3] RGB; its size is the sheet's."""
     stroke_type: str = "bezier"
-    """The brush."""
+    """The brush, or a mix of several; see `Mix.parse`."""
     preset: str = "default"
     """The schedule: `default` (coarse to fine, windows by error, colours solved) or `paper` (as published)."""
     max_step: int = 100
@@ -39,19 +40,28 @@ class PaintJob:
     def __post_init__(self) -> None:
         if not 0 <= self.seed <= MAX_SEED:
             raise SettingError("seed", self.seed, f"give a whole number from 0 to {MAX_SEED}")
+        Mix.parse(self.stroke_type)  # refuses what is none
+
+    @property
+    def mix(self) -> Mix:
+        """What `stroke_type` says."""
+        return Mix.parse(self.stroke_type)
 
     def levels(self, side: int = PUBLISHED_SIDE) -> tuple[Level, ...]:
-        """The schedule for an actor whose observation measures `side` pixels.
+        """The schedule for actors whose observations measure `side` pixels.
 
         Raises:
-            SettingError: If a setting is out of range.
+            SettingError: If a setting is out of range, or a level has no stroke type.
         """
-        return levels(preset=self.preset, max_step=self.max_step, divide=self.divide, strokes=self.strokes, side=side)
+        plan = levels(preset=self.preset, max_step=self.max_step, divide=self.divide, strokes=self.strokes, side=side)
+        for level in range(1, len(plan) + 1):
+            self.mix.at(level)
+        return plan
 
     def settings(self) -> dict[str, Any]:
         """The job as plain values, the target left out."""
         return {
-            "stroke_type": self.stroke_type,
+            "stroke_type": str(self.mix),
             "preset": self.preset,
             "max_step": self.max_step,
             "divide": self.divide,

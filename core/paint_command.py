@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,7 @@ from core.metrics import score_table
 from core.painter import Painter
 from core.progress_bar import progress_bar
 from core.rasteriser.fast import draw, to_bytes
-from core.weights import load_actor, load_renderer
+from core.weights import load_actors, load_renderer
 
 
 def paint_picture(
@@ -39,7 +40,7 @@ def paint_picture(
     stroke_type: str,
     seed: int,
     device: str,
-    actor: Path | None,
+    actor: Sequence[Path],
     renderer: Path | None,
     size: int | None,
     frames: bool,
@@ -64,10 +65,10 @@ def paint_picture(
     job.levels()  # refuses settings out of range
     picture_size = canvas_size(Size(*target.shape[:2]), size)
     where = chosen_device(device)
-    loaded = load_actor(actor, stroke_type=stroke_type)
-    neural = None if renderer is None else load_renderer(renderer, stroke_type=stroke_type)
+    loaded = load_actors(actor, stroke_types=job.mix.stroke_types)
+    neural = None if renderer is None else load_renderer(renderer, stroke_type=job.mix.stroke_types[0])
     with enough_memory():
-        painter = Painter(loaded, device=where, renderer=neural)
+        painter = Painter(*loaded, device=where, renderer=neural)
     if frames:
         check_for_frames(out / "frames")
 
@@ -87,7 +88,7 @@ def paint_picture(
             "seconds": seconds,
             "strokes_per_second": len(document.strokes) / seconds,
             "device": device_name(where),
-            "weights": loaded.id,
+            "weights": ", ".join(each.id for each in loaded),
             "renderer": None if neural is None else neural.id,
             "picture": source.encode(errors="replace").decode(),  # a file's name need not be Unicode; a report is
             "size": [picture_size.height, picture_size.width],

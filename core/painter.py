@@ -11,11 +11,13 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from core.actor import Actor
 from core.brushes import BRUSHES, Brush, brush_named
 from core.document import BEFORE, Document
 from core.errors import CheckpointError, SettingError
 from core.geometry import PixelBox, Size
 from core.job import PaintJob
+from core.mix import in_turn
 from core.observation import coordinate_planes, observe
 from core.patches import grid, windows_by_error
 from core.proposals import choose
@@ -54,38 +56,61 @@ class _CancelledError(Exception):
     """Within a step, nobody wants the rest of it."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Hand:
+    """One stroke type and who paints it."""
+
+    brush: Brush
+    loaded: LoadedActor
+    actor: Actor
+    """The painter's own copy, on its device."""
+
+
 class Painter:
-    """Paints jobs with one actor on one device.
+    """Paints jobs with one actor, or several for as many stroke types, on one device.
 
     Sizes: B windows of a step, S side of the actor's observation, k strokes in a bundle, P parameters of a stroke.
     """
 
     def __init__(
-        self, actor: LoadedActor, *, device: torch.device | str = "cpu", renderer: LoadedRenderer | None = None
+        self, *actors: LoadedActor, device: torch.device | str = "cpu", renderer: LoadedRenderer | None = None
     ) -> None:
         """Make a painter ready, with copies of the networks on the device.
 
         Args:
-            actor: Decides the strokes.
+            actors: Decide the strokes, each those of its type.
             device: Where the networks run.
             renderer: Where given, the canvas that the actor sees is drawn by this network and cut at the patch, as in
                 the published test; the document, and what is shown, stay exact.
 
         Raises:
-            CheckpointError: If actor and renderer do not fit together.
+            CheckpointError: If the actors do not fit together, or a renderer does not fit them.
+            ValueError: If there is no actor.
         """
-        if renderer is not None and RENDERER_SIDE % actor.actor.side:
-            problem = (
-                f"the {actor.actor.side} pixels that the actor sees do not divide its {RENDERER_SIDE}; leave it out"
+        if not actors:
+            raise ValueError("a painter needs an actor")
+        self._device, self._side = torch.device(device), actors[0].actor.side
+        for actor in actors[1:]:
+            if actor.actor.side != self._side:
+                problem = f"it sees {actor.actor.side} pixels and {actors[0].id} {self._side}; mix actors of one size"
+                raise CheckpointError(actor.path, problem)
+        if renderer is not None:
+            if RENDERER_SIDE % self._side:
+                problem = f"the {self._side} pixels that the actor sees do not divide its {RENDERER_SIDE}; leave it out"
+                raise CheckpointError(renderer.path, problem)
+            if any(actor.stroke_type != renderer.stroke_type for actor in actors):
+                problem = f"it draws {renderer.stroke_type} strokes alone; leave it out where others are mixed in"
+                raise CheckpointError(renderer.path, problem)
+        # Copies: moving a network moves it for everyone who holds it.
+        self._hands = {
+            each.stroke_type: _Hand(
+                brush=brush_named(each.stroke_type), loaded=each, actor=copy.deepcopy(each.actor).to(self._device)
             )
-            raise CheckpointError(renderer.path, problem)
-        self._loaded, self._device = actor, torch.device(device)
-        # A copy: moving a network moves it for everyone who holds it.
-        self._actor = copy.deepcopy(actor.actor).to(self._device)
-        self._side = actor.actor.side
+            for each in actors
+        }
         self._coordinates = coordinate_planes(self._side, device=self._device)
         self._neural = None if renderer is None else copy.deepcopy(renderer.renderer).to(self._device)
-        self._weights = {"weights": actor.id, "renderer": None if renderer is None else renderer.id}
+        self._renderer_id = None if renderer is None else renderer.id
 
     def frames(
         self, job: PaintJob, document: Document | None = None, *, cancelled: Callable[[], bool] = lambda: False
@@ -100,11 +125,9 @@ class Painter:
             cancelled: Asked within steps too; once it says so there are no more frames.
 
         Raises:
-            SettingError: If the job's settings are out of range or do not fit the actor, or the document is of
+            SettingError: If the job's settings are out of range or do not fit the actors, or the document is of
                 another job.
         """
-        if job.stroke_type != self._loaded.stroke_type:
-            raise SettingError("stroke type", job.stroke_type, f"{self._loaded.id} paints {self._loaded.stroke_type}")
         bare = self.bare_document(job)
         if document is not None and (
             (document.size, document.background) != (bare.size, bare.background)
@@ -143,17 +166,30 @@ class Painter:
         return document
 
     def bare_document(self, job: PaintJob) -> Document:
-        """The document that a job begins with: its sheet, no strokes, and what is going to paint it."""
-        size = Size(*job.target.shape[:2])
-        return Document(size, job.background, job={**job.settings(), **self._weights})
+        """The document that a job begins with: its sheet, no strokes, and what is going to paint it.
+
+        Raises:
+            SettingError: If this painter has no actor for one of the job's stroke types.
+        """
+        weights = ", ".join(self._hand(name).loaded.id for name in job.mix.stroke_types)
+        of_painter = {"weights": weights, "renderer": self._renderer_id}
+        return Document(Size(*job.target.shape[:2]), job.background, job={**job.settings(), **of_painter})
+
+    def _hand(self, stroke_type: str) -> _Hand:
+        if stroke_type not in self._hands:
+            have = ", ".join(f"{hand.loaded.id} paints {name}" for name, hand in self._hands.items())
+            raise SettingError("stroke type", stroke_type, have)
+        return self._hands[stroke_type]
 
     def _paint(
         self, job: PaintJob, plan: tuple[Level, ...], document: Document, go_on: Callable[[], None]
     ) -> Iterator[Frame]:
         total = sum(level.strokes for level in plan)
         step = int(document.strokes.steps[-1]) + 1 if len(document.strokes) else 0
+        own = document.painted_before
         end = 0
-        for level in plan:
+        for index, level in enumerate(plan, start=1):
+            parts = job.mix.at(index)
             start, end = end, end + level.strokes
             if len(document.strokes) >= end:
                 continue
@@ -162,8 +198,14 @@ class Painter:
             while len(document.strokes) < end:
                 done = (len(document.strokes) - start) / level.strokes
                 left = end - len(document.strokes)
+                # By what this level has of each, so that a painting resumed here goes on as it would have.
+                types = document.strokes.types[max(start, own) :]
+                counts = [int(np.count_nonzero(types == _index(part.stroke_type))) for part in parts]
+                # A type that finds nothing to do lets the next one try.
+                hand = self._hand(in_turn(parts, counts)[barren % len(parts)].stroke_type)
+                patient = barren < _PATIENCE * len(parts)
                 try:
-                    strokes = self._step(job, easel, step, done, left, go_on, patient=barren < _PATIENCE)
+                    strokes = self._step(job, hand, easel, step, done, left, go_on, patient=patient)
                 except _CancelledError:
                     return
                 strokes = easel.laid(strokes[:left])
@@ -178,6 +220,7 @@ class Painter:
     def _step(
         self,
         job: PaintJob,
+        hand: _Hand,
         easel: _Easel,
         step: int,
         done: float,
@@ -195,9 +238,8 @@ class Painter:
             random = np.random.default_rng([job.seed, step])
             most = min(max(1, easel.divide**2 // 2), -(-left // STROKES_PER_BUNDLE))
             windows = windows_by_error(easel.errors(), self._side, most, random)
-        brush = brush_named(job.stroke_type)
         parts = [
-            self._batch(job, brush, easel, windows[start : start + _BATCH], done, go_on, patient=patient)
+            self._batch(job, hand, easel, windows[start : start + _BATCH], done, go_on, patient=patient)
             for start in range(0, len(windows), _BATCH)
         ]
         bundle, keep = (torch.cat(part).cpu() for part in zip(*parts, strict=True))
@@ -205,14 +247,14 @@ class Painter:
         window = np.repeat(np.arange(len(windows)), kept.sum(axis=1))
         patches = np.array([box.patch(easel.scale) for box in windows], np.float64)
         return Strokes.from_columns(
-            types=np.full(len(window), BRUSHES.index(brush), np.uint8),
+            types=np.full(len(window), BRUSHES.index(hand.brush), np.uint8),
             patches=patches[window],
             parameters=bundle.numpy()[kept],
             steps=np.full(len(window), step),
         )
 
     def _batch(
-        self, job: PaintJob, brush: Brush, easel: _Easel, windows: list[PixelBox], done: float,
+        self, job: PaintJob, hand: _Hand, easel: _Easel, windows: list[PixelBox], done: float,
         go_on: Callable[[], None], *, patient: bool,
     ) -> tuple[Tensor, Tensor]:  # fmt: skip
         """Strokes [B, 5, P] for some of a step's windows, and which of them to lay [B, 5]."""
@@ -222,28 +264,28 @@ class Painter:
         inside = None if sheet.all() else torch.from_numpy(sheet).to(self._device).permute(0, 3, 1, 2)
         by_paper = job.preset == "paper"
         go_on()
-        bundle = self._bundles(canvas, target, done)
+        bundle = self._bundles(hand, canvas, target, done)
         go_on()
-        if by_paper and self._actor.bundle == STROKES_PER_BUNDLE:
+        if by_paper and hand.actor.bundle == STROKES_PER_BUNDLE:
             keep = torch.ones(bundle.shape[:2], dtype=torch.bool, device=self._device)
         else:
             bundle, keep = self._best(
-                brush, canvas, target, inside, bundle, own_colours=by_paper, keep_all=by_paper or not patient
+                hand.brush, canvas, target, inside, bundle, own_colours=by_paper, keep_all=by_paper or not patient
             )
         if self._neural is not None:
             easel.observe(windows, self._drawn_neurally(self._neural, canvas, bundle, keep))
         return bundle, keep
 
     @torch.inference_mode()
-    def _bundles(self, canvas: Tensor, target: Tensor, done: float) -> Tensor:
-        """What the actor answers to windows [B, 3, S, S] twice: [B, k, P], RGB."""
+    def _bundles(self, hand: _Hand, canvas: Tensor, target: Tensor, done: float) -> Tensor:
+        """What an actor answers to windows [B, 3, S, S] twice: [B, k, P], RGB."""
         fraction = torch.full((len(canvas),), done, device=self._device)
-        observation = observe(canvas, target, fraction, self._coordinates, bgr=self._loaded.bgr)
-        bundle: Tensor = self._actor(observation).float().reshape(len(canvas), self._actor.bundle, -1)
-        if self._loaded.bgr:
+        observation = observe(canvas, target, fraction, self._coordinates, bgr=hand.loaded.bgr)
+        bundle: Tensor = hand.actor(observation).float().reshape(len(canvas), hand.actor.bundle, -1)
+        if hand.loaded.bgr:
             bundle = torch.cat([bundle[..., :-3], bundle[..., -3:].flip(-1)], dim=-1)
         if not bool(torch.isfinite(bundle).all()):
-            raise CheckpointError(self._loaded.path, "it emitted numbers that are not finite; use other weights")
+            raise CheckpointError(hand.loaded.path, "it emitted numbers that are not finite; use other weights")
         return bundle.contiguous()
 
     @torch.inference_mode()
@@ -334,6 +376,10 @@ class _Easel:
             steps=strokes.steps,
             errors=np.maximum(0, before + np.cumsum(gains)) / self._target.size,
         )
+
+
+def _index(stroke_type: str) -> int:
+    return BRUSHES.index(brush_named(stroke_type))
 
 
 def _slices(box: PixelBox) -> tuple[slice, slice]:

@@ -13,7 +13,7 @@ import json
 import pickle
 import struct
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -111,6 +111,34 @@ def load_actor(source: Path | None, *, stroke_type: str, folder: Path = BUNDLED)
     """
     actor, identity, path = _load(source, "actor", brush_named(stroke_type), folder, _blank_actor)
     return LoadedActor(actor=actor, stroke_type=stroke_type, bgr=_is_published(path), id=identity, path=path)
+
+
+def load_actors(
+    sources: Sequence[Path], *, stroke_types: Sequence[str], folder: Path = BUNDLED
+) -> tuple[LoadedActor, ...]:
+    """An actor for each of several stroke types.
+
+    Args:
+        sources: Files of some of them, in any order; the bundled ones paint the rest.
+        stroke_types: Names of brushes.
+        folder: Where bundled weights lie.
+
+    Raises:
+        CheckpointError: As of `load_actor`; or if two files paint one type, or a file none of them.
+        SettingError: If no brush has such a name.
+    """
+    if len(sources) == len(stroke_types) == 1:
+        return (load_actor(sources[0], stroke_type=stroke_types[0], folder=folder),)
+    given: dict[str, Path] = {}
+    for source in sources:
+        kind = stroke_type_in(source)
+        if kind in given:
+            raise CheckpointError(source, f"it paints {kind} strokes, and so does {given[kind].name}; leave one out")
+        if kind not in stroke_types:
+            problem = f"it paints {kind} strokes, and asked for are {', '.join(stroke_types)}; leave it out"
+            raise CheckpointError(source, problem)
+        given[kind] = source
+    return tuple(load_actor(given.get(kind), stroke_type=kind, folder=folder) for kind in stroke_types)
 
 
 def stroke_type_in(source: Path) -> str:

@@ -10,9 +10,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from core.brushes import BRUSHES
 from core.document import BLACK, Rgb, rgb_from_hex, rgb_to_hex
+from core.errors import SettingError
 from core.job import MAX_SEED, PaintJob
+from core.mix import Mix
 from core.schedule import MAX_STROKES, PRESETS, paper_strokes
 
 DEVICES = ("auto", "cpu", "cuda")
@@ -26,6 +27,7 @@ class PaintSettings:
     """The choices of the panel on the left; always in range."""
 
     stroke_type: str = "bezier"
+    """One, or a mix of several; see `Mix.parse`."""
     preset: str = "default"
     divide: int = 4
     """1 to `MOST_DIVIDE`."""
@@ -81,12 +83,17 @@ def _checked(name: str, value: Any) -> Any:
         "strokes": (1, MAX_STROKES),
         "seed": (0, MAX_SEED),
     }
-    choices = {"stroke_type": tuple(brush.name for brush in BRUSHES), "preset": PRESETS, "device": DEVICES}
+    choices = {"preset": PRESETS, "device": DEVICES}
     if name in ranges:
         low, high = ranges[name]
         return value if whole and low <= value <= high else None
     if name in choices:
         return value if value in choices[name] else None
+    if name == "stroke_type" and isinstance(value, str):
+        try:
+            return str(Mix.parse(value))
+        except SettingError:
+            return None
     if name == "background" and isinstance(value, str):
         try:
             return rgb_from_hex(value)

@@ -59,13 +59,13 @@ class PaintWorker(QObject):
 
     def __init__(self) -> None:
         super().__init__()
-        self._painter: tuple[tuple[Path | None, str, str], Painter] | None = None
+        self._painter: tuple[tuple[Path | None, str, tuple[str, ...]], Painter] | None = None
 
     @Slot()
     def prepare(self) -> None:
         """Import torch and the compiled brush and load the bundled weights, so that painting begins at once later."""
         try:
-            self._painter_of(None, "auto", "bezier")
+            self._painter_of(None, "auto", ("bezier",))
             self.prepared.emit()
         except PainterError as error:
             self.failed.emit(0, error)
@@ -93,7 +93,7 @@ class PaintWorker(QObject):
             self.finished.emit(run.number)
 
     def _paint(self, run: PaintRun) -> None:
-        painter = self._painter_of(run.actor, run.device, run.job.stroke_type)
+        painter = self._painter_of(run.actor, run.device, run.job.mix.stroke_types)
         document = painter.taken_over(run.job, run.document)
         frames = painter.frames(run.job, document, cancelled=run.cancelled.is_set)
         for done, frame in enumerate(frames, start=1):
@@ -106,15 +106,16 @@ class PaintWorker(QObject):
             if done == run.steps:
                 return
 
-    def _painter_of(self, actor: Path | None, device: str, stroke_type: str) -> Painter:
+    def _painter_of(self, actor: Path | None, device: str, stroke_types: tuple[str, ...]) -> Painter:
         """The painter with those weights on that device, kept from one run to the next."""
         from core.device import chosen_device, device_name
         from core.painter import Painter
-        from core.weights import load_actor
+        from core.weights import load_actors
 
-        key = (actor, device, stroke_type)
+        key = (actor, device, stroke_types)
         if self._painter is None or self._painter[0] != key:
             where = chosen_device(device)
-            self._painter = key, Painter(load_actor(actor, stroke_type=stroke_type), device=where)
+            loaded = load_actors([] if actor is None else [actor], stroke_types=stroke_types)
+            self._painter = key, Painter(*loaded, device=where)
             self.device_named.emit(device_name(where))
         return self._painter[1]

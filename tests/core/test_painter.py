@@ -99,7 +99,7 @@ def test_frames_come_step_by_step_and_add_up(painter: Painter, job: PaintJob) ->
 
 def test_a_cancelled_painting_paints_no_further_step(painter: Painter, job: PaintJob) -> None:
     looked = []
-    watching = painter._actor.register_forward_hook(lambda *_: looked.append(True))
+    watching = painter._hands["bezier"].actor.register_forward_hook(lambda *_: looked.append(True))
     frames = painter.frames(job)
     first = next(frames)
     frames.close()
@@ -243,7 +243,7 @@ def test_going_on_with_a_document_of_another_job_is_refused(
 def test_a_painter_leaves_the_actor_it_was_given_alone(job: PaintJob) -> None:
     actor = loaded(new_actor(BEZIER, width=0.125, side=32))
 
-    assert Painter(actor)._actor is not actor.actor
+    assert Painter(actor)._hands["bezier"].actor is not actor.actor
 
 
 def test_another_job_goes_on_from_what_is_painted_and_the_document_remembers_both(
