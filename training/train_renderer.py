@@ -15,17 +15,17 @@ from torch import Tensor
 from torch.nn import functional
 
 from core.brushes import Brush, brush_named
-from core.errors import SettingError
 from core.files import output_folder
 from core.geometry import Size
 from core.rasteriser.differentiable import stroke_alpha
 from core.renderer import SIDE, NeuralRenderer
-from core.weights import add_to_manifest, load_renderer, save_renderer
+from core.weights import add_to_manifest, save_renderer
 from training import distributed
 from training.budget import Budget
 from training.device import chosen_device, chosen_precision, described
 from training.loop import loop
 from training.memory import keep_freed_memory
+from training.renderers import starting_renderer
 from training.run_folder import RunFolder, resumed_settings
 from training.settings import check, recipe, setting
 
@@ -82,13 +82,8 @@ def train_renderer(config: RendererConfig, *, resumed: Mapping[str, Any] | None 
     with distributed.joined(device), output_folder(config.out) if distributed.leads() else nullcontext():
         brush = brush_named(config.stroke_type)
         torch.manual_seed(config.seed)
-        if config.init is None or resumed is not None:  # what it has learned since is in the checkpoint
-            renderer = NeuralRenderer(inputs=brush.size - 3, width=config.width or 0.25)
-        else:
-            renderer = load_renderer(config.init, stroke_type=brush.name).renderer.requires_grad_(True)
-            if config.width not in (None, renderer.width):
-                problem = f"{config.init.name} has {renderer.width:g}; leave one of them out"
-                raise SettingError("--width", config.width, problem)
+        init = None if resumed is not None else config.init  # what it has learned since is in the checkpoint
+        renderer = starting_renderer(brush, init=init, width=config.width)
         config = dataclasses.replace(config, width=renderer.width)
         run = RunFolder.begin(config.out, config, resumes=resumed is not None, writes=distributed.leads())
         return _run(config, run, brush, renderer.to(device), device)
