@@ -228,13 +228,8 @@ def stroke_previews(side: Size) -> dict[str, NDArray[np.uint8]]:
 
     pictures = {}
     for kind, brush in enumerate(BRUSHES):
-        random = np.random.default_rng(12)
-        parameters = random.uniform(0.15, 0.85, (3, brush.size)).astype(np.float32)
-        for index, name in enumerate(brush.parameters):
-            if name.startswith("opacity"):
-                parameters[:, index] = (0.75, 0.85, 0.95)
-            elif name.startswith("radius"):
-                parameters[:, index] = (0.28, 0.16, 0.09) if name.endswith("0") else (0.1, 0.2, 0.04)
+        parameters = np.zeros((3, brush.size), np.float32)
+        parameters[:, :-3] = brush.samples
         parameters[:, -3:] = np.array([[62, 92, 140], [226, 120, 64], [240, 184, 75]]) / 255
         strokes = Strokes.from_columns(
             types=np.full(3, kind, np.uint8),

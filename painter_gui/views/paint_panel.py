@@ -15,8 +15,6 @@ from PySide6.QtWidgets import (
     QGroupBox,
     QHBoxLayout,
     QLabel,
-    QListWidget,
-    QListWidgetItem,
     QPushButton,
     QSlider,
     QSpinBox,
@@ -25,17 +23,15 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from core.brushes import BRUSHES
 from core.document import BLACK, WHITE, Rgb
 from core.job import MAX_SEED
+from core.mix import Mix
 from core.schedule import MAX_STROKES
 from painter_gui.controller import Phase
 from painter_gui.icons import icon
 from painter_gui.paint_settings import DEVICES, MOST_DIVIDE, MOST_STEPS, PaintSettings
+from painter_gui.views.stroke_types import StrokeTypes
 from painter_gui.wording import Worded, translate
-
-PREVIEW = QSize(88, 56)
-"""Of a stroke type, pixels."""
 
 
 class PaintPanel(Worded, QWidget):
@@ -57,14 +53,15 @@ class PaintPanel(Worded, QWidget):
         super().__init__(parent)
         self._phase, self._settings, self._planned = Phase.EMPTY, PaintSettings(), 0
         self._build_actions()
-        self._build_strokes()
+        self.stroke_types = StrokeTypes(self)
+        self.stroke_types.mix_requested.connect(self._on_mix)
         self._build_amount()
         self._build_more()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(10, 10, 10, 10)
         layout.setSpacing(10)
         layout.addLayout(self._actions_row)
-        for group in (self.type_group, self.amount_group, self.sheet_group, self.machine_group):
+        for group in (self.stroke_types, self.amount_group, self.sheet_group, self.machine_group):
             layout.addWidget(group)
         layout.addStretch(1)
         self.say(self._say_words)
@@ -91,28 +88,6 @@ class PaintPanel(Worded, QWidget):
         self.step_button.clicked.connect(self.step_requested)
         self.stop_button.clicked.connect(self.stop_requested)
         self.restart_button.clicked.connect(self.restart_requested)
-
-    def _build_strokes(self) -> None:
-        self.type_group = QGroupBox(self)
-        self.types = QListWidget(self.type_group)
-        self.types.setViewMode(QListWidget.ViewMode.IconMode)
-        self.types.setFlow(QListWidget.Flow.LeftToRight)
-        self.types.setMovement(QListWidget.Movement.Static)
-        self.types.setResizeMode(QListWidget.ResizeMode.Adjust)
-        self.types.setIconSize(PREVIEW)
-        self.types.setUniformItemSizes(True)
-        self.types.setSpacing(2)
-        self.types.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        for brush in BRUSHES:
-            item = QListWidgetItem(brush.name)
-            item.setData(Qt.ItemDataRole.UserRole, brush.name)
-            # Said here: the list would measure the items before their pictures are drawn, and cut these off.
-            item.setSizeHint(QSize(PREVIEW.width() + 10, PREVIEW.height() + self.fontMetrics().height() + 10))
-            self.types.addItem(item)
-        rows = -(-len(BRUSHES) // 2)
-        self.types.setFixedHeight(rows * (PREVIEW.height() + 30) + 8)
-        QVBoxLayout(self.type_group).addWidget(self.types)
-        self.types.currentItemChanged.connect(self._on_type)
 
     def _build_amount(self) -> None:
         self.amount_group = QGroupBox(self)
@@ -208,13 +183,6 @@ class PaintPanel(Worded, QWidget):
         self.weights.activated.connect(self._on_weights)
 
     def _say_words(self) -> None:
-        self.type_group.setTitle(translate("Studio", "Stroke type"))
-        self.types.setAccessibleName(translate("Studio", "Stroke type"))
-        names = {"bezier": translate("Studio", "Brush stroke")}
-        for row in range(self.types.count()):
-            item = self.types.item(row)
-            name = item.data(Qt.ItemDataRole.UserRole)
-            item.setText(names.get(name, name))
         self.amount_group.setTitle(translate("Studio", "How much"))
         self._divide_label.setText(translate("Studio", "&Divide"))
         self._steps_label.setText(translate("Studio", "S&teps"))
@@ -313,14 +281,12 @@ class PaintPanel(Worded, QWidget):
     def show_settings(self, settings: PaintSettings) -> None:
         """Show what is chosen."""
         self._settings = settings
+        self.stroke_types.show_mix(Mix.parse(settings.stroke_type))
         widgets = (
-            self.types, self.divide, self.divide_value, self.steps, self.steps_value, self.exact, self.strokes,
+            self.divide, self.divide_value, self.steps, self.steps_value, self.exact, self.strokes,
             self.seed,
         )  # fmt: skip
         blockers = [QSignalBlocker(widget) for widget in widgets]
-        for row in range(self.types.count()):
-            if self.types.item(row).data(Qt.ItemDataRole.UserRole) == settings.stroke_type:
-                self.types.setCurrentRow(row)
         self.divide.setValue(settings.divide)
         self.divide_value.setValue(settings.divide)
         self.steps.setValue(settings.max_step)
@@ -353,25 +319,15 @@ class PaintPanel(Worded, QWidget):
         self.restart_button.setEnabled(phase is not Phase.EMPTY)
         self._say_paint()
 
-    def show_previews(self, previews: dict[str, QPixmap]) -> None:
-        """Show a drawn stroke of each type."""
-        for row in range(self.types.count()):
-            item = self.types.item(row)
-            preview = previews.get(item.data(Qt.ItemDataRole.UserRole))
-            if preview is not None:
-                item.setIcon(QIcon(preview))
-
     # What the artist wishes
 
     @Slot()
     def _on_paint(self) -> None:
         (self.pause_requested if self._phase is Phase.PAINTING else self.paint_requested).emit()
 
-    @Slot()
-    def _on_type(self) -> None:
-        item = self.types.currentItem()
-        if item is not None:
-            self.setting_requested.emit("stroke_type", item.data(Qt.ItemDataRole.UserRole))
+    @Slot(str)
+    def _on_mix(self, text: str) -> None:
+        self.setting_requested.emit("stroke_type", text)
 
     @Slot(int)
     def _on_divide(self, value: int) -> None:

@@ -23,9 +23,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import (
     QDockWidget,
     QFileDialog,
-    QFrame,
     QMessageBox,
-    QScrollArea,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -47,9 +45,11 @@ from painter_gui.views.canvas_view import CanvasMode, CanvasView
 from painter_gui.views.export_dialog import ExportDialog
 from painter_gui.views.help_dialogs import AboutDialog, ShortcutSheet
 from painter_gui.views.message_bar import MessageBar
-from painter_gui.views.paint_panel import PREVIEW, PaintPanel
+from painter_gui.views.paint_panel import PaintPanel
+from painter_gui.views.panel_scroll import PanelScroll
 from painter_gui.views.start_page import THUMBNAIL, StartPage
 from painter_gui.views.status_view import StatusView
+from painter_gui.views.stroke_types import PREVIEW
 from painter_gui.views.timeline_view import TimelineView
 from painter_gui.wording import Languages, translate
 
@@ -132,11 +132,7 @@ class StudioWindow(ActionWindow):
         layout.addWidget(self.pages, 1)
         self.setCentralWidget(centre)
 
-        self._scroll = QScrollArea(self)
-        self._scroll.setWidget(self.panel)
-        self._scroll.setWidgetResizable(True)
-        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
-        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._scroll = PanelScroll(self.panel, self)
         self.panel_dock = QDockWidget(self)
         self.panel_dock.setObjectName("panel")
         self.panel_dock.setWidget(self._scroll)
@@ -720,4 +716,4 @@ class StudioWindow(ActionWindow):
             height, width = pixels.shape[:2]
             image = QImage(pixels.data, width, height, 4 * width, QImage.Format.Format_RGB32)
             previews[name] = QPixmap.fromImage(image)
-        self.panel.show_previews(previews)
+        self.panel.stroke_types.show_previews(previews)

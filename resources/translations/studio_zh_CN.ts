@@ -455,8 +455,56 @@
         <translation>笔画类型</translation>
     </message>
     <message>
+        <source>What the painting is made of; with Ctrl choose several, mixed alike</source>
+        <translation>画作由何种笔触组成；按住 Ctrl 可选多种，等量混合</translation>
+    </message>
+    <message>
         <source>Brush stroke</source>
         <translation>画笔笔触</translation>
+    </message>
+    <message>
+        <source>Opaque stroke</source>
+        <translation>不透明笔触</translation>
+    </message>
+    <message>
+        <source>Triangle</source>
+        <translation>三角形</translation>
+    </message>
+    <message>
+        <source>Circle</source>
+        <translation>圆形</translation>
+    </message>
+    <message>
+        <source>Flat brush</source>
+        <translation>平头刷</translation>
+    </message>
+    <message>
+        <source>The same</source>
+        <translation>相同</translation>
+    </message>
+    <message>
+        <source>&amp;Begin with</source>
+        <translation>打底(&amp;B)</translation>
+    </message>
+    <message>
+        <source>Underpainting: what the coarsest levels are painted with</source>
+        <translation>打底：最粗的几层用什么笔触来画</translation>
+    </message>
+    <message>
+        <source>Underpainting</source>
+        <translation>打底笔触</translation>
+    </message>
+    <message>
+        <source>Up to &amp;level</source>
+        <translation>直到层级(&amp;L)</translation>
+    </message>
+    <message>
+        <source>Level 1 is the whole sheet; each level after it is about twice as fine</source>
+        <translation>第 1 层为整张画面；其后每层约细一倍</translation>
+    </message>
+    <message>
+        <source>Last level of the underpainting</source>
+        <translation>打底的最后一层</translation>
     </message>
     <message>
         <source>How much</source>

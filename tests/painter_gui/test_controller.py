@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from core.brushes import BRUSHES
 from core.document import BEFORE, BLACK, WHITE, Document
 from core.errors import CheckpointError, PainterError, PictureError
 from core.geometry import Size
@@ -115,6 +116,7 @@ def test_painting_reaches_the_number_of_strokes_and_the_screen(
 def test_paused_and_resumed_painting_is_the_one_that_never_paused(
     controller: Controller, paint_all: Deed, until: Until
 ) -> None:
+    controller.set_settings(strokes=400)  # on a busy machine forty are painted before the window hears of five
     paint_all(controller)
     whole = controller.document
     controller.restart()
@@ -122,7 +124,7 @@ def test_paused_and_resumed_painting_is_the_one_that_never_paused(
     pausing(controller, until, 5)
     assert controller.phase is Phase.PAUSED
     paused = controller.document
-    assert 5 <= len(paused.strokes) < 40
+    assert 5 <= len(paused.strokes) < 400
     controller.paint()
     until(lambda: controller.phase is Phase.IDLE)
 
@@ -160,6 +162,7 @@ def test_a_step_is_one_action_bundle_and_can_be_taken_back(
 
 
 def test_a_step_while_paused_belongs_to_the_painting(controller: Controller, open_photo: Deed, until: Until) -> None:
+    controller.set_settings(strokes=400)
     open_photo(controller)
     pausing(controller, until, 5)
     count = len(controller.document.strokes)
@@ -552,3 +555,23 @@ def test_pictures_from_the_clipboard_have_the_limits_of_files(
     controller.open_pixels(np.zeros((1, 70_000, 3), np.uint8), "wide")
     until(lambda: bool(failures))
     assert "65535 a side" in str(failures[0])
+
+
+def test_a_stroke_type_chosen_while_painting_paints_what_is_left(
+    controller: Controller, open_photo: Deed, until: Until
+) -> None:
+    controller.set_settings(strokes=3000, actor=None)
+    open_photo(controller)
+    controller.paint()
+    until(lambda: len(controller.document.strokes) >= 5)
+
+    controller.set_settings(stroke_type="bezier-opaque@1,bezier,triangle")
+    until(lambda: controller.phase is Phase.IDLE)
+
+    strokes = controller.document.strokes
+    types = [BRUSHES[kind].name for kind in strokes.types.tolist()]
+    before = controller.document.painted_before
+    assert 5 <= before < 3000
+    assert len(strokes) == 3000
+    assert set(types[:before]) == {"bezier"}
+    assert {"bezier", "triangle"} <= set(types[before:])

@@ -24,7 +24,7 @@ from core.session_file import SavedSession, save_session
 from painter_gui.controller import Controller, Phase
 from painter_gui.preferences import Preferences
 from painter_gui.views.canvas_view import CanvasMode
-from painter_gui.views.paint_panel import PREVIEW
+from painter_gui.views.stroke_types import PREVIEW
 from painter_gui.views.window import StudioWindow
 
 Until = Callable[[Callable[[], bool]], None]
@@ -328,8 +328,8 @@ def test_settings_while_painting_say_from_where_they_apply(
 
 def test_previews_of_stroke_types_are_drawn(studio: StudioWindow, until: Until) -> None:
     studio.begin(None)
-    item = studio.panel.types.item(0)
-    room = studio.panel.types.visualItemRect(item)
+    item = studio.panel.stroke_types.list.item(0)
+    room = studio.panel.stroke_types.list.visualItemRect(item)
     assert room.height() > PREVIEW.height()  # before they are there, too
     until(lambda: not item.icon().isNull())
     image = item.icon().pixmap(88, 56).toImage()
