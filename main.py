@@ -285,24 +285,59 @@ def bench_gui(side: int, strokes: int, json_path: Path | None) -> None:
 def bench_quality(
     stroke_type: str,
     actor: Path | None,
-    held_out: Path,
+    held_out: Path | None,
     device: str,
     with_renderer: bool,
     sheet_path: Path | None,
     json_path: Path | None,
 ) -> None:
     """L2, PSNR and SSIM of paintings of fixed photographs after 20 to 10,000 strokes."""
-    from benchmarks import photographs
     from benchmarks.quality import bench_quality as measure
     from core.device import chosen_device
     from core.weights import load_actor, load_renderer
 
     loaded, place = load_actor(actor, stroke_type=stroke_type), chosen_device(device)
-    usual = Path(__file__).parent.parent / "shared" / "data"
-    folder = held_out or (usual if usual.is_dir() else None)
-    pictures = photographs.samples() + (photographs.held_out(folder) if folder else [])
+    pictures = _fixed_photographs(held_out)
     renderer = load_renderer(None, stroke_type=stroke_type) if with_renderer else None
     measure(loaded, pictures, renderer=renderer, device=place, sheet_path=sheet_path, json_path=json_path)
+
+
+@bench.command("types")
+@click.option("--held-out", type=PATH, help="Folder of photos-a.zip and faces-b.zip; ../shared/data if it is there.")
+@click.option("--device", type=click.Choice(["auto", "cpu", "cuda"]), default="auto", help="Where the networks run.")
+@click.option("--shown", default="sample:chelsea", help="What the picture sheet shows: a picture file or sample:NAME.")
+@click.option("--sheet", "sheet_path", type=PATH, help="Also write a picture sheet here: .png or .jpg.")
+@JSON
+def bench_types(
+    held_out: Path | None, device: str, shown: str, sheet_path: Path | None, json_path: Path | None
+) -> None:
+    """Every stroke type after 200 strokes, beside the first; and a sheet of pictures after 200 and 2,000."""
+    from benchmarks.photographs import Photograph
+    from benchmarks.stroke_types import bench_stroke_types as measure
+    from core.brushes import BRUSHES
+    from core.device import chosen_device
+    from core.images import load_picture
+    from core.weights import load_actors
+
+    actors = load_actors([], stroke_types=[brush.name for brush in BRUSHES])
+    photograph = Photograph(name=shown, group="shown", pixels=load_picture(shown))
+    measure(
+        actors,
+        _fixed_photographs(held_out),
+        shown=photograph,
+        device=chosen_device(device),
+        sheet_path=sheet_path,
+        json_path=json_path,
+    )
+
+
+def _fixed_photographs(held_out: Path | None) -> list[Any]:
+    """The samples, and the held-out pictures where they are at hand."""
+    from benchmarks import photographs
+
+    usual = Path(__file__).parent.parent / "shared" / "data"
+    folder = held_out or (usual if usual.is_dir() else None)
+    return photographs.samples() + (photographs.held_out(folder) if folder else [])
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -52,6 +52,16 @@ class Setting:
     """Paint the photograph's centre square, at `side` pixels and at `--divide 1`; else the whole of it as it is, with
     the default schedule."""
 
+    def job(self, photograph: Photograph, stroke_type: str) -> PaintJob:
+        """The job of painting a photograph so."""
+        return PaintJob(
+            target=photograph.square(self.side) if self.undivided else photograph.pixels,
+            stroke_type=stroke_type,
+            strokes=self.strokes,
+            background=SHEETS[self.sheet],
+            divide=1 if self.undivided else 4,
+        )
+
     def __str__(self) -> str:
         where = "undivided, " if self.undivided else ""
         return f"{where}{self.side} px, {self.strokes} strokes" + ("" if self.sheet == "black" else f", {self.sheet}")
@@ -129,7 +139,7 @@ def bench_quality(
     painter = Painter(actor, device=device)
     todo = [(one, way) for one in photographs for way in settings if way.undivided or _is_large(one)]
     painted = [
-        _painted(painter, actor.stroke_type, *each)
+        painted_once(painter, actor.stroke_type, *each)
         for each in tqdm(todo, desc="quality", unit="painting", leave=False, disable=None)
     ]
     about = {"actor": actor.id, "renderer": renderer.id if renderer else None, "device": str(device)}
@@ -214,15 +224,10 @@ def _mean_psnr(canvases: Iterable[NDArray[np.float32]], pictures: Sequence[NDArr
     )
 
 
-def _painted(painter: Painter, stroke_type: str, photograph: Photograph, way: Setting) -> Painted:
-    target = photograph.square(way.side) if way.undivided else photograph.pixels
-    job = PaintJob(
-        target=target,
-        stroke_type=stroke_type,
-        strokes=way.strokes,
-        background=SHEETS[way.sheet],
-        divide=1 if way.undivided else 4,
-    )
+def painted_once(painter: Painter, stroke_type: str, photograph: Photograph, way: Setting) -> Painted:
+    """A photograph painted in one way, and how near it came."""
+    job = way.job(photograph, stroke_type)
+    target = job.target
     document = painter.painted(job)
     size = Size(*target.shape[:2])
     found = scores(target, to_bytes(draw(document, size)), way.side)

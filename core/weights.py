@@ -8,34 +8,22 @@ for key. Nothing that a file contains is ever run.
 from __future__ import annotations
 
 import hashlib
-import io
-import json
-import pickle
-import struct
-import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import safetensors.torch
 import torch
-from safetensors import SafetensorError
-from torch import Tensor, nn
+from torch import nn
 
 from core.actor import Actor
 from core.brushes import Brush, brush_named
 from core.errors import CheckpointError, OutputError
 from core.files import written_aside
+from core.manifest import BUNDLED, MANIFEST, bundled_path, enter, manifest_entries
 from core.renderer import NeuralRenderer
-
-BUNDLED = Path(__file__).parent.parent / "resources" / "weights"
-"""Folder of the weights that come with the program, and of their manifest."""
-
-MANIFEST = "manifest.json"
-MANIFEST_VERSION = 1
-
-FORMAT = {"format": "strokewise-weights", "version": "1"}
+from core.weight_files import FORMAT, bytes_of, checked_values, read_ours, read_published, with_sorted_header
 
 PUBLISHED = {
     "actor": {
@@ -45,25 +33,10 @@ PUBLISHED = {
 }  # fmt: skip
 """What the published checkpoints would say, if they had headers: ResNet(9, 18, 65) and FCN."""
 
-LARGEST_FILE = 2**30
-"""Bytes; twenty times the published checkpoints, and little enough to read whole."""
-
 _PICKLED = (".pkl", ".pth", ".pt")
-
-_FLOATS = (torch.float32, torch.float16, torch.bfloat16)
 
 _RANGES = {"width": (1 / 64, 4), "side": (32, 512), "bundle": (1, 1024)}
 """Sizes a header may state: far past any in use, and no more than memory bears."""
-
-_UNREADABLE = (
-    pickle.UnpicklingError,  # no pickle, or one that asks for more than tensors
-    RuntimeError,  # torch's own reader: damaged archives, storages of the wrong size, TorchScript
-    *(EOFError, struct.error, ValueError),  # records cut short or garbled; UnicodeDecodeError is a ValueError
-    *(LookupError, TypeError, AttributeError),  # a stack, memo or storage type that is not as its record says
-    *(ArithmeticError, MemoryError),  # sizes that a damaged file claims
-    AssertionError,  # torch checks some records by assert
-)
-"""What `torch.load` raises on hostile or damaged bytes; it promises no single error."""
 
 Network = TypeVar("Network", bound=nn.Module)
 
@@ -149,7 +122,7 @@ def stroke_type_in(source: Path) -> str:
     """
     if _is_published(source):
         return PUBLISHED["actor"]["stroke_type"]
-    return _read_ours(source, _bytes_of(source))[0]["stroke_type"]
+    return read_ours(source, bytes_of(source))[0]["stroke_type"]
 
 
 def load_renderer(source: Path | None, *, stroke_type: str, folder: Path = BUNDLED) -> LoadedRenderer:
@@ -190,23 +163,6 @@ def save_renderer(renderer: NeuralRenderer, path: Path, *, stroke_type: str) -> 
     _save(renderer, path, {"kind": "renderer", "stroke_type": stroke_type, **header})
 
 
-def bundled_path(kind: str, stroke_type: str, folder: Path = BUNDLED) -> Path:
-    """The bundled weights of that kind ("actor" or "renderer") and stroke type, checked against the manifest's SHA-256.
-
-    Raises:
-        CheckpointError: If there are none, or they or the manifest are not as they were shipped.
-    """
-    manifest = folder / MANIFEST
-    for entry in _manifest_entries(manifest):
-        if (entry["kind"], entry["stroke_type"]) == (kind, stroke_type):
-            path = folder / str(entry["file"])
-            if hashlib.sha256(_bytes_of(path)).hexdigest() != entry["sha256"]:
-                raise CheckpointError(path, "it is not the file that came with this program; reinstall Strokewise")
-            return path
-    problem = f"it lists no {kind} for {stroke_type} strokes; reinstall Strokewise or choose a weights file"
-    raise CheckpointError(manifest, problem)
-
-
 def add_to_manifest(
     path: Path, *, data: str, recipe: str, updates: int, hours: float, hardware: str, scores: Mapping[str, float]
 ) -> None:
@@ -225,17 +181,11 @@ def add_to_manifest(
         CheckpointError: If the file does not load, or a manifest is there but damaged.
         OutputError: If the manifest cannot be written.
     """
-    content = _bytes_of(path)
-    header, _ = _read_ours(path, content)
+    content = bytes_of(path)
+    header, _ = read_ours(path, content)
     kind, stroke_type = header["kind"], header["stroke_type"]
     load = load_actor if kind == "actor" else load_renderer
     load(path, stroke_type=stroke_type)
-    manifest = path.parent / MANIFEST
-    others = [
-        entry
-        for entry in _manifest_entries(manifest)
-        if entry["file"] != path.name and (entry["kind"], entry["stroke_type"]) != (kind, stroke_type)
-    ]
     entry = {
         "file": path.name,
         "kind": kind,
@@ -248,10 +198,36 @@ def add_to_manifest(
         "hardware": hardware,
         "scores": dict(scores),
     }
-    weights = sorted([*others, entry], key=lambda one: str(one["file"]))
-    text = json.dumps({"version": MANIFEST_VERSION, "weights": weights}, indent=2, allow_nan=False)
-    with written_aside(manifest) as aside:
-        aside.write_text(text + "\n", encoding="utf-8")
+    enter(path.parent / MANIFEST, entry)
+
+
+def bundle(weights: Path, folder: Path = BUNDLED) -> Path:
+    """Make weights that a run has left those that come with the program, their entry in the manifest with them.
+
+    Args:
+        weights: A `.safetensors` file, in the manifest beside it.
+        folder: Of the bundled weights.
+
+    Returns:
+        The copy.
+
+    Raises:
+        CheckpointError: If the file is not as its manifest says, or does not load.
+        OutputError: If it cannot be written.
+    """
+    content = bytes_of(weights)
+    manifest = weights.parent / MANIFEST
+    for entry in manifest_entries(manifest):
+        if entry["file"] == weights.name and entry["sha256"] == hashlib.sha256(content).hexdigest():
+            break
+    else:
+        raise CheckpointError(weights, f"the {MANIFEST} beside it does not list it as it is; train it anew")
+    copied = folder / weights.name
+    with written_aside(copied) as aside:
+        aside.write_bytes(content)
+    about = ("data", "recipe", "updates", "hours", "hardware", "scores")
+    add_to_manifest(copied, **{name: entry[name] for name in about})
+    return copied
 
 
 def _check_size(name: str, found: int, brush: Brush) -> None:
@@ -274,14 +250,7 @@ def _save(network: nn.Module, path: Path, header: Mapping[str, str]) -> None:
         tensors[key] = value.contiguous()
     content = safetensors.torch.save(tensors, metadata={**FORMAT, **header})
     with written_aside(path) as aside:
-        aside.write_bytes(_with_sorted_header(content))
-
-
-def _with_sorted_header(content: bytes) -> bytes:
-    """The same file, its header in fixed order: safetensors shuffles it, and an id should depend on values alone."""
-    (length,) = struct.unpack_from("<Q", content)
-    header = json.dumps(json.loads(content[8 : 8 + length]), sort_keys=True, separators=(",", ":"))
-    return content[:8] + header.encode().ljust(length) + content[8 + length :]
+        aside.write_bytes(with_sorted_header(content))
 
 
 def _load(
@@ -289,11 +258,11 @@ def _load(
 ) -> tuple[Network, str, Path]:
     """Read, check and fill a network; also its id and the file it came from."""
     path = bundled_path(kind, brush.name, folder) if source is None else source
-    content = _bytes_of(path)
+    content = bytes_of(path)
     if _is_published(path):
-        header, tensors = PUBLISHED[kind], _read_published(path, content)
+        header, tensors = PUBLISHED[kind], read_published(path, content)
     else:
-        header, tensors = _read_ours(path, content)
+        header, tensors = read_ours(path, content)
         if header["kind"] != kind:
             raise CheckpointError(path, f"it is the {header['kind']}; choose weights of the {kind} instead")
     if header["stroke_type"] != brush.name:
@@ -305,7 +274,7 @@ def _load(
     except (KeyError, ValueError) as error:
         problem = f"its header states no {kind} that this program can build ({error}); update Strokewise"
         raise CheckpointError(path, problem) from error
-    network.load_state_dict(_checked_values(path, kind, tensors, network.state_dict()), assign=True)
+    network.load_state_dict(checked_values(path, kind, tensors, network.state_dict()), assign=True)
     return network.requires_grad_(False).eval(), f"{path.name}@{hashlib.sha256(content).hexdigest()[:12]}", path
 
 
@@ -335,105 +304,3 @@ def _number(header: Mapping[str, str], name: str) -> float:
 
 def _is_published(path: Path) -> bool:
     return path.suffix.lower() in _PICKLED
-
-
-def _bytes_of(path: Path) -> bytes:
-    """The whole file, read once, so that what is hashed is what is loaded."""
-    try:
-        if path.is_dir():
-            raise CheckpointError(path, "it is a folder; choose a file in it")
-        if not path.is_file():
-            raise CheckpointError(path, "there is no such file; check its name and place")
-        size = path.stat().st_size
-        if size == 0:
-            raise CheckpointError(path, "the file is empty; download or copy it again")
-        if size > LARGEST_FILE:
-            raise CheckpointError(path, f"it has {size} bytes, and weights have {LARGEST_FILE} at most; choose another")
-        return path.read_bytes()
-    except OSError as error:
-        problem = f"it cannot be read ({error.strerror}); check its permissions and the disk"
-        raise CheckpointError(path, problem) from error
-
-
-def _read_ours(path: Path, content: bytes) -> tuple[dict[str, str], dict[str, Tensor]]:
-    """Header and tensors of a safetensors file, its format and version checked."""
-    try:
-        tensors = safetensors.torch.load(content)
-        (length,) = struct.unpack_from("<Q", content)
-        header = json.loads(content[8 : 8 + length]).get("__metadata__") or {}
-    except (SafetensorError, KeyError, ValueError, RuntimeError) as error:
-        problem = "it is no readable .safetensors file, or damaged; download or copy it again"
-        raise CheckpointError(path, problem) from error
-    if header.get("format") != FORMAT["format"] or header.get("kind") not in PUBLISHED or "stroke_type" not in header:
-        raise CheckpointError(path, "it holds weights of some other program; choose one that Strokewise wrote")
-    if header.get("version") != FORMAT["version"]:
-        problem = f"it is of version {header.get('version')}, and this program reads {FORMAT['version']}"
-        raise CheckpointError(path, f"{problem}; update Strokewise")
-    return header, tensors
-
-
-def _read_published(path: Path, content: bytes) -> dict[str, Tensor]:
-    """Tensors of a PyTorch checkpoint, read without unpickling code."""
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # torch on the age and form of checkpoints; nothing a painter can act on
-            found = torch.load(io.BytesIO(content), map_location="cpu", weights_only=True)
-    except _UNREADABLE as error:
-        problem = "it is damaged or holds more than tensors (code, which was not run); download a plain state dict"
-        raise CheckpointError(path, problem) from error
-    if not isinstance(found, dict) or not found:
-        raise CheckpointError(
-            path, "it holds no dictionary of tensors; save the network's state_dict() and choose that"
-        )
-    for key, tensor in found.items():
-        if not isinstance(key, str) or not isinstance(tensor, Tensor):
-            problem = f"its entry {key!r} is no named tensor; save only the network's state_dict() and choose that"
-            raise CheckpointError(path, problem)
-    if all(key.startswith("module.") for key in found):  # written from within DataParallel
-        return {key.removeprefix("module."): tensor for key, tensor in found.items()}
-    return found
-
-
-def _checked_values(
-    path: Path, kind: str, found: Mapping[str, Tensor], expected: Mapping[str, Tensor]
-) -> dict[str, Tensor]:
-    """Own copies, in full precision, of values that agree with a blank network in keys, shapes and types."""
-    remedy = f"choose weights of the {kind}"
-    for key in expected:
-        if key not in found:
-            raise CheckpointError(path, f"{key} is missing, so this is another network; {remedy}")
-    for key in found:
-        if key not in expected:
-            raise CheckpointError(path, f"{key} is unexpected, so this is another network; {remedy}")
-    values = {}
-    for key, want in expected.items():
-        tensor = found[key].detach()
-        if tensor.shape != want.shape:
-            problem = f"{key} should have shape {tuple(want.shape)} and has {tuple(tensor.shape)}"
-            raise CheckpointError(path, f"{problem}, so this is another network; {remedy}")
-        dtypes = _FLOATS if want.is_floating_point() else (want.dtype,)
-        if tensor.dtype not in dtypes or tensor.layout != torch.strided or tensor.device.type != "cpu":
-            names = " or ".join(str(dtype) for dtype in dtypes)
-            actual = f"{tensor.dtype} ({tensor.layout}, {tensor.device.type})"
-            raise CheckpointError(path, f"{key} should be {names} and is {actual}; {remedy} in plain numbers")
-        if not tensor.isfinite().all():
-            raise CheckpointError(path, f"{key} holds a value that is not finite; its training failed, choose another")
-        values[key] = torch.empty(want.shape, dtype=want.dtype).copy_(tensor)
-    return values
-
-
-def _manifest_entries(manifest: Path) -> list[dict[str, Any]]:
-    """What a manifest lists, nothing where there is none; file, kind, stroke_type and sha256 are there, and strings."""
-    if not manifest.exists():
-        return []
-    try:
-        listed = json.loads(_bytes_of(manifest))
-        entries = listed["weights"]
-        if listed["version"] != MANIFEST_VERSION:
-            raise ValueError(f"version {listed['version']}")
-        if not all(isinstance(one[key], str) for one in entries for key in ("file", "kind", "stroke_type", "sha256")):
-            raise TypeError("an entry's names are not strings")
-    except (KeyError, TypeError, ValueError) as error:
-        problem = f"the list of bundled weights is damaged or of another version ({error}); reinstall Strokewise"
-        raise CheckpointError(manifest, problem) from error
-    return list(entries)

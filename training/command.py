@@ -39,8 +39,19 @@ class PackConfig:
         check(self)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BundleConfig:
+    """What bundling may vary."""
+
+    weights: Path = setting(help="the .safetensors file that a run has left")
+    into: Path | None = setting(None, help="folder; resources/weights, where the program's own lie, if left out")
+
+    def __post_init__(self) -> None:
+        check(self)
+
+
 def run(arguments: list[str], *, program: str) -> None:
-    """Run `painter`, `renderer` or `pack`.
+    """Run `painter`, `renderer`, `pack` or `bundle`.
 
     Args:
         arguments: What follows the program's name.
@@ -58,7 +69,7 @@ def run(arguments: list[str], *, program: str) -> None:
     command = parser.parse_args(arguments[:1]).command
     inner = _Parser(prog=f"{program} {command}", description=_COMMANDS[command] + ".", allow_abbrev=False)
     try:
-        {"painter": _painter, "renderer": _renderer, "pack": _pack}[command](inner, arguments[1:])
+        {"painter": _painter, "renderer": _renderer, "pack": _pack, "bundle": _bundle}[command](inner, arguments[1:])
     except RuntimeError as error:  # torch's, on a GPU and on the CPU
         if type(error).__name__ != "OutOfMemoryError" and "can't allocate memory" not in str(error):
             raise
@@ -69,6 +80,7 @@ _COMMANDS = {
     "painter": "Train an actor to paint",
     "renderer": "Train a neural renderer on random strokes drawn by the exact rasteriser",
     "pack": "Decode pictures once, into one file that --data takes",
+    "bundle": "Make a run's weights those that the program paints with",
 }
 
 
@@ -95,6 +107,15 @@ def _pack(parser: _Parser, arguments: list[str]) -> None:
     for reason in pictures.skipped:
         print(f"skipped {reason}")
     print(f"{len(pictures.train)} pictures to train on and {len(pictures.held_out)} held out, in {config.out}")
+
+
+def _bundle(parser: _Parser, arguments: list[str]) -> None:
+    from core.manifest import BUNDLED
+    from core.weights import bundle
+
+    add_options(parser, BundleConfig)
+    config = made(BundleConfig, vars(parser.parse_args(arguments)))
+    print(bundle(config.weights, config.into or BUNDLED))
 
 
 def _tell(weights: Path) -> None:

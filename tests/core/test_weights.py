@@ -20,11 +20,11 @@ from torch import Tensor
 from core import weights
 from core.actor import Actor
 from core.errors import CheckpointError, OutputError, SettingError
+from core.manifest import bundled_path
 from core.renderer import NeuralRenderer
 from core.weights import (
     LoadedActor,
     add_to_manifest,
-    bundled_path,
     load_actor,
     load_renderer,
     save_actor,

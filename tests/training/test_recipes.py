@@ -16,7 +16,8 @@ import training.evaluate
 import training.train_renderer
 from core.brushes import BEZIER
 from core.errors import CheckpointError, DeviceError, SettingError
-from core.weights import BUNDLED, bundled_path, load_actor, load_renderer, save_actor
+from core.manifest import BUNDLED, bundled_path
+from core.weights import load_actor, load_renderer, save_actor
 from training.actors import new_actor
 from training.picture_formats import DataError
 from training.policy import Policy
