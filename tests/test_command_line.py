@@ -8,6 +8,7 @@ import io
 import json
 import os
 import pickle
+import re
 import signal
 import struct
 import subprocess
@@ -25,7 +26,7 @@ from PIL import Image
 import core.files
 import core.paint_command
 import core.progress_bar
-from core.brushes import BEZIER
+from core.brushes import BEZIER, FLAT
 from core.export.stroke_json import read_json
 from core.painter import Painter
 from core.schedule import MAX_STROKES
@@ -74,8 +75,9 @@ class Trap:
 
 def paint(desk: Path, picture: str | Path, out: Path, *options: str) -> int:
     """Paint with the tiny actor, few strokes and no SVG, unless options say otherwise."""
-    quick = ["--actor", str(desk / "actor.safetensors"), "--divide", "2", "--strokes", "40", "--no-svg"]
-    return main(["paint", str(desk / picture), "-o", str(out), *quick, *options])
+    quick = ["--divide", "2", "--strokes", "40", "--no-svg"]
+    actor = [] if "--actor" in options else ["--actor", str(desk / "actor.safetensors")]
+    return main(["paint", str(desk / picture), "-o", str(out), *actor, *quick, *options])
 
 
 def report_in(out: Path) -> dict:
@@ -302,6 +304,23 @@ def export(painted: Path, out: Path, *options: str) -> int:
     return main(["export", str(painted / "strokes.json"), "-o", str(out), *options])
 
 
+def test_a_mix_of_stroke_types_is_painted_by_the_files_of_each(desk: Path, tmp_path: Path) -> None:
+    torch.manual_seed(0)
+    flat = tmp_path / "flat.safetensors"
+    save_actor(new_actor(FLAT, width=0.125, side=32), flat, stroke_type="flat")
+    mix = ["--stroke-type", "flat@1,bezier", "--actor", str(flat), "--actor", str(desk / "actor.safetensors")]
+
+    assert paint(desk, "photo.png", tmp_path / "out", "--strokes", "200", *mix, "--svg") == 0
+
+    strokes = json.loads((tmp_path / "out" / "strokes.json").read_text())
+    assert {stroke["type"] for stroke in strokes["strokes"]} == {"flat", "bezier"}
+    assert sorted(strokes["brushes"]) == ["bezier", "flat"]
+    assert strokes["job"]["stroke_type"] == "flat@1,bezier"
+    assert re.fullmatch(r"flat\.safetensors@\w{12}, actor\.safetensors@\w{12}", report_in(tmp_path / "out")["weights"])
+    assert export(tmp_path / "out", tmp_path / "again.png") == 0
+    assert np.array_equal(pixels_of(tmp_path / "again.png"), pixels_of(tmp_path / "out" / "painting.png"))
+
+
 def test_a_saved_painting_is_drawn_again_to_the_bit(painted: Path, tmp_path: Path) -> None:
     assert export(painted, tmp_path / "again.png") == 0
     assert export(painted, tmp_path / "again.svg") == 0
@@ -368,8 +387,9 @@ def test_a_bad_picture_is_refused(
         ("--strokes 1000001", ["strokes 1000001: a painting takes from 1 to 1,000,000 strokes"]),
         ("--max-step 0", ["--max-step", "0 is not in the range 1<=x<=1000000"]),
         ("--max-step 9999999999999999999999", ["--max-step", "is not in the range 1<=x<=1000000"]),
-        ("--preset oil", ["--preset", "'oil' is not one of 'default', 'paper'"]),
         ("--stroke-type squiggle", ["squiggle", "bezier"]),
+        ("--strokes 200 --stroke-type bezier@1", ["nothing paints level 2", "add a type without levels"]),
+        ("--stroke-type bezier;circle", ["write a stroke type, or several"]),
         ("--seed -1", ["--seed", "-1 is not in the range 0<=x<=4294967295"]),
         ("--seed 99999999999999999999", ["--seed", "is not in the range"]),
         ("--seed x", ["--seed", "'x' is not a valid integer"]),
