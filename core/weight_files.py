@@ -22,6 +22,14 @@ FORMAT = {"format": "strokewise-weights", "version": "1"}
 KINDS = ("actor", "renderer")
 """What a file may hold the weights of."""
 
+EIGHT_BITS = "2"
+"""Version of files whose large tensors are whole numbers of eight bits, `KEY.scale` beside each `KEY`."""
+
+_SCALE = ".scale"
+
+_LARGE = 4096
+"""Numbers of a tensor from which on it is worth packing."""
+
 LARGEST_FILE = 2**30
 """Bytes; twenty times the published checkpoints, and little enough to read whole."""
 
@@ -67,10 +75,49 @@ def read_ours(path: Path, content: bytes) -> tuple[dict[str, str], dict[str, Ten
         raise CheckpointError(path, problem) from error
     if header.get("format") != FORMAT["format"] or header.get("kind") not in KINDS or "stroke_type" not in header:
         raise CheckpointError(path, "it holds weights of some other program; choose one that Strokewise wrote")
-    if header.get("version") != FORMAT["version"]:
-        problem = f"it is of version {header.get('version')}, and this program reads {FORMAT['version']}"
+    if header.get("version") not in (FORMAT["version"], EIGHT_BITS):
+        problem = f"it is of version {header.get('version')}, and this program reads {EIGHT_BITS} and those before"
         raise CheckpointError(path, f"{problem}; update Strokewise")
-    return header, tensors
+    return header, _in_full(path, tensors) if header["version"] == EIGHT_BITS else tensors
+
+
+def in_eight_bits(path: Path, content: bytes) -> bytes:
+    """The same weights in half the bytes: large tensors as whole numbers of -127 to 127 and a scale for each output.
+
+    Args:
+        path: What errors name.
+        content: Of one of our files.
+
+    Raises:
+        CheckpointError: If it is none, or damaged.
+    """
+    header, tensors = read_ours(path, content)
+    packed = {}
+    for key, tensor in tensors.items():
+        if not tensor.is_floating_point() or tensor.dim() < 2 or tensor.numel() < _LARGE:
+            packed[key] = tensor
+            continue
+        rows = tensor.float().flatten(1)
+        scale = rows.abs().amax(1).clamp_min(1e-12) / 127
+        packed[key] = (rows / scale[:, None]).round().to(torch.int8).reshape(tensor.shape)
+        packed[key + _SCALE] = scale
+    return with_sorted_header(safetensors.torch.save(packed, metadata={**header, "version": EIGHT_BITS}))
+
+
+def _in_full(path: Path, tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """Tensors of a file in eight bits, each whole number times its scale."""
+    values = {}
+    for key, tensor in tensors.items():
+        if key.endswith(_SCALE):
+            continue
+        scale = tensors.get(key + _SCALE)
+        if scale is None:
+            values[key] = tensor
+            continue
+        if tensor.dtype != torch.int8 or tensor.dim() < 2 or scale.shape != tensor.shape[:1]:
+            raise CheckpointError(path, f"{key} and its scale do not fit together; download or copy it again")
+        values[key] = tensor * scale.float().reshape(-1, *[1] * (tensor.dim() - 1))
+    return values
 
 
 def read_published(path: Path, content: bytes) -> dict[str, Tensor]:

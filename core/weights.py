@@ -1,6 +1,7 @@
 """Weights files in and out, checked: our own safetensors, and the published PyTorch checkpoints.
 
-Our files state their architecture in the safetensors header and hold half-precision values. Published checkpoints
+Our files state their architecture in the safetensors header and hold half-precision values, or, where they are bundled
+small, whole numbers of eight bits. Published checkpoints
 (`actor.pkl`, `renderer.pkl` of Huang, Heng, Zhou 2019) state nothing, so they must match the published networks key
 for key. Nothing that a file contains is ever run.
 """
@@ -23,7 +24,15 @@ from core.errors import CheckpointError, OutputError
 from core.files import written_aside
 from core.manifest import BUNDLED, MANIFEST, bundled_path, enter, manifest_entries
 from core.renderer import NeuralRenderer
-from core.weight_files import FORMAT, bytes_of, checked_values, read_ours, read_published, with_sorted_header
+from core.weight_files import (
+    FORMAT,
+    bytes_of,
+    checked_values,
+    in_eight_bits,
+    read_ours,
+    read_published,
+    with_sorted_header,
+)
 
 PUBLISHED = {
     "actor": {
@@ -201,12 +210,13 @@ def add_to_manifest(
     enter(path.parent / MANIFEST, entry)
 
 
-def bundle(weights: Path, folder: Path = BUNDLED) -> Path:
+def bundle(weights: Path, folder: Path = BUNDLED, *, eight_bits: bool = False) -> Path:
     """Make weights that a run has left those that come with the program, their entry in the manifest with them.
 
     Args:
         weights: A `.safetensors` file, in the manifest beside it.
         folder: Of the bundled weights.
+        eight_bits: Keep them in half the bytes; see `in_eight_bits`.
 
     Returns:
         The copy.
@@ -224,7 +234,7 @@ def bundle(weights: Path, folder: Path = BUNDLED) -> Path:
         raise CheckpointError(weights, f"the {MANIFEST} beside it does not list it as it is; train it anew")
     copied = folder / weights.name
     with written_aside(copied) as aside:
-        aside.write_bytes(content)
+        aside.write_bytes(in_eight_bits(weights, content) if eight_bits else content)
     about = ("data", "recipe", "updates", "hours", "hardware", "scores")
     add_to_manifest(copied, **{name: entry[name] for name in about})
     return copied

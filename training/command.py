@@ -45,6 +45,7 @@ class BundleConfig:
 
     weights: Path = setting(help="the .safetensors file that a run has left")
     into: Path | None = setting(None, help="folder; resources/weights, where the program's own lie, if left out")
+    eight_bits: bool = setting(False, help="keep them in half the bytes")
 
     def __post_init__(self) -> None:
         check(self)
@@ -115,7 +116,7 @@ def _bundle(parser: _Parser, arguments: list[str]) -> None:
 
     add_options(parser, BundleConfig)
     config = made(BundleConfig, vars(parser.parse_args(arguments)))
-    print(bundle(config.weights, config.into or BUNDLED))
+    print(bundle(config.weights, config.into or BUNDLED, eight_bits=config.eight_bits))
 
 
 def _tell(weights: Path) -> None:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 import torch
+from safetensors import safe_open
+from safetensors.torch import load_file, save_file
 
 from core.brushes import CIRCLE
 from core.errors import CheckpointError
@@ -68,3 +71,57 @@ def test_the_command_says_where_they_lie(trained: Path, bundled: Path, capsys: p
     run(["bundle", "--weights", str(trained), "--into", str(bundled)], program="train")
 
     assert capsys.readouterr().out.split() == [str(bundled / "circle-actor.safetensors")]
+
+
+def test_in_eight_bits_they_take_half_the_bytes_and_stay_within_half_a_step(trained: Path, bundled: Path) -> None:
+    path = bundle(trained, bundled, eight_bits=True)
+
+    whole = load_actor(trained, stroke_type="circle").actor.state_dict()
+    small = load_actor(None, stroke_type="circle", folder=bundled).actor.state_dict()
+    assert path.stat().st_size < 0.6 * trained.stat().st_size
+    for key, tensor in whole.items():
+        if tensor.dim() < 2 or tensor.numel() < 4096:
+            assert torch.equal(small[key], tensor)
+            continue
+        rows, packed = tensor.flatten(1), small[key].flatten(1)
+        step = rows.abs().amax(1, keepdim=True) / 127
+        assert bool(((packed - rows).abs() <= step * 0.5001).all())
+        assert not torch.equal(packed, rows)
+
+
+def test_bundling_again_in_eight_bits_changes_nothing(trained: Path, bundled: Path) -> None:
+    once = bundle(trained, bundled, eight_bits=True).read_bytes()
+
+    assert bundle(bundled / trained.name, bundled, eight_bits=True).read_bytes() == once
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda tensors: tensors.update({"conv1.weight.scale": torch.ones(3)}), "do not fit together"),
+        (lambda tensors: tensors.update({"layer4.0.conv2.weight.scale": torch.ones(3)}), "do not fit together"),
+        (lambda tensors: tensors["layer4.0.conv2.weight.scale"].fill_(torch.nan), "not finite"),
+        (lambda tensors: tensors.pop("layer4.0.conv2.weight.scale"), "should be torch.float32"),
+    ],
+)
+def test_scales_that_do_not_fit_are_refused(
+    trained: Path, bundled: Path, change: Callable[[dict[str, torch.Tensor]], object], message: str
+) -> None:
+    path = bundle(trained, bundled, eight_bits=True)
+    with safe_open(path, "pt") as file:
+        header = file.metadata()
+    tensors = load_file(path)
+    change(tensors)
+    save_file(tensors, bundled / "damaged.safetensors", metadata=header)
+
+    with pytest.raises(CheckpointError, match=message):
+        load_actor(bundled / "damaged.safetensors", stroke_type="circle")
+
+
+def test_a_version_to_come_is_refused(trained: Path, bundled: Path) -> None:
+    tensors = load_file(trained)
+    header = {"format": "strokewise-weights", "version": "3", "kind": "actor", "stroke_type": "circle"}
+    save_file(tensors, bundled / "later.safetensors", metadata=header)
+
+    with pytest.raises(CheckpointError, match="it is of version 3, and this program reads 2 and those before"):
+        load_actor(bundled / "later.safetensors", stroke_type="circle")

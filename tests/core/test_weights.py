@@ -367,7 +367,7 @@ def test_the_published_actor_is_not_taken_for_a_renderer(tmp_path: Path, publish
     [
         ({"format": "another"}, "weights of some other program; choose one that Strokewise wrote"),
         ({"kind": "critic"}, "weights of some other program"),
-        ({"version": "2"}, "of version 2, and this program reads 1; update Strokewise"),
+        ({"version": "3"}, "of version 3, and this program reads 2 and those before; update Strokewise"),
         ({"kind": "renderer"}, "it is the renderer; choose weights of the actor"),
         ({"stroke_type": "triangle"}, "trained on triangle strokes; choose weights for bezier strokes"),
         ({"parameters": "10"}, "no actor that this program can build .bezier strokes take 13 parameters.*; update"),
