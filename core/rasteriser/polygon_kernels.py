@@ -164,14 +164,14 @@ def polygon_backward(row, column, opacity, feather, grad, d_row, d_column, d_opa
             following = corner + 1 if corner + 1 < corners else 0
             high, across = r[following] - r[corner], c[following] - c[corner]
             near, far = 0.0, 0.0  # sums of grad over what lies at the one corner's end, and at the other's
-            top, bottom = max(0, _first(min(r[corner], r[following]), half)), _last(max(r[corner], r[following]), half)
-            for y in range(top, min(height, bottom + 1)):
+            top, bottom = _first(min(r[corner], r[following]), half), _begun(max(r[corner], r[following]), half)
+            for y in range(max(0, top), min(height, bottom + 1)):
                 from0, to0 = _part(r[corner], high, y, half, 0.0, 1.0)
                 if from0 >= to0:
                     continue
                 x0, x1 = c[corner] + from0 * across, c[corner] + to0 * across
-                left, right = max(0, _first(min(x0, x1), half)), min(width, _last(max(x0, x1), half) + 1)
-                for x in range(left, right):
+                left, right = _first(min(x0, x1), half), _begun(max(x0, x1), half)
+                for x in range(max(0, left), min(width, right + 1)):
                     begin, end = _part(c[corner], across, x, half, from0, to0)
                     if begin < end:
                         late = 0.5 * (end * end - begin * begin)
@@ -184,9 +184,19 @@ def polygon_backward(row, column, opacity, feather, grad, d_row, d_column, d_opa
 
 
 @_jit
+def _begun(high, half):
+    """The last pixel whose box begins at `high` or before."""
+    return math.floor(high - 0.5 + half)
+
+
+@_jit
 def _part(start, run, pixel, half, low, high):
-    """Which part [begin, end) of low..high along a side lies within a pixel's box on one axis."""
+    """Which part [begin, end) of low..high along a side lies within a pixel's box on one axis.
+
+    A side along the boundary of two boxes lies in the second, so that moving it counts once.
+    """
     if abs(run) < _TINY:
-        return low, high  # the caller has looked: it lies inside all along
+        inside = pixel + 0.5 - half <= start < pixel + 0.5 + half
+        return (low, high) if inside else (1.0, 0.0)
     a, b = (pixel + 0.5 - half - start) / run, (pixel + 0.5 + half - start) / run
     return max(low, min(a, b)), min(high, max(a, b))
