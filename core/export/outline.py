@@ -133,7 +133,8 @@ def _arc(disc: Sequence[float], first: float, last: float, flatness: float) -> D
 
 def _circle(disc: Sequence[float], decimals: int, *, hole: bool = False) -> str:
     """Path data of one disc (x, y, radius), drawn the way all outlines turn, or as a hole the other way."""
-    x, y, r = disc
+    # Rounded first: were the ends of an arc not just its diameter apart, its centre would move, and by much.
+    x, y, r = (round(value, decimals) for value in disc[:3])
     left, right, middle, radius = (number(value, decimals) for value in (x - r, x + r, y, r))
     arc = f"A{radius} {radius} 0 1 {int(hole)}"
     return f"M{left} {middle}{arc} {right} {middle}{arc} {left} {middle}Z"

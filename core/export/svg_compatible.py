@@ -3,7 +3,7 @@
 A stroke whose opacity runs from w0 to w2 is several outlines, one in another, each laid over those before it. Alphas
 w_1 < w_2 < ... of the regions between them come about when outline i has the opacity 1 - (1 - w_i) / (1 - w_(i-1)).
 Where two regions meet only a small step shows, and every region reaches the stroke's own edge only once: no seams.
-Polygons are drawn as they are.
+Polygons and circles are drawn as they are.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.export.outline import beginning, outline
-from core.export.svg_exact import batches, polygon_element
+from core.export.svg_exact import batches, circle_element, polygon_element, rounded_places
 from core.geometry import Size
 from core.stroke import Strokes
 
@@ -36,14 +36,17 @@ def compatible_elements(strokes: Strokes, size: Size, decimals: int) -> Iterator
     """
     for _, marks, colours in batches(strokes):
         discs = np.stack([marks.column, marks.row, marks.radius, marks.opacity], axis=1)
-        offsets, polygon = marks.offsets.tolist(), marks.polygon.tolist()
+        offsets, polygon, places = marks.offsets.tolist(), marks.polygon.tolist(), rounded_places(marks, decimals)
         for index, colour in enumerate(colours):
             own = discs[offsets[index] : offsets[index + 1]]
             if _off_sheet(own, size):
                 yield ""
                 continue
             if polygon[index]:
-                yield polygon_element(np.round(own, decimals).tolist(), colour, own[0, 3])
+                yield polygon_element(places[offsets[index] : offsets[index + 1]], colour, own[0, 3])
+                continue
+            if len(own) == 1:
+                yield circle_element(places[offsets[index]], colour, own[0, 3])
                 continue
             paths = "".join(
                 f'<path d="{data}" fill-opacity="{opacity:.4g}"/>'

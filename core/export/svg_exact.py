@@ -38,7 +38,7 @@ def exact_elements(strokes: Strokes, size: Size, decimals: int) -> Iterator[str]
         N lines of SVG.
     """
     for start, marks, colours in batches(strokes):
-        places, boxes = _places(marks, decimals), _boxes(marks, size)
+        places, boxes = rounded_places(marks, decimals), _boxes(marks, size)
         levels = np.rint(marks.opacity * 255).astype(np.int64).tolist()
         opacities, offsets, polygon = marks.opacity.tolist(), marks.offsets.tolist(), marks.polygon.tolist()
         for index, (left, top, width, height) in enumerate(boxes):
@@ -50,8 +50,7 @@ def exact_elements(strokes: Strokes, size: Size, decimals: int) -> Iterator[str]
                 yield polygon_element(places[first:last], colours[index], opacities[first])
                 continue
             if last - first == 1:
-                paint = f'fill="{colours[index]}" fill-opacity="{opacities[first]:.4g}"'
-                yield f"<circle {_circle(places[first])} {paint}/>\n"
+                yield circle_element(places[first], colours[index], opacities[first])
                 continue
             box = f'x="{left}" y="{top}" width="{width}" height="{height}"'
             name = f"s{start + index}"
@@ -80,7 +79,12 @@ def polygon_element(corners: Sequence[Sequence[float]], colour: str, opacity: fl
     return f'<polygon points="{points}" fill="{colour}" fill-opacity="{opacity:.4g}"/>\n'
 
 
-def _places(marks: Marks, decimals: int) -> list[list[float]]:
+def circle_element(place: Sequence[float], colour: str, opacity: float) -> str:
+    """A line of SVG that fills a circle with rounded centre and radius (x, y, radius)."""
+    return f'<circle {_circle(place)} fill="{colour}" fill-opacity="{opacity:.4g}"/>\n'
+
+
+def rounded_places(marks: Marks, decimals: int) -> list[list[float]]:
     """x, y and radius of each point, rounded."""
     places = np.round(np.stack([marks.column, marks.row, marks.radius], axis=1), decimals)
     places[:, 2] = places[:, 2].clip(10.0**-decimals)  # a circle of radius 0 is not drawn at all

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 
 from core.document import Document
 from core.export.film_layout import film_layout
+from core.export.outline import outline
 from core.export.svg import write_svg
 from core.geometry import Size
 from core.rasteriser.fast import draw, to_bytes
@@ -81,3 +83,13 @@ def test_a_films_parts_lie_in_its_frame_and_begin_at_even_pixels(shape: str | No
                 assert box.clipped(layout.frame) == box, (sheet, layout)
                 assert box.size.shorter >= 1
                 assert (box.top % 2, box.left % 2) == (0, 0)
+
+
+def test_a_circles_arcs_end_just_its_diameter_apart_however_it_is_rounded() -> None:
+    random = np.random.default_rng(0)
+    for _ in range(200):
+        disc = np.array([[*random.uniform(0, 100, 2), random.uniform(0.5, 30)]])
+        left, _, radius, *_ = numbers = [float(each) for each in re.findall(r"-?[\d.]+", outline(disc, 2))]
+        right = numbers[7]
+
+        assert right - left == pytest.approx(2 * radius, abs=1e-9)
