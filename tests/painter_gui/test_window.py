@@ -337,6 +337,54 @@ def test_previews_of_stroke_types_are_drawn(studio: StudioWindow, until: Until) 
     assert len(colours) > 5
 
 
+def test_every_stroke_type_has_a_picture_of_its_own_and_its_whole_name(studio: StudioWindow, until: Until) -> None:
+    studio.begin(None)
+    types = studio.panel.stroke_types.list
+    items = [types.item(row) for row in range(types.count())]
+    until(lambda: all(not item.icon().isNull() for item in items))
+
+    pictures = [item.icon().pixmap(PREVIEW).toImage() for item in items]
+    assert all(one != other for index, one in enumerate(pictures) for other in pictures[:index])
+    for item in items:
+        room = types.visualItemRect(item)
+        assert types.fontMetrics().horizontalAdvance(item.text()) < room.width()
+        assert types.viewport().rect().contains(room)
+
+
+@pytest.mark.parametrize("language", ["en", "zh_CN"])
+def test_the_panel_is_never_cut_off_at_the_side(studio: StudioWindow, until: Until, language: str) -> None:
+    studio._languages.choose(language)
+    studio.resize(900, 400)  # so low that it scrolls
+
+    until(lambda: studio._scroll.verticalScrollBar().isVisible())
+    until(lambda: studio._scroll.viewport().width() >= studio.panel.minimumSizeHint().width())
+
+
+def test_a_chosen_mix_is_painted_and_comes_back_with_its_session(
+    studio: StudioWindow, until: Until, open_photo: Open, tmp_path: Path
+) -> None:
+    controller = controller_of(studio)
+    controller.set_settings(actor=None, strokes=300)
+    types = studio.panel.stroke_types
+    types.list.item(2).setSelected(True)
+    types.base.setCurrentIndex(2)
+    types.base.activated.emit(2)
+    assert controller.settings.stroke_type == "bezier-opaque@1-2,bezier,triangle"
+    open_photo(controller)
+    controller.paint()
+    until(lambda: controller.phase is Phase.IDLE and len(controller.document.strokes) == 300)
+    assert len(np.unique(controller.document.strokes.types)) == 3
+
+    controller.save(tmp_path / "mixed.strokewise")
+    until(lambda: controller.path is not None)
+    controller.set_settings(stroke_type="circle")
+    studio.open(str(tmp_path / "mixed.strokewise"))
+
+    until(lambda: controller.settings.stroke_type == "bezier-opaque@1-2,bezier,triangle")
+    assert [types.list.item(row).isSelected() for row in range(5)] == [True, False, True, False, False]
+    assert (types.base.currentIndex(), types.levels.value()) == (2, 2)
+
+
 # Looking
 
 
