@@ -352,7 +352,8 @@ def test_every_stroke_type_has_a_picture_of_its_own_and_its_whole_name(studio: S
 
 
 @pytest.mark.parametrize("language", ["en", "zh_CN"])
-def test_the_panel_is_never_cut_off_at_the_side(studio: StudioWindow, until: Until, language: str) -> None:
+def test_the_panel_is_never_cut_off_at_the_side(painted: StudioWindow, until: Until, language: str) -> None:
+    studio = painted
     studio._languages.choose(language)
     studio.resize(900, 400)  # so low that it scrolls
 
