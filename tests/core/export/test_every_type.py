@@ -17,8 +17,13 @@ from core.export.stroke_json import read_json, write_json
 from core.export.svg import write_svg
 from core.export.svg_plotter import PlotterOptions, write_plotter_svg
 from core.geometry import Size
+from core.images import load_picture
+from core.job import PaintJob
+from core.painter import Painter
 from core.rasteriser.fast import draw
+from core.resampling import resized
 from core.stroke import Strokes
+from core.weights import load_actors
 from tests.core.export.test_svg_renderers import RENDERERS, differences, is_here, nanosvg
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -90,6 +95,42 @@ def test_exact_svg_looks_like_the_canvas(renderer: str, group: str, tmp_path: Pa
 
     assert psnr >= 40
     assert error <= 1
+
+
+@pytest.fixture(scope="module")
+def mixed() -> Document:
+    """A photograph painted by the bundled actors of four types."""
+    photograph = load_picture("sample:astronaut")
+    target = resized(photograph, Size(*photograph.shape[:2]).with_longer_side(320))
+    job = PaintJob(target=target, strokes=600, stroke_type="triangle@1-2,bezier:2,circle,flat")
+    return Painter(*load_actors([], stroke_types=job.mix.stroke_types)).painted(job)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("scale", [1, 2])
+@pytest.mark.parametrize("renderer", RENDERERS)
+def test_exact_svg_of_a_mixed_painting_looks_like_its_canvas(
+    renderer: str, scale: int, mixed: Document, tmp_path: Path
+) -> None:
+    if not is_here(renderer):
+        pytest.skip(f"{renderer} is not on this machine")
+    write_svg(mixed, tmp_path / "a.svg")
+
+    psnr, error = differences(RENDERERS[renderer](tmp_path / "a.svg", mixed.size, scale), mixed, scale)
+
+    assert len(set(mixed.strokes.types.tolist())) == 4
+    assert psnr >= 40
+    assert error <= 1
+
+
+@pytest.mark.slow
+def test_a_mixed_paintings_stroke_file_reads_back_to_the_bit(mixed: Document, tmp_path: Path) -> None:
+    write_json(mixed, tmp_path / "a.json")
+
+    again = read_json(tmp_path / "a.json")
+
+    assert again == mixed
+    np.testing.assert_array_equal(draw(again), draw(mixed))
 
 
 @pytest.mark.slow
