@@ -55,7 +55,7 @@ class PaintJob:
         """
         plan = levels(preset=self.preset, max_step=self.max_step, divide=self.divide, strokes=self.strokes, side=side)
         for level in range(1, len(plan) + 1):
-            self.mix.at(level)
+            self.mix.at(level, finest=len(plan))
         return plan
 
     def settings(self) -> dict[str, Any]:

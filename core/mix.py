@@ -51,7 +51,8 @@ class Mix:
 
         Parts are separated by commas. A part is a stroke type, then `:3` for its share where that is not 1, then
         `@2`, `@1-2` or `@3-` for levels of its own, from 1, the coarsest. At a level the parts paint that name it;
-        where none does, those that name none.
+        where none does, those that name none. An underpainting is never all there is: the finest level is left to the
+        parts that name none or go on to the end, if there are any.
 
         Raises:
             SettingError: If it is not of that form, a stroke type is unknown or has no part, or a number is out of
@@ -77,18 +78,20 @@ class Mix:
         """Each one's name once, in order."""
         return tuple(dict.fromkeys(part.stroke_type for part in self.parts))
 
-    def at(self, level: int) -> tuple[Part, ...]:
-        """The parts that paint a level, counted from 1.
+    def at(self, level: int, *, finest: int) -> tuple[Part, ...]:
+        """The parts that paint a level, counted from 1, of a painting whose last level is `finest`.
 
         Raises:
             SettingError: If there is none.
         """
+        rest = tuple(part for part in self.parts if part.first is None)
         own = tuple(part for part in self.parts if part.paints(level))
-        parts = own or tuple(part for part in self.parts if part.first is None)
-        if not parts:
+        if level == finest and (rest or any(part.last is None for part in own)):
+            own = tuple(part for part in own if part.last is None)
+        if not (own or rest):
             problem = f"nothing paints level {level}; add a type without levels, as in triangle@1-2,bezier"
             raise SettingError("stroke type", str(self), problem)
-        return parts
+        return own or rest
 
     def __str__(self) -> str:
         return ",".join(str(part) for part in self.parts)

@@ -66,6 +66,7 @@ def paint_picture(
     picture_size = canvas_size(Size(*target.shape[:2]), size)
     where = chosen_device(device)
     loaded = load_actors(actor, stroke_types=job.mix.stroke_types)
+    job.levels(loaded[0].actor.side)  # how many there are, and so whether each has a stroke type, the actor decides
     neural = None if renderer is None else load_renderer(renderer, stroke_type=job.mix.stroke_types[0])
     with enough_memory():
         painter = Painter(*loaded, device=where, renderer=neural)

@@ -189,7 +189,7 @@ class Painter:
         own = document.painted_before
         end = 0
         for index, level in enumerate(plan, start=1):
-            parts = job.mix.at(index)
+            parts = job.mix.at(index, finest=len(plan))
             start, end = end, end + level.strokes
             if len(document.strokes) >= end:
                 continue

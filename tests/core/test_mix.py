@@ -58,7 +58,7 @@ def test_each_type_is_counted_once() -> None:
 def test_a_level_is_painted_by_those_that_name_it_or_else_by_those_that_name_none() -> None:
     mix = Mix.parse("triangle@1-2,circle@2,bezier,flat@5-")
 
-    painted = {level: [part.stroke_type for part in mix.at(level)] for level in (1, 2, 3, 4, 5, 9)}
+    painted = {level: [part.stroke_type for part in mix.at(level, finest=9)] for level in (1, 2, 3, 4, 5, 9)}
 
     assert painted == {
         1: ["triangle"],
@@ -70,9 +70,26 @@ def test_a_level_is_painted_by_those_that_name_it_or_else_by_those_that_name_non
     }
 
 
+@pytest.mark.parametrize(
+    ("text", "finest", "painted"),
+    [
+        ("triangle@1-2,bezier", 4, ["triangle", "triangle", "bezier", "bezier"]),
+        ("triangle@1-2,bezier", 2, ["triangle", "bezier"]),
+        ("triangle@1-2,bezier", 1, ["bezier"]),
+        ("triangle@1-2", 2, ["triangle", "triangle"]),
+        ("bezier,flat@2-", 2, ["bezier", "flat"]),
+        ("circle@1-3,flat@2-", 2, ["circle", "flat"]),
+    ],
+)
+def test_an_underpainting_is_never_all_there_is(text: str, finest: int, painted: list[str]) -> None:
+    parts = [Mix.parse(text).at(level, finest=finest) for level in range(1, finest + 1)]
+
+    assert [part.stroke_type for (part, *_) in parts] == painted
+
+
 def test_a_level_that_nothing_paints_is_named() -> None:
     with pytest.raises(SettingError, match="nothing paints level 3; add a type without levels"):
-        Mix.parse("triangle@1-2").at(3)
+        Mix.parse("triangle@1-2").at(3, finest=4)
 
 
 def test_turns_keep_to_the_shares() -> None:
