@@ -110,6 +110,8 @@ def paint(image: str | None, img: str | None, out: Path, **options: Any) -> None
     from core.paint_command import paint_picture
 
     report = paint_picture(sources[0], out, **options)
+    for part in report["idle"]:
+        click.echo(f"note: {part} had nothing to paint; give more --strokes, or other levels", err=True)
     click.echo(
         f"{report['strokes']} strokes in {report['seconds']:.1f} s on {report['device']}: "
         f"PSNR {report['psnr_512']:.2f} dB, SSIM {report['ssim_512']:.3f} at 512 px, in {click.format_filename(out)}"

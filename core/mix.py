@@ -11,7 +11,9 @@ from core.errors import SettingError
 
 MAX_SHARE = 1000
 
-_PART = re.compile(r"(?P<name>[a-z][a-z-]*)(?::(?P<share>\d+))?(?:@(?P<first>\d+)(?P<span>-(?P<last>\d+)?)?)?")
+_PART = re.compile(
+    r"(?P<name>[a-z][a-z-]*)(?::(?P<share>[0-9]{1,4}))?(?:@(?P<first>[0-9]{1,4})(?P<span>-(?P<last>[0-9]{1,4})?)?)?"
+)
 _FORM = "write a stroke type, or several as in triangle@1-2,bezier or bezier:3,circle:1"
 
 
@@ -30,6 +32,11 @@ class Part:
     def paints(self, level: int) -> bool:
         """Whether that level, from 1, is one of its own."""
         return self.first is not None and self.first <= level and (self.last is None or level <= self.last)
+
+    @property
+    def is_underpainting(self) -> bool:
+        """Whether it paints from the coarsest level on, but not to the end."""
+        return self.first == 1 and self.last is not None
 
     def __str__(self) -> str:
         share = "" if self.share == 1 else f":{self.share}"
@@ -51,8 +58,8 @@ class Mix:
 
         Parts are separated by commas. A part is a stroke type, then `:3` for its share where that is not 1, then
         `@2`, `@1-2` or `@3-` for levels of its own, from 1, the coarsest. At a level the parts paint that name it;
-        where none does, those that name none. An underpainting is never all there is: the finest level is left to the
-        parts that name none or go on to the end, if there are any.
+        where none does, those that name none. An underpainting, a part from level 1 on to another, is never all there
+        is: where it reaches the finest level, that is left to other parts, if there are any.
 
         Raises:
             SettingError: If it is not of that form, a stroke type is unknown or has no part, or a number is out of
@@ -68,7 +75,7 @@ class Mix:
             last = (int(found["last"]) if found["last"] else None) if found["span"] else first
             if not 1 <= share <= MAX_SHARE:
                 raise SettingError("stroke type", text, f"a share is a whole number from 1 to {MAX_SHARE}")
-            if first is not None and not 1 <= first <= (last or first):
+            if first is not None and not 1 <= first <= (first if last is None else last):
                 raise SettingError("stroke type", text, "levels count from 1, the coarsest, and upwards")
             parts.append(Part(stroke_type=brush_named(found["name"]).name, share=share, first=first, last=last))
         return cls(tuple(parts))
@@ -86,12 +93,18 @@ class Mix:
         """
         rest = tuple(part for part in self.parts if part.first is None)
         own = tuple(part for part in self.parts if part.paints(level))
-        if level == finest and (rest or any(part.last is None for part in own)):
-            own = tuple(part for part in own if part.last is None)
+        if level == finest:
+            over = tuple(part for part in own if not part.is_underpainting)
+            own = over if over or rest else own
         if not (own or rest):
             problem = f"nothing paints level {level}; add a type without levels, as in triangle@1-2,bezier"
             raise SettingError("stroke type", str(self), problem)
         return own or rest
+
+    def idle(self, finest: int) -> tuple[Part, ...]:
+        """The parts that paint nothing of a painting with so many levels; errors as of `at`."""
+        busy = {part for level in range(1, finest + 1) for part in self.at(level, finest=finest)}
+        return tuple(part for part in self.parts if part not in busy)
 
     def __str__(self) -> str:
         return ",".join(str(part) for part in self.parts)

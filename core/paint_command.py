@@ -52,7 +52,8 @@ def paint_picture(
     Everything that can be refused is refused before anything is written.
 
     Returns:
-        The report: strokes, seconds (of painting alone), device, weights and scores.
+        The report: strokes, seconds (of painting alone), device, weights, parts of the mix that had nothing to paint,
+        and scores.
 
     Raises:
         PainterError: If the input, a setting, the weights, the device or the folder is unusable.
@@ -66,7 +67,8 @@ def paint_picture(
     picture_size = canvas_size(Size(*target.shape[:2]), size)
     where = chosen_device(device)
     loaded = load_actors(actor, stroke_types=job.mix.stroke_types)
-    job.levels(loaded[0].actor.side)  # how many there are, and so whether each has a stroke type, the actor decides
+    # How many levels there are, and so whether each has a stroke type, the actor decides.
+    idle = job.mix.idle(len(job.levels(loaded[0].actor.side)))
     neural = None if renderer is None else load_renderer(renderer, stroke_type=job.mix.stroke_types[0])
     with enough_memory():
         painter = Painter(*loaded, device=where, renderer=neural)
@@ -94,6 +96,7 @@ def paint_picture(
             "picture": source.encode(errors="replace").decode(),  # a file's name need not be Unicode; a report is
             "size": [picture_size.height, picture_size.width],
             "job": job.settings(),
+            "idle": [str(part) for part in idle],
             **score_table(target, pixels),
         }
         save_picture(out / "painting.png", pixels)

@@ -109,6 +109,8 @@ def _in_full(path: Path, tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
     values = {}
     for key, tensor in tensors.items():
         if key.endswith(_SCALE):
+            if key.removesuffix(_SCALE) not in tensors:
+                raise CheckpointError(path, f"{key} is the scale of nothing; download or copy it again")
             continue
         scale = tensors.get(key + _SCALE)
         if scale is None:

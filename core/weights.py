@@ -193,8 +193,7 @@ def add_to_manifest(
     content = bytes_of(path)
     header, _ = read_ours(path, content)
     kind, stroke_type = header["kind"], header["stroke_type"]
-    load = load_actor if kind == "actor" else load_renderer
-    load(path, stroke_type=stroke_type)
+    _loader(kind)(path, stroke_type=stroke_type)
     entry = {
         "file": path.name,
         "kind": kind,
@@ -232,12 +231,26 @@ def bundle(weights: Path, folder: Path = BUNDLED, *, eight_bits: bool = False) -
             break
     else:
         raise CheckpointError(weights, f"the {MANIFEST} beside it does not list it as it is; train it anew")
+    try:
+        about = {name: entry[name] for name in ("data", "recipe", "updates", "hours", "hardware", "scores")}
+    except KeyError as error:
+        raise CheckpointError(
+            manifest, f"its entry of {weights.name} says nothing of {error}; train it anew"
+        ) from error
+    header, _ = read_ours(weights, content)
+    _loader(header["kind"])(weights, stroke_type=header["stroke_type"])  # before anything is replaced
+    before = {one["file"] for one in manifest_entries(folder / MANIFEST)}
     copied = folder / weights.name
     with written_aside(copied) as aside:
         aside.write_bytes(in_eight_bits(weights, content) if eight_bits else content)
-    about = ("data", "recipe", "updates", "hours", "hardware", "scores")
-    add_to_manifest(copied, **{name: entry[name] for name in about})
+    add_to_manifest(copied, **about)
+    for name in before - {one["file"] for one in manifest_entries(folder / MANIFEST)}:
+        (folder / name).unlink(missing_ok=True)  # of another name, and now of no use
     return copied
+
+
+def _loader(kind: str) -> Callable[..., LoadedActor | LoadedRenderer]:
+    return load_actor if kind == "actor" else load_renderer
 
 
 def _check_size(name: str, found: int, brush: Brush) -> None:

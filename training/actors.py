@@ -85,7 +85,11 @@ def new_actor(brush: Brush, *, width: float, side: int, head: str = "dense", bun
 def _of_other_type(source: Actor, theirs: Brush, brush: Brush) -> Actor:
     """An actor for a brush with the weights of one for another, as far as they have the same meaning."""
     actor = new_actor(brush, width=source.width, side=source.side, head=source.head, bundle=source.bundle)
-    known = set(brush.parameters) <= set(theirs.parameters)
+    known = (
+        set(brush.parameters) <= set(theirs.parameters)
+        and brush.margin == theirs.margin
+        and brush.places == tuple(name for name in theirs.places if name in brush.parameters)
+    )
     pairs = [
         (index, theirs.parameters.index(name))
         for index, name in enumerate(brush.parameters)

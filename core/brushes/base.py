@@ -83,7 +83,7 @@ class Brush(ABC):
     """A name for each parameter, those of opacities beginning with `opacity`."""
 
     places: tuple[str, ...]
-    """The parameters that are rows or columns of points, by their names, which begin so."""
+    """Names of the parameters that are coordinates of points; they begin with `row` or `column`."""
 
     rule: str
     """How parameters become what is drawn, in a few sentences that travel with stroke files."""

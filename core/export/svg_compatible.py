@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.export.outline import beginning, outline
-from core.export.svg_exact import batches, circle_element, polygon_element, rounded_places
+from core.export.svg_exact import batches, plain_element, rounded_places
 from core.geometry import Size
 from core.stroke import Strokes
 
@@ -38,15 +38,13 @@ def compatible_elements(strokes: Strokes, size: Size, decimals: int) -> Iterator
         discs = np.stack([marks.column, marks.row, marks.radius, marks.opacity], axis=1)
         offsets, polygon, places = marks.offsets.tolist(), marks.polygon.tolist(), rounded_places(marks, decimals)
         for index, colour in enumerate(colours):
-            own = discs[offsets[index] : offsets[index + 1]]
+            first, last = offsets[index], offsets[index + 1]
+            own = discs[first:last]
             if _off_sheet(own, size):
                 yield ""
                 continue
-            if polygon[index]:
-                yield polygon_element(places[offsets[index] : offsets[index + 1]], colour, own[0, 3])
-                continue
-            if len(own) == 1:
-                yield circle_element(places[offsets[index]], colour, own[0, 3])
+            if polygon[index] or last - first == 1:
+                yield plain_element(places, first, last, colour, own[0, 3])
                 continue
             paths = "".join(
                 f'<path d="{data}" fill-opacity="{opacity:.4g}"/>'

@@ -7,7 +7,8 @@ takes about 2 KB. A polygon, or a single stamp, needs no mask: it is drawn as it
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from typing import NamedTuple
 
 import numpy as np
 
@@ -39,27 +40,20 @@ def exact_elements(strokes: Strokes, size: Size, decimals: int) -> Iterator[str]
     """
     for start, marks, colours in batches(strokes):
         places, boxes = rounded_places(marks, decimals), _boxes(marks, size)
-        levels = np.rint(marks.opacity * 255).astype(np.int64).tolist()
         opacities, offsets, polygon = marks.opacity.tolist(), marks.offsets.tolist(), marks.polygon.tolist()
+        circles = [] if marks.polygon.all() else _circles(places, marks)
         for index, (left, top, width, height) in enumerate(boxes):
             if width <= 0 or height <= 0:
                 yield ""
                 continue
             first, last = offsets[index], offsets[index + 1]
-            if polygon[index]:
-                yield polygon_element(places[first:last], colours[index], opacities[first])
-                continue
-            if last - first == 1:
-                yield circle_element(places[first], colours[index], opacities[first])
+            if polygon[index] or last - first == 1:
+                yield plain_element(places, first, last, colours[index], opacities[first])
                 continue
             box = f'x="{left}" y="{top}" width="{width}" height="{height}"'
             name = f"s{start + index}"
-            circles = "".join(
-                f'<circle {_circle(place)} fill="{_GREYS[level]}"/>'
-                for place, level in zip(places[first:last], levels[first:last], strict=True)
-            )
             yield (
-                f'<mask id="{name}" maskUnits="userSpaceOnUse" {box}>{circles}</mask>'
+                f'<mask id="{name}" maskUnits="userSpaceOnUse" {box}>{"".join(circles[first:last])}</mask>'
                 f'<rect {box} fill="{colours[index]}" mask="url(#{name})"/>\n'
             )
 
@@ -72,29 +66,39 @@ def batches(strokes: Strokes) -> Iterator[tuple[int, Marks, list[str]]]:
         yield start, marks_of(part), [f"#{digits[at : at + 6]}" for at in range(0, len(digits), 6)]
 
 
-def polygon_element(corners: Sequence[Sequence[float]], colour: str, opacity: float) -> str:
-    """A line of SVG that fills a polygon with rounded corners (x, y, ...)."""
+class Places(NamedTuple):
+    """Marks' points, rounded."""
+
+    x: list[float]
+    y: list[float]
+    radius: list[float]
+
+
+def rounded_places(marks: Marks, decimals: int) -> Places:
+    """Each point of some marks, rounded."""
+    places = np.round([marks.column, marks.row, marks.radius], decimals)
+    places[2] = places[2].clip(10.0**-decimals)  # a circle of radius 0 is not drawn at all
+    return Places(*places.tolist())
+
+
+def plain_element(places: Places, first: int, last: int, colour: str, opacity: float) -> str:
+    """A line of SVG that fills the polygon with corners first..last, or where that is one point, the circle there."""
+    paint = f'fill="{colour}" fill-opacity="{opacity:.4g}"'
     # .8g writes what was rounded without trailing zeros.
-    points = " ".join(f"{x:.8g},{y:.8g}" for x, y, *_ in corners)
-    return f'<polygon points="{points}" fill="{colour}" fill-opacity="{opacity:.4g}"/>\n'
+    if last - first == 1:
+        x, y, radius = places.x[first], places.y[first], places.radius[first]
+        return f'<circle cx="{x:.8g}" cy="{y:.8g}" r="{radius:.8g}" {paint}/>\n'
+    corners = zip(places.x[first:last], places.y[first:last], strict=True)
+    return f'<polygon points="{" ".join(f"{x:.8g},{y:.8g}" for x, y in corners)}" {paint}/>\n'
 
 
-def circle_element(place: Sequence[float], colour: str, opacity: float) -> str:
-    """A line of SVG that fills a circle with rounded centre and radius (x, y, radius)."""
-    return f'<circle {_circle(place)} fill="{colour}" fill-opacity="{opacity:.4g}"/>\n'
-
-
-def rounded_places(marks: Marks, decimals: int) -> list[list[float]]:
-    """x, y and radius of each point, rounded."""
-    places = np.round(np.stack([marks.column, marks.row, marks.radius], axis=1), decimals)
-    places[:, 2] = places[:, 2].clip(10.0**-decimals)  # a circle of radius 0 is not drawn at all
-    rounded: list[list[float]] = places.tolist()
-    return rounded
-
-
-def _circle(place: Sequence[float]) -> str:
-    x, y, radius = place
-    return f'cx="{x:.8g}" cy="{y:.8g}" r="{radius:.8g}"'
+def _circles(places: Places, marks: Marks) -> list[str]:
+    """Each point as an opaque grey circle of a mask."""
+    levels = np.rint(marks.opacity * 255).astype(np.int64).tolist()
+    return [
+        f'<circle cx="{x:.8g}" cy="{y:.8g}" r="{radius:.8g}" fill="{_GREYS[level]}"/>'
+        for x, y, radius, level in zip(*places, levels, strict=True)
+    ]
 
 
 def _boxes(marks: Marks, size: Size) -> list[tuple[int, int, int, int]]:

@@ -11,6 +11,7 @@ import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,6 +44,12 @@ LINES = ("centre", "outline")
 
 _FLATNESS = 0.02
 """Millimetres that an outline may be off: a tenth of a fine pen's width."""
+
+_TINY = 1e-9
+"""Millimetres within which two points are one."""
+
+Curve: TypeAlias = list[list[float]]
+"""The control points (x, y) of a quadratic Bezier curve."""
 
 _CROWD = 512
 """Drawn lines about the pen from which on it is quicker to sort out those that are left."""
@@ -209,35 +216,45 @@ def _lines(
             paths = straight_lines(corners)[..., ::-1]
         else:
             paths = brush.pen_path(parameters[of_type], patches[of_type])[..., ::-1]
-        for index, path in zip(of_type, paths, strict=True):
-            lines[index] = [_curves(part, decimals) for part in _on_sheet(path, sheet)]
+        whole = np.all(inside(paths, sheet), axis=1).tolist()
+        for index, path, is_whole in zip(of_type, paths, whole, strict=True):
+            parts = [path.tolist()] if is_whole else _on_sheet(path, sheet)
+            lines[index] = [_curves(part, decimals) for part in parts]
     return [line for parts in lines for line in parts]
 
 
-def _on_sheet(path: NDArray[np.float64], sheet: Box) -> list[list[NDArray[np.float64]]]:
+def _on_sheet(path: NDArray[np.float64], sheet: Box) -> list[list[Curve]]:
     """The parts on the sheet of curves joined end to end, control points [K, 3, 2]: each again such curves."""
-    parts: list[list[NDArray[np.float64]]] = []
+    parts: list[list[Curve]] = []
     for curve in path:
-        for piece in [curve] if inside(curve, sheet) else clipped_curve(curve, sheet):
-            if parts and np.allclose(parts[-1][-1][2], piece[0], rtol=0, atol=1e-9):
-                parts[-1].append(piece)
+        for piece in clipped_curve(curve, sheet):
+            if parts and _meet(parts[-1][-1][2], piece[0]):
+                parts[-1].append(piece.tolist())
             else:
-                parts.append([piece])
+                parts.append([piece.tolist()])
+    # A closed path need not have begun where it comes back onto the sheet.
+    if len(parts) > 1 and _meet(parts[-1][-1][2], parts[0][0][0]):
+        parts[0] = parts.pop() + parts[0]
     return parts
 
 
-def _curves(curves: Sequence[NDArray[np.float64]], decimals: int) -> _Line:
-    """The line of quadratic curves [3, 2] joined end to end."""
-    ends = (curves[0][0, 0], curves[0][0, 1]), (curves[-1][2, 0], curves[-1][2, 1])
-    return _Line(ends, _path_data(curves, decimals), _path_data([curve[::-1] for curve in curves[::-1]], decimals))
+def _meet(one: Sequence[float], other: Sequence[float]) -> bool:
+    return abs(one[0] - other[0]) < _TINY and abs(one[1] - other[1]) < _TINY
 
 
-def _path_data(curves: Sequence[NDArray[np.float64]], decimals: int) -> str:
-    words = ["M" + point_data((curves[0][0, 0], curves[0][0, 1]), decimals)]
-    for a, b, c in curves:
-        end = point_data((c[0], c[1]), decimals)
-        straight = np.allclose(b, (a + c) / 2, rtol=0, atol=1e-9)
-        words.append("L" + end if straight else f"Q{point_data((b[0], b[1]), decimals)} {end}")
+def _curves(curves: list[Curve], decimals: int) -> _Line:
+    """The line of quadratic curves joined end to end."""
+    (x0, y0), (x1, y1) = curves[0][0], curves[-1][2]
+    back = [curve[::-1] for curve in curves[::-1]]
+    return _Line(((x0, y0), (x1, y1)), _path_data(curves, decimals), _path_data(back, decimals))
+
+
+def _path_data(curves: list[Curve], decimals: int) -> str:
+    words = ["M" + point_data((curves[0][0][0], curves[0][0][1]), decimals)]
+    for (ax, ay), (bx, by), (cx, cy) in curves:
+        end = point_data((cx, cy), decimals)
+        straight = abs(2 * bx - ax - cx) < _TINY and abs(2 * by - ay - cy) < _TINY
+        words.append("L" + end if straight else f"Q{point_data((bx, by), decimals)} {end}")
     return "".join(words)
 
 
@@ -307,7 +324,8 @@ def _palette(colours: NDArray[np.float64], strokes: Strokes, count: int) -> list
     if len(distinct) > count:
         random = np.random.default_rng(0)  # k-means knows no weights: what covers more is drawn more often
         areas = _areas(strokes)
-        shares = areas / areas.sum() + 1 / len(areas)  # a colour of which there is little is one all the same
+        # A colour of which there is little, or only strokes without an area, is one all the same.
+        shares = areas / max(areas.sum(), np.finfo(float).tiny) + 1 / len(areas)
         drawn = random.choice(len(colours), _SAMPLED, p=shares / shares.sum())
         with warnings.catch_warnings(), np.errstate(invalid="ignore", divide="ignore"):
             warnings.simplefilter("ignore")  # that there were fewer colours than pens: then there are fewer pens

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from core.brushes import BRUSHES, DiscBrush, PolygonBrush
+from core.brushes import BRUSHES, DiscBrush, PolygonBrush, Stamps
 from core.stroke import Strokes
 
 
@@ -80,14 +80,14 @@ def marks_of(strokes: Strokes, scale: float = 1.0) -> Marks:
 def _marks_of_type(kind: int, parameters: NDArray[np.float64], patches: NDArray[np.float64]) -> Marks:
     brush, count = BRUSHES[kind], len(parameters)
     if isinstance(brush, DiscBrush):
-        stamps = brush.stamps(parameters, patches)
+        # In pieces of their own: the compiled loops are made for one layout.
+        stamps = Stamps(*(np.ascontiguousarray(column) for column in brush.stamps(parameters, patches)))
         return Marks(*stamps, np.zeros(count, bool))
     if not isinstance(brush, PolygonBrush):
         raise TypeError(f"a {brush.name} stroke is drawn neither by discs nor as a polygon")
     polygons = brush.polygons(parameters, patches)
     corners = polygons.row.shape[1]
     return Marks(
-        # In pieces of their own: the compiled loops are made for one layout.
         np.ascontiguousarray(polygons.row).reshape(-1),
         np.ascontiguousarray(polygons.column).reshape(-1),
         np.zeros(count * corners),

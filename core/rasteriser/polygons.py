@@ -41,17 +41,15 @@ def polygon_alpha(polygons: Polygons, size: Size, *, feather: float = 1.0, compi
     Returns:
         [N, H, W] in 0..1.
     """
-    function: Any = _Batched
-    if compiled and _HAS_NUMBA and polygons.row.device.type == "cpu":
-        function = _Compiled
-    elif compiled and _HAS_TRITON and polygons.row.is_cuda and polygons.row.dtype == torch.float32:
-        function = _Triton
-    result: Tensor = function.apply(*polygons, size, feather)
+    if compiled and _HAS_TRITON and polygons.row.is_cuda and polygons.row.dtype == torch.float32:
+        return triton_alpha(polygons, size, feather=feather)
+    function = _Compiled if compiled and _HAS_NUMBA and polygons.row.device.type == "cpu" else _Batched
+    result: Tensor = function.apply(*polygons, size, feather)  # type: ignore[no-untyped-call]
     return result
 
 
-def interpreted_alpha(polygons: Polygons, size: Size, *, feather: float = 1.0) -> Tensor:
-    """The same by Triton's kernels whatever the device: for its interpreter, which runs them on the CPU."""
+def triton_alpha(polygons: Polygons, size: Size, *, feather: float = 1.0) -> Tensor:
+    """The same by Triton's kernels, of single precision on a CUDA device, or anywhere under Triton's interpreter."""
     result: Tensor = _Triton.apply(*polygons, size, feather)  # type: ignore[no-untyped-call]
     return result
 

@@ -31,6 +31,7 @@ from painter_gui.controller import Phase
 from painter_gui.icons import icon
 from painter_gui.paint_settings import DEVICES, MOST_DIVIDE, MOST_STEPS, PaintSettings
 from painter_gui.views.stroke_types import StrokeTypes
+from painter_gui.views.wheel import FocusedWheel
 from painter_gui.wording import Worded, translate
 
 
@@ -64,6 +65,7 @@ class PaintPanel(Worded, QWidget):
         for group in (self.stroke_types, self.amount_group, self.sheet_group, self.machine_group):
             layout.addWidget(group)
         layout.addStretch(1)
+        self._wheel = FocusedWheel(self)
         self.say(self._say_words)
         self.show_settings(self._settings)
         self.show_phase(Phase.EMPTY)

@@ -38,6 +38,10 @@ def test_a_mix_is_its_parts(text: str, parts: list[Part]) -> None:
         ("bezier@2-1", "levels count from 1"),
         ("bezier@0", "levels count from 1"),
         ("bezier@0-2", "levels count from 1"),
+        ("triangle@1-0,bezier", "levels count from 1"),
+        ("bezier:" + "9" * 5000, "write a stroke type"),
+        ("bezier@" + "9" * 5000, "write a stroke type"),
+        ("bezier:\u0663", "write a stroke type"),
         ("bezier:0", "from 1 to 1000"),
         ("bezier:1001", "from 1 to 1000"),
         ("star", "choose one of bezier, bezier-opaque, triangle, circle, flat"),
@@ -79,12 +83,27 @@ def test_a_level_is_painted_by_those_that_name_it_or_else_by_those_that_name_non
         ("triangle@1-2", 2, ["triangle", "triangle"]),
         ("bezier,flat@2-", 2, ["bezier", "flat"]),
         ("circle@1-3,flat@2-", 2, ["circle", "flat"]),
+        ("triangle,bezier@4", 4, ["triangle", "triangle", "triangle", "bezier"]),
+        ("triangle@1-2,circle@3-4,bezier", 4, ["triangle", "triangle", "circle", "circle"]),
     ],
 )
 def test_an_underpainting_is_never_all_there_is(text: str, finest: int, painted: list[str]) -> None:
     parts = [Mix.parse(text).at(level, finest=finest) for level in range(1, finest + 1)]
 
     assert [part.stroke_type for (part, *_) in parts] == painted
+
+
+@pytest.mark.parametrize(
+    ("text", "finest", "idle"),
+    [
+        ("triangle@1-2,bezier", 4, []),
+        ("triangle@1-2,bezier", 1, ["triangle@1-2"]),
+        ("triangle@9,bezier", 4, ["triangle@9"]),
+        ("triangle@1-,bezier", 4, ["bezier"]),
+    ],
+)
+def test_parts_that_paint_nothing_are_told(text: str, finest: int, idle: list[str]) -> None:
+    assert [str(part) for part in Mix.parse(text).idle(finest)] == idle
 
 
 def test_a_level_that_nothing_paints_is_named() -> None:

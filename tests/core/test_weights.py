@@ -19,6 +19,7 @@ from torch import Tensor
 
 from core import weights
 from core.actor import Actor
+from core.brushes import BRUSHES, Brush
 from core.errors import CheckpointError, OutputError, SettingError
 from core.manifest import bundled_path
 from core.renderer import NeuralRenderer
@@ -29,6 +30,7 @@ from core.weights import (
     load_renderer,
     save_actor,
     save_renderer,
+    stroke_type_in,
 )
 
 ACTOR_HEADER = {
@@ -533,3 +535,29 @@ def test_the_bundled_folder_is_the_projects_own() -> None:
     root = Path(__file__).parents[2]
 
     assert root / "resources" / "weights" == weights.BUNDLED
+
+
+@pytest.mark.parametrize("brush", BRUSHES, ids=lambda brush: brush.name)
+def test_a_file_of_ours_says_which_stroke_type_it_is_of(tmp_path: Path, brush: Brush) -> None:
+    torch.manual_seed(5)
+    save_actor(Actor(parameters=brush.size, width=1 / 8), tmp_path / "a.safetensors", stroke_type=brush.name)
+    renderer = NeuralRenderer(inputs=brush.size - 3, width=1 / 8)
+    save_renderer(renderer, tmp_path / "r.safetensors", stroke_type=brush.name)
+
+    assert stroke_type_in(tmp_path / "a.safetensors") == brush.name
+    assert stroke_type_in(tmp_path / "r.safetensors") == brush.name
+
+
+@pytest.mark.parametrize("name", ["actor.pkl", "actor.PKL"])
+def test_a_published_file_is_of_bezier_strokes_whatever_is_in_it(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_bytes(b"not looked into")
+
+    assert stroke_type_in(tmp_path / name) == "bezier"
+
+
+def test_a_file_that_is_missing_or_of_no_known_type_has_no_stroke_type(tmp_path: Path) -> None:
+    save_file(small_actor().half().state_dict(), tmp_path / "a.safetensors", metadata={"format": "another"})
+
+    for name in ("a.safetensors", "missing.safetensors"):
+        with pytest.raises(CheckpointError, match=name):
+            stroke_type_in(tmp_path / name)

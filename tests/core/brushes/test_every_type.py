@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 import pytest
@@ -44,6 +45,29 @@ def test_names_are_found_again(brush: Brush) -> None:
     assert all(name.startswith(("row", "column")) for name in brush.places)
 
 
+def test_sizes_and_margins_are_those_that_files_and_weights_were_made_with() -> None:
+    assert {brush.name: (brush.size, len(brush.places), brush.margin) for brush in BRUSHES} == {
+        "bezier": (13, 4, 0.0),
+        "bezier-opaque": (11, 4, 0.0),
+        "triangle": (10, 6, 0.125),
+        "circle": (7, 2, 0.0),
+        "flat": (9, 4, 0.125),
+    }
+
+
+@pytest.mark.parametrize("value", [0.0, 1.0])
+def test_points_at_the_ends_of_their_range_lie_a_margin_out_of_the_patch(brush: Brush, value: float) -> None:
+    shape = np.full((1, brush.size - 3), 0.5)
+    shape[:, [brush.parameters.index(name) for name in brush.places]] = value
+    points = brush.geometry(shape, PATCHES)["points"] if brush is CIRCLE else brush.pen_path(shape, PATCHES)
+
+    out = 64 * brush.margin
+    expected = [10 + 64 + out, 20 + 64 + out] if value else [10 - out, 20 - out]
+    np.testing.assert_allclose(
+        points.reshape(-1, 2), np.broadcast_to(expected, (points.size // 2, 2)), rtol=0, atol=1e-9
+    )
+
+
 def test_samples_and_dabs_are_strokes(brush: Brush) -> None:
     assert len(brush.samples) == 3
     assert len(brush.dabs) == 2
@@ -82,6 +106,56 @@ def test_numpy_and_torch_place_the_same(brush: Brush) -> None:
         ours, theirs = brush.stamps(shape, patches), brush.stamps(torch.tensor(shape), torch.tensor(patches))
     for numbers, tensor in zip(ours, theirs, strict=True):
         np.testing.assert_allclose(numbers, tensor.numpy(), rtol=0, atol=1e-10)
+
+
+def _all_of(brush: Brush, shape: np.ndarray | torch.Tensor, patches: np.ndarray | torch.Tensor) -> list[Any]:
+    """Every array that a type gives of strokes."""
+    if isinstance(brush, DiscBrush):
+        drawn = [*brush.stamps(shape, patches), *brush.padded_stamps(shape, patches)]
+    else:
+        assert isinstance(brush, PolygonBrush)
+        drawn = [*brush.polygons(shape, patches)]
+    return [*drawn, *brush.geometry(shape, patches).values(), brush.pen_path(shape, patches)]
+
+
+def test_what_follows_the_shape_is_ignored(brush: Brush) -> None:
+    shape, patches = shapes(brush), np.repeat(PATCHES, 30, 0)
+    with_colour = np.concatenate([shape, np.random.default_rng(2).uniform(0, 1, (30, 5))], axis=1)
+
+    for with_more, alone in zip(_all_of(brush, with_colour, patches), _all_of(brush, shape, patches), strict=True):
+        np.testing.assert_array_equal(with_more, alone)
+
+
+def test_strokes_do_not_depend_on_the_others(brush: Brush) -> None:
+    shape, patches = shapes(brush), np.random.default_rng(4).uniform(1, 90, (30, 3))
+    alone = [brush.pen_path(shape[index : index + 1], patches[index : index + 1])[0] for index in range(30)]
+
+    np.testing.assert_array_equal(brush.pen_path(shape, patches), alone)
+
+
+def test_single_precision_stays_single_in_torch(brush: Brush) -> None:
+    found = _all_of(brush, torch.tensor(shapes(brush)).float(), torch.tensor(np.repeat(PATCHES, 30, 0)).float())
+
+    assert {each.dtype for each in found if each.is_floating_point()} == {torch.float32}
+
+
+def test_no_strokes_are_nothing(brush: Brush) -> None:
+    found = _all_of(brush, np.zeros((0, brush.size - 3)), np.zeros((0, 3)))
+
+    assert {each.size for each in found} <= {0, 1}  # 1: offsets hold where the first would begin
+
+
+def test_nothing_that_a_type_gives_depends_on_a_number_in_a_tensor(brush: Brush) -> None:
+    # A meta tensor has no numbers: whatever needed one to go on would fail, or wait for a CUDA device.
+    shape, patches = torch.rand(5, brush.size, device="meta"), torch.rand(5, 3, device="meta")
+    if isinstance(brush, DiscBrush):
+        *places, counts = brush.padded_stamps(shape, patches)
+        assert [tuple(each.shape) for each in places] == [(5, brush.most_stamps)] * 4
+        assert counts.shape == (5,)
+    else:
+        assert isinstance(brush, PolygonBrush)
+        corners = brush.polygons(shape, patches).row.shape[1]
+        assert [tuple(each.shape) for each in brush.polygons(shape, patches)] == [(5, corners)] * 2 + [(5,)]
 
 
 def test_paths_of_pens_are_joined_end_to_end(brush: Brush) -> None:
@@ -210,7 +284,8 @@ def test_a_flat_stroke_of_no_length_covers_nothing_and_still_has_gradients() -> 
 
 
 def test_only_types_that_have_a_direction_have_an_extent() -> None:
-    found = {brush.name: brush.extent(shapes(brush)) is not None for brush in BRUSHES}
-
-    assert found == {"bezier": True, "bezier-opaque": True, "triangle": False, "circle": False, "flat": True}
+    for brush in (BEZIER, BEZIER_OPAQUE, FLAT):
+        assert brush.extent(shapes(brush)) is not None
+    for brush in (TRIANGLE, CIRCLE):
+        assert brush.extent(shapes(brush)) is None
     assert math.isfinite(float(FLAT.extent(shapes(FLAT))[0].sum()))

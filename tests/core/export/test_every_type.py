@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -13,9 +12,9 @@ from jsonschema import Draft202012Validator
 
 from core.brushes import BRUSHES
 from core.document import Document
+from core.errors import StrokeFileError
 from core.export.stroke_json import read_json, write_json
 from core.export.svg import write_svg
-from core.export.svg_plotter import PlotterOptions, write_plotter_svg
 from core.geometry import Size
 from core.images import load_picture
 from core.job import PaintJob
@@ -162,64 +161,39 @@ def test_what_is_one_shape_is_exported_as_one(name: str, element: str, profile: 
     assert drawn.count("rect") == 1  # the sheet
 
 
-def _lines(name: str, lines: str, patch: tuple[float, float, float], shape: list[float], tmp_path: Path) -> list[str]:
-    parameters = np.zeros((1, 13), np.float32)
-    parameters[0, : len(shape)] = shape
-    strokes = Strokes.from_columns(
-        types=np.array([NAMES.index(name)]), patches=np.array([patch]), parameters=parameters, steps=np.zeros(1, int)
-    )
-    write_plotter_svg(
-        Document(Size(100, 100), (0, 0, 0), strokes),
-        tmp_path / "a.svg",
-        plotter=PlotterOptions(paper=(100, 100), margin=0, lines=lines, ordered=False),
-    )
-    return [path.get("d", "") for path in ElementTree.parse(tmp_path / "a.svg").iter(f"{SVG}path")]
+LEAST_COMPATIBLE = {
+    "bezier": {"nanosvg": 27.5, "Chromium": 32, "librsvg": 34, "resvg": 37, "QtSvg": 38},
+    "bezier-opaque": {"nanosvg": 34.5, "Chromium": 34.5, "librsvg": 35, "resvg": 35, "QtSvg": 35},
+    "all": {"nanosvg": 31, "Chromium": 35, "librsvg": 36, "resvg": 38, "QtSvg": 38},
+}
+"""dB of 120 random strokes as measured, rounded down: their opacities swing as no painting's do."""
 
 
-@pytest.mark.parametrize("lines", ["centre", "outline"])
-def test_a_pen_goes_round_a_triangle(lines: str, tmp_path: Path) -> None:
-    shape = [0.1, 0.1, 0.9, 0.1, 0.9, 0.9, 1, 1, 0, 0]  # corners of the patch
+@pytest.mark.slow
+@pytest.mark.parametrize("group", LEAST_COMPATIBLE)
+@pytest.mark.parametrize("renderer", [*RENDERERS, "nanosvg"])
+def test_compatible_svg_comes_near_the_canvas(renderer: str, group: str, tmp_path: Path) -> None:
+    if not is_here(renderer):
+        pytest.skip(f"{renderer} is not on this machine")
+    painting = document(group)
+    write_svg(painting, tmp_path / "a.svg", profile="compatible")
 
-    assert _lines("triangle", lines, (20, 30, 40), shape, tmp_path) == ["M30 20L30 60L70 60L30 20"]
-
-
-def test_a_pen_draws_a_flat_stroke_as_its_line_or_around_it(tmp_path: Path) -> None:
-    shape = [0.1, 0.1, 0.1, 0.9, 0.25, 1, 1, 0, 0]
-    half = 40 * (1 / 128 + 1 / 8) / 2
-
-    (line,) = _lines("flat", "centre", (20, 30, 40), shape, tmp_path)
-    (around,) = _lines("flat", "outline", (20, 30, 40), shape, tmp_path)
-
-    assert line == "M30 20L70 20"
-    numbers = [float(number) for number in re.findall(r"-?[\d.]+", around)]
-    assert numbers == pytest.approx(
-        [30, 20 - half, 70, 20 - half, 70, 20 + half, 30, 20 + half, 30, 20 - half], abs=0.006
+    psnr, _ = differences(
+        {**RENDERERS, "nanosvg": nanosvg}[renderer](tmp_path / "a.svg", painting.size, 1), painting, 1
     )
 
-
-@pytest.mark.parametrize("lines", ["centre", "outline"])
-def test_a_pen_goes_round_a_circle(lines: str, tmp_path: Path) -> None:
-    (line,) = _lines("circle", lines, (20, 30, 40), [0.5, 0.5, 0.4, 1, 1, 0, 0], tmp_path)
-
-    radius = 40 * (1 / 256 + 0.2)
-    x, y = (float(number) for number in re.findall(r"-?[\d.]+", line)[:2])
-    assert np.hypot(x - 50, y - 40) == pytest.approx(radius, abs=0.01)
-    assert line.count("Q") == 16 if lines == "centre" else line.count("A") == 2
+    assert psnr >= LEAST_COMPATIBLE[group][renderer]
 
 
-@pytest.mark.parametrize("lines", ["centre", "outline"])
-@pytest.mark.parametrize("name", ["triangle", "circle", "flat"])
-def test_pens_stay_on_the_sheet(name: str, lines: str, tmp_path: Path) -> None:
-    painting = document(name)
-    write_plotter_svg(painting, tmp_path / "a.svg", plotter=PlotterOptions(paper=(190, 150), margin=0, lines=lines))
+@pytest.mark.parametrize("change", ["one too few", "one too many"])
+@pytest.mark.parametrize("name", NAMES)
+def test_a_wrong_number_of_parameters_is_refused_by_schema_and_reader(name: str, change: str, tmp_path: Path) -> None:
+    write_json(document(name, 1), tmp_path / "a.json")
+    found = json.loads((tmp_path / "a.json").read_text())
+    parameters = found["strokes"][0]["parameters"]
+    found["strokes"][0]["parameters"] = parameters[:-1] if change == "one too few" else [*parameters, 0.5]
+    (tmp_path / "b.json").write_text(json.dumps(found))
 
-    data = [path.get("d", "") for path in ElementTree.parse(tmp_path / "a.svg").iter(f"{SVG}path")]
-    # The end of each command lies on the sheet; a curve's middle point may not.
-    ends = [
-        tuple(map(float, numbers[-2:]))
-        for line in data
-        for part in re.findall(r"[MLQA][^MLQAZ]*", line)
-        if len(numbers := re.findall(r"-?[\d.]+", part)) >= 2
-    ]
-    assert len(data) > 50
-    assert all(-0.01 <= x <= 190.01 and -0.01 <= y <= 150.01 for x, y in ends)
+    assert not Draft202012Validator(json.loads(SCHEMA.read_text())).is_valid(found)
+    with pytest.raises(StrokeFileError, match=rf"parameters is .*, must be a list of {len(parameters)} numbers"):
+        read_json(tmp_path / "b.json")

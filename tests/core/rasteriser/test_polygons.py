@@ -160,12 +160,12 @@ import sys
 import torch
 from core.brushes import Polygons
 from core.geometry import Size
-from core.rasteriser.polygons import interpreted_alpha
+from core.rasteriser.polygons import triton_alpha
 
 results = {}
 for name, (row, column, opacity, size, feather, weights) in torch.load(sys.argv[1]).items():
     given = [each.requires_grad_() for each in (row, column, opacity)]
-    alpha = interpreted_alpha(Polygons(*given), Size(*size), feather=feather)
+    alpha = triton_alpha(Polygons(*given), Size(*size), feather=feather)
     results[name] = alpha.detach(), torch.autograd.grad((alpha * weights).sum(), given)
 torch.save(results, sys.argv[1])
 """
