@@ -120,6 +120,7 @@ class Controller(QObject):
         self._run.connect(self._worker.run, queued)
         self._worker.prepared.connect(self._on_prepared, queued)
         self._worker.device_named.connect(self._on_device_named, queued)
+        self._worker.weights_idle.connect(self._on_weights_idle, queued)
         self._worker.failed.connect(self._on_failed, queued)
         self._worker.finished.connect(self._on_finished, queued)
         self._canvas_thread, self._canvas = QThread(), CanvasWorker()
@@ -513,6 +514,10 @@ class Controller(QObject):
     def _on_device_named(self, device_name: str) -> None:
         self._device_name = device_name
         self.device_changed.emit()
+
+    @Slot(str, str)
+    def _on_weights_idle(self, name: str, stroke_type: str) -> None:
+        self.noted.emit("weights_idle", {"name": name, "type": stroke_type})
 
     @Slot()
     def _on_prepared(self) -> None:

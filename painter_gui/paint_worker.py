@@ -48,12 +48,14 @@ class PaintWorker(QObject):
     Signals:
         prepared: when it has imported what it paints with.
         device_named: the device's name, when it is known, or another one paints.
+        weights_idle: (file's name, stroke type), where the weights chosen are of a type that the run does not paint.
         failed: (run's number, PainterError), where a job could not go on.
         finished: (run's number), last and exactly once a run, however it ended.
     """
 
     prepared = Signal()
     device_named = Signal(str)
+    weights_idle = Signal(str, str)
     failed = Signal(int, object)
     finished = Signal(int)
 
@@ -110,12 +112,16 @@ class PaintWorker(QObject):
         """The painter with those weights on that device, kept from one run to the next."""
         from core.device import chosen_device, device_name
         from core.painter import Painter
-        from core.weights import load_actors
+        from core.weights import load_actors, stroke_type_in
 
         key = (actor, device, stroke_types)
         if self._painter is None or self._painter[0] != key:
             where = chosen_device(device)
-            loaded = load_actors([] if actor is None else [actor], stroke_types=stroke_types)
+            own = None if actor is None else stroke_type_in(actor)
+            chosen = [actor] if actor is not None and own in stroke_types else []
+            loaded = load_actors(chosen, stroke_types=stroke_types)
+            if actor is not None and not chosen:
+                self.weights_idle.emit(actor.name, own)
             self._painter = key, Painter(*loaded, device=where)
             self.device_named.emit(device_name(where))
         return self._painter[1]

@@ -19,7 +19,7 @@ class Budget:
 
         Args:
             minutes: Wall time of the whole run.
-            updates: Updates of the whole run.
+            updates: Updates of the whole run; of none it is over at once.
             spent: Minutes of it that are already gone.
         """
         self._seconds = None if minutes is None else 60 * minutes
@@ -35,7 +35,7 @@ class Budget:
         if self._seconds is not None:
             shares.append(60 * minutes / self._seconds)
         if self._updates is not None:
-            shares.append(update / self._updates)
+            shares.append(update / self._updates if self._updates else 1.0)
         return min(1.0, max(shares))
 
 

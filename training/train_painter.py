@@ -67,7 +67,9 @@ class PainterConfig:
         None, choices=REWARDS, help="what a critic learns to foresee; psnr, or l2 without a model"
     )
     minutes: float | None = setting(None, above=0, help="wall time, which the schedule fits; 60 without --updates")
-    updates: int | None = setting(None, least=1, help="updates, which the schedule fits")
+    updates: int | None = setting(
+        None, least=0, help="updates, which the schedule fits; 0 takes over what --init has, and scores it"
+    )
     stroke_type: str = setting("bezier", help="the brush")
     head: str | None = setting(
         None,

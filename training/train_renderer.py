@@ -42,7 +42,9 @@ class RendererConfig:
 
     out: Path = setting(help="run folder")
     minutes: float | None = setting(None, above=0, help="wall time, which the schedule fits; 30 without --updates")
-    updates: int | None = setting(None, least=1, help="updates, which the schedule fits")
+    updates: int | None = setting(
+        None, least=0, help="updates, which the schedule fits; 0 takes over what --init has, and scores it"
+    )
     stroke_type: str = setting("bezier", help="the brush")
     width: float | None = setting(None, least=1 / 64, most=4, help="of the dense layers. Of --init, or 0.25")
     batch: int = setting(64, least=1, most=100_000, help="strokes that an update draws")

@@ -26,7 +26,9 @@ def _sign(row, column, first, last):
     area = 0.0
     for corner in range(first, last):
         following = corner + 1 if corner + 1 < last else first
-        area += row[corner] * column[following] - row[following] * column[corner]
+        # From the first corner, or far from the origin rounding would decide.
+        area += (row[corner] - row[first]) * (column[following] - column[first])
+        area -= (row[following] - row[first]) * (column[corner] - column[first])
     return -1.0 if area < 0.0 else 1.0
 
 

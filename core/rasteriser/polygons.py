@@ -150,6 +150,7 @@ def _centres(size: Size, like: Tensor) -> tuple[Tensor, Tensor]:
 
 def _sign(row: Tensor, column: Tensor) -> Tensor:
     """1 or -1 [N]: which way round the corners [N, V] go."""
+    row, column = row - row[:, :1], column - column[:, :1]  # or far from the origin rounding would decide
     turned = row * column.roll(-1, 1) - row.roll(-1, 1) * column
     return torch.where(turned.sum(1) < 0, -1.0, 1.0).to(row.dtype)
 

@@ -62,10 +62,11 @@ def polygon_backward(polygons: Polygons, feather: float, grad: Tensor) -> tuple[
 def _sign(row, column, base, corners):
     """1 or -1: which way round a polygon's corners go."""
     area = 0.0
+    r0, c0 = tl.load(row + base), tl.load(column + base)  # or far from the origin rounding would decide
     for corner in range(corners):
         following = (corner + 1) % corners
-        area += tl.load(row + base + corner) * tl.load(column + base + following)
-        area -= tl.load(row + base + following) * tl.load(column + base + corner)
+        area += (tl.load(row + base + corner) - r0) * (tl.load(column + base + following) - c0)
+        area -= (tl.load(row + base + following) - r0) * (tl.load(column + base + corner) - c0)
     return tl.where(area < 0.0, -1.0, 1.0)
 
 

@@ -32,8 +32,7 @@ USUAL_LEVELS = 2
 class StrokeTypes(Worded, QGroupBox):
     """Shows a mix of stroke types and tells which is wished for.
 
-    What it cannot show in full (shares that differ, a type at fine levels alone, as the command line can ask for) it
-    leaves as it is until something is chosen here.
+    Shares and levels of their own, as the command line can ask for, are not shown; they stay with their types.
 
     Signals:
         mix_requested: (text) of `Mix`.
@@ -72,8 +71,8 @@ class StrokeTypes(Worded, QGroupBox):
         layout.addWidget(self.list)
         layout.addLayout(form)
         self.list.itemSelectionChanged.connect(self._on_chosen)
-        self.base.activated.connect(self._on_chosen)
-        self.levels.valueChanged.connect(self._on_chosen)
+        self.base.activated.connect(self._on_underpainting)
+        self.levels.valueChanged.connect(self._on_underpainting)
         self._mix = Mix.parse(BRUSHES[0].name)
         self.say(self._say_words)
         self.show_mix(self._mix)
@@ -128,9 +127,9 @@ class StrokeTypes(Worded, QGroupBox):
     def show_mix(self, mix: Mix) -> None:
         """Show what is painted with."""
         self._mix = mix
-        over = [part for part in mix.parts if part.first is None] or list(mix.parts)
-        under = next((part for part in mix.parts if part.first == 1 and part.last is not None), None)
-        chosen = {part.stroke_type for part in over}
+        under = _underpainting(mix)
+        chosen = {part.stroke_type for part in mix.parts if part is not under}
+        chosen = chosen or {mix.parts[0].stroke_type}
         blockers = [QSignalBlocker(widget) for widget in (self.list, self.base, self.levels)]
         for row, brush in enumerate(BRUSHES):
             self.list.item(row).setSelected(brush.name in chosen)
@@ -152,12 +151,35 @@ class StrokeTypes(Worded, QGroupBox):
 
     @Slot()
     def _on_chosen(self) -> None:
-        over = [brush.name for row, brush in enumerate(BRUSHES) if self.list.item(row).isSelected()]
-        if not over:  # the last one was taken away: something there must be
+        chosen = [brush.name for row, brush in enumerate(BRUSHES) if self.list.item(row).isSelected()]
+        if not chosen:  # the last one was taken away: something there must be
             self.show_mix(self._mix)
             return
-        parts = [Part(stroke_type=name) for name in over]
+        # Shares and levels of their own stay with the types that stay.
+        before = _underpainting(self._mix)
+        over = [part for part in self._mix.parts if part is not before and part.stroke_type in chosen]
+        kept = {part.stroke_type for part in over}
+        over += [Part(stroke_type=name) for name in chosen if name not in kept]
+        order = [brush.name for brush in BRUSHES]
+        over.sort(key=lambda part: order.index(part.stroke_type))
+        self._ask(over)
+
+    @Slot()
+    def _on_underpainting(self) -> None:
+        before = _underpainting(self._mix)
+        over = [part for part in self._mix.parts if part is not before]
+        self._ask(over or [Part(stroke_type=self._mix.parts[0].stroke_type)])
+
+    def _ask(self, over: list[Part]) -> None:
+        """Ask for these parts over the underpainting that is shown."""
         if self.base.currentIndex() > 0:
             under = BRUSHES[self.base.currentIndex() - 1].name
-            parts.insert(0, Part(stroke_type=under, first=1, last=self.levels.value()))
-        self.mix_requested.emit(str(Mix(tuple(parts))))
+            over = [Part(stroke_type=under, first=1, last=self.levels.value()), *over]
+        elif all(part.first is not None for part in over):  # nothing else paints the coarsest levels
+            over = [Part(stroke_type=part.stroke_type, share=part.share) for part in over]
+        self.mix_requested.emit(str(Mix(tuple(over))))
+
+
+def _underpainting(mix: Mix) -> Part | None:
+    """The part that is shown as the underpainting, if there is one."""
+    return next((part for part in mix.parts if part.is_underpainting), None)

@@ -695,6 +695,9 @@ class StudioWindow(ActionWindow):
             "saved": translate("Studio", "Saved as {name}."),
             "sheet_later": translate("Studio", "The sheet's colour changes when you restart."),
             "applies_from": translate("Studio", "Applies from stroke {stroke} on; what is painted stays."),
+            "weights_idle": translate(
+                "Studio", "{name} paints other strokes ({type}); these are painted with the bundled weights."
+            ),
             "not_kept": translate(
                 "Studio", "Your work cannot be kept every few seconds: save it, and look at the disk."
             ),

@@ -1123,6 +1123,10 @@
         <translation>从第 {stroke} 笔起生效；已画的部分不变。</translation>
     </message>
     <message>
+        <source>{name} paints other strokes ({type}); these are painted with the bundled weights.</source>
+        <translation>{name} 用于其他笔触（{type}）；所选笔触以自带权重来画。</translation>
+    </message>
+    <message>
         <source>Your work cannot be kept every few seconds: save it, and look at the disk.</source>
         <translation>无法定时保留您的作品：请保存，并检查磁盘。</translation>
     </message>

@@ -102,6 +102,7 @@ def test_bundling_again_in_eight_bits_changes_nothing(trained: Path, bundled: Pa
         (lambda tensors: tensors.update({"layer4.0.conv2.weight.scale": torch.ones(3)}), "do not fit together"),
         (lambda tensors: tensors["layer4.0.conv2.weight.scale"].fill_(torch.nan), "not finite"),
         (lambda tensors: tensors.pop("layer4.0.conv2.weight.scale"), "should be torch.float32"),
+        (lambda tensors: tensors.update({"more.scale": torch.ones(3)}), "is the scale of nothing"),
     ],
 )
 def test_scales_that_do_not_fit_are_refused(
@@ -125,3 +126,30 @@ def test_a_version_to_come_is_refused(trained: Path, bundled: Path) -> None:
 
     with pytest.raises(CheckpointError, match="it is of version 3, and this program reads 2 and those before"):
         load_actor(bundled / "later.safetensors", stroke_type="circle")
+
+
+def test_nothing_is_replaced_where_the_story_is_incomplete(trained: Path, bundled: Path) -> None:
+    before = bundle(trained, bundled).read_bytes()
+    torch.manual_seed(1)
+    save_actor(new_actor(CIRCLE, width=0.125, side=32), trained, stroke_type="circle")
+    add_to_manifest(trained, data="d", recipe="r", updates=1, hours=0.5, hardware="h", scores={})
+    manifest = json.loads((trained.parent / "manifest.json").read_text())
+    del manifest["weights"][0]["hours"]
+    (trained.parent / "manifest.json").write_text(json.dumps(manifest))
+
+    with pytest.raises(CheckpointError, match="says nothing of 'hours'"):
+        bundle(trained, bundled)
+    assert (bundled / trained.name).read_bytes() == before
+    assert load_actor(None, stroke_type="circle", folder=bundled).path.name == trained.name
+
+
+def test_a_file_of_another_name_takes_its_predecessor_away(trained: Path, bundled: Path) -> None:
+    bundle(trained, bundled)
+    torch.manual_seed(1)
+    renamed = trained.with_name("round.safetensors")
+    save_actor(new_actor(CIRCLE, width=0.125, side=32), renamed, stroke_type="circle")
+    add_to_manifest(renamed, data="d", recipe="r", updates=1, hours=0.5, hardware="h", scores={})
+
+    bundle(renamed, bundled)
+
+    assert sorted(path.name for path in bundled.iterdir()) == ["manifest.json", "round.safetensors"]

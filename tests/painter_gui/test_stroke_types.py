@@ -92,7 +92,8 @@ def test_an_underpainting_is_of_the_coarsest_levels(types: StrokeTypes, wished: 
     [
         ("flat", {"flat"}, 0, 2),
         ("circle@1-3,bezier,flat", {"bezier", "flat"}, 1 + ROW["circle"], 3),
-        ("triangle@1,circle@2-", {"triangle", "circle"}, 1 + ROW["triangle"], 1),
+        ("triangle@1,circle@2-", {"circle"}, 1 + ROW["triangle"], 1),
+        ("triangle@1-2", {"triangle"}, 1 + ROW["triangle"], 2),
         ("bezier:3,circle", {"bezier", "circle"}, 0, 2),
     ],
 )
@@ -103,3 +104,29 @@ def test_a_mix_is_shown_and_not_answered(
 
     assert (chosen(types), types.base.currentIndex(), types.levels.value()) == (over, under, levels)
     assert wished == []
+
+
+def test_shares_and_levels_that_are_not_shown_stay_with_their_types(types: StrokeTypes, wished: list[str]) -> None:
+    types.show_mix(Mix.parse("triangle@1,bezier:3,circle@2-"))
+    types.levels.setValue(2)
+    click(types, "flat", Qt.KeyboardModifier.ControlModifier)
+    click(types, "circle", Qt.KeyboardModifier.ControlModifier)
+    types.base.setCurrentIndex(0)
+    types.base.activated.emit(0)
+
+    assert wished == [
+        "triangle@1-2,bezier:3,circle@2-",
+        "triangle@1-2,bezier:3,circle@2-,flat",
+        "triangle@1-2,bezier:3,flat",
+        "bezier:3,flat",
+    ]
+
+
+def test_without_its_underpainting_a_mix_still_begins_at_the_coarsest_level(
+    types: StrokeTypes, wished: list[str]
+) -> None:
+    types.show_mix(Mix.parse("triangle@1,circle@2-"))
+    types.base.setCurrentIndex(0)
+    types.base.activated.emit(0)
+
+    assert wished == ["circle"]

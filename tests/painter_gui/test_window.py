@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
-from PySide6.QtGui import QColor, QDragEnterEvent, QDropEvent, QGuiApplication, QImage
+from PySide6.QtGui import QColor, QDragEnterEvent, QDropEvent, QGuiApplication, QImage, QWheelEvent
 from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -361,6 +361,48 @@ def test_the_panel_is_never_cut_off_at_the_side(painted: StudioWindow, until: Un
     until(lambda: studio._scroll.viewport().width() >= studio.panel.minimumSizeHint().width())
 
 
+def test_the_panel_takes_the_room_that_another_language_needs(painted: StudioWindow, until: Until) -> None:
+    for language in ("zh_CN", "en"):
+        painted._languages.choose(language)
+        until(lambda: painted._scroll.viewport().width() >= painted.panel.minimumSizeHint().width())
+
+
+def test_the_wheel_turns_only_what_has_the_focus(painted: StudioWindow) -> None:
+    panel, asked = painted.panel, []
+    panel.setting_requested.connect(lambda name, value: asked.append(name))
+    types = panel.stroke_types
+
+    def wheel(widget: QWidget, turn: int = -120) -> None:
+        middle = QPointF(widget.rect().center())
+        event = QWheelEvent(
+            middle, widget.mapToGlobal(middle), QPoint(), QPoint(0, turn), Qt.MouseButton.NoButton,
+            Qt.KeyboardModifier.NoModifier, Qt.ScrollPhase.NoScrollPhase, False,
+        )  # fmt: skip
+        QApplication.sendEvent(widget, event)
+
+    painted.canvas.setFocus()
+    for widget in (types.base, types.levels, panel.divide, panel.steps_value, panel.seed, panel.preset, panel.device):
+        wheel(widget)
+    assert asked == []
+
+    panel.seed.setFocus()
+    wheel(panel.seed, 120)
+    assert asked == ["seed"]
+
+
+def test_weights_of_another_type_are_left_out_and_the_artist_is_told(
+    studio: StudioWindow, until: Until, open_photo: Open, actor: Path
+) -> None:
+    controller = controller_of(studio)
+    controller.set_settings(actor=actor, strokes=30, stroke_type="circle")
+    open_photo(controller)
+    controller.paint()
+
+    until(lambda: "paints other strokes (bezier)" in studio.status.currentMessage())
+    until(lambda: controller.phase is Phase.IDLE and len(controller.document.strokes) == 30)
+    assert controller.document.job["weights"].startswith("circle-actor.safetensors@")
+
+
 def test_a_chosen_mix_is_painted_and_comes_back_with_its_session(
     studio: StudioWindow, until: Until, open_photo: Open, tmp_path: Path
 ) -> None:
@@ -379,7 +421,7 @@ def test_a_chosen_mix_is_painted_and_comes_back_with_its_session(
     controller.save(tmp_path / "mixed.strokewise")
     until(lambda: controller.path is not None)
     controller.set_settings(stroke_type="circle")
-    studio.open(str(tmp_path / "mixed.strokewise"))
+    controller.open_file(tmp_path / "mixed.strokewise")
 
     until(lambda: controller.settings.stroke_type == "bezier-opaque@1-2,bezier,triangle")
     assert [types.list.item(row).isSelected() for row in range(5)] == [True, False, True, False, False]

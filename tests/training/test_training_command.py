@@ -198,7 +198,7 @@ def test_what_cannot_be_trained_is_told_and_leaves_nothing(
         ("--resume --algorithm ddpg-model-based", "--algorithm ddpg-model-based: the run was begun with direct"),
         ("--resume --batch 16", "Cannot use --batch 16: the run was begun with 8"),
         ("--resume --seed 1", "Cannot use --seed 1: the run was begun with 0"),
-        ("--resume --updates 0", "Cannot use --updates 0: it must be at least 1"),
+        ("--resume --updates -1", "Cannot use --updates -1: it must be at least 0"),
         ("--resume --learning-rate nan", "Cannot use --learning-rate nan: give a finite number"),
         ("--resume --data {pictures}/none", "Cannot train on {pictures}/none: there is no such file or folder"),
         ("--resume --device cuda", "Cannot use device cuda: this machine, or this build of torch, has no GPU"),
