@@ -23,6 +23,9 @@ from painter_gui.wording import Worded, translate
 PREVIEW = QSize(80, 52)
 """Of a stroke type, pixels."""
 
+LEAST_COLUMNS = 3
+"""Of types beside each other: the panel is as wide as they take."""
+
 MOST_LEVELS = 8
 """Of an underpainting: more than any painting of the panel has."""
 
@@ -113,11 +116,12 @@ class StrokeTypes(Worded, QGroupBox):
         return QSize(max(PREVIEW.width(), widest) + 8, PREVIEW.height() + metrics.height() + 10)
 
     def _fit_list(self) -> None:
-        """Make the list as high as all types need in rows of its width."""
+        """Make the list as high as all types need in rows of its width, which is that of some columns at least."""
         room, gap = self._room(), 2 * self.list.spacing()
-        frame = 2 * self.list.frameWidth()
-        columns = max(1, (self.list.width() - frame - gap) // (room.width() + gap))
-        self.list.setFixedHeight(-(-len(BRUSHES) // columns) * (room.height() + gap) + gap + frame)
+        frame = 2 * self.list.frameWidth() + 3 * gap  # the list keeps something to spare at its end
+        self.list.setMinimumWidth(LEAST_COLUMNS * (room.width() + gap) + frame)
+        columns = max(LEAST_COLUMNS, (self.list.width() - frame) // (room.width() + gap))
+        self.list.setFixedHeight(-(-len(BRUSHES) // columns) * (room.height() + gap) + frame)
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
         """In another width other rows."""
