@@ -94,6 +94,7 @@ def cli() -> None:
     multiple=True,
     help="Other weights than the bundled: .safetensors, or a published actor.pkl. Of a mix, one for each type.",
 )
+@click.option("--refine", help="Then move all strokes together towards the photo: 200 steps, or 5s for seconds.")
 @click.option("--renderer", type=PATH, help="Let the actor see what this network draws: a published renderer.pkl.")
 @click.option("--background", callback=_colour, default="black", help="Of the sheet: black, white or #rrggbb.")
 @click.option("--size", type=click.IntRange(1), help="Longer side of painting.png, pixels; the photo's if left out.")

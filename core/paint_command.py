@@ -8,7 +8,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import orjson
+from numpy.typing import NDArray
 
 from core.device import chosen_device, device_name, enough_memory
 from core.document import Document, Rgb
@@ -25,6 +27,8 @@ from core.metrics import score_table
 from core.painter import Painter
 from core.progress_bar import progress_bar
 from core.rasteriser.fast import draw, to_bytes
+from core.refine import amount, check
+from core.refine import refine as refine_painting
 from core.weights import load_actors, load_renderer
 
 
@@ -46,14 +50,15 @@ def paint_picture(
     frames: bool,
     video: bool,
     svg: bool,
+    refine: str | None = None,
 ) -> dict[str, Any]:
     """Paint a picture and write painting.png, strokes.json, report.json and what else was asked for.
 
     Everything that can be refused is refused before anything is written.
 
     Returns:
-        The report: strokes, seconds (of painting alone), device, weights, parts of the mix that had nothing to paint,
-        and scores.
+        The report: strokes, seconds (of painting and refining alone), device, weights, parts of the mix that had
+        nothing to paint, and scores.
 
     Raises:
         PainterError: If the input, a setting, the weights, the device or the folder is unusable.
@@ -64,6 +69,9 @@ def paint_picture(
         background=background, seed=seed,
     )  # fmt: skip
     job.levels()  # refuses settings out of range
+    steps, duration = (None, None) if refine is None else amount(refine)
+    if refine is not None:
+        check(steps, duration)
     picture_size = canvas_size(Size(*target.shape[:2]), size)
     where = chosen_device(device)
     loaded = load_actors(actor, stroke_types=job.mix.stroke_types)
@@ -79,6 +87,8 @@ def paint_picture(
         started = time.monotonic()
         with enough_memory():
             document = _painted(painter, job)
+            if refine is not None:
+                document = _refined(document, target, steps, duration)
         seconds = time.monotonic() - started
         # The strokes first: everything else can be made again from them.
         write_json(document, out / "strokes.json")
@@ -121,4 +131,15 @@ def _painted(painter: Painter, job: PaintJob) -> Document:
             document = frame.document
             l2 = float(frame.strokes.errors[-1])
             show(len(document.strokes), frame.total, f"{-10 * math.log10(l2):.1f} dB" if l2 > 0 else "")
+    return document
+
+
+def _refined(document: Document, target: NDArray[np.uint8], steps: int | None, seconds: float | None) -> Document:
+    """The painting refined, the progress shown."""
+    began = time.monotonic()
+    with progress_bar("refining", "step" if seconds is None else "second") as show:
+        for now in refine_painting(document, target, steps=steps, seconds=seconds):
+            document = now.document
+            done = now.steps if seconds is None else min(round(seconds), round(time.monotonic() - began))
+            show(done, steps or round(seconds or 0), f"{-10 * math.log10(now.error):.1f} dB" if now.error > 0 else "")
     return document

@@ -304,6 +304,14 @@ def export(painted: Path, out: Path, *options: str) -> int:
     return main(["export", str(painted / "strokes.json"), "-o", str(out), *options])
 
 
+def test_a_refined_painting_is_nearer_and_says_so(desk: Path, painted: Path, tmp_path: Path) -> None:
+    assert paint(desk, "photo.png", tmp_path / "out", "--refine", "40") == 0
+
+    assert report_in(tmp_path / "out")["psnr_128"] > report_in(painted)["psnr_128"] + 1
+    assert report_in(tmp_path / "out")["strokes"] == report_in(painted)["strokes"]
+    assert json.loads((tmp_path / "out" / "strokes.json").read_text())["job"]["refined"] == 40
+
+
 def test_a_mix_of_stroke_types_is_painted_by_the_files_of_each(desk: Path, tmp_path: Path) -> None:
     torch.manual_seed(0)
     flat = tmp_path / "flat.safetensors"
@@ -390,6 +398,8 @@ def test_a_bad_picture_is_refused(
         ("--stroke-type squiggle", ["squiggle", "bezier"]),
         ("--strokes 200 --stroke-type bezier@1", ["nothing paints level 2", "add a type without levels"]),
         ("--stroke-type bezier;circle", ["write a stroke type, or several"]),
+        ("--refine 0", ["refine 0", "give 1 to 100,000 steps"]),
+        ("--refine soon", ["refine soon", "a number of steps, such as 200, or of seconds, such as 5s"]),
         ("--seed -1", ["--seed", "-1 is not in the range 0<=x<=4294967295"]),
         ("--seed 99999999999999999999", ["--seed", "is not in the range"]),
         ("--seed x", ["--seed", "'x' is not a valid integer"]),

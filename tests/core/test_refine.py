@@ -1,0 +1,198 @@
+"""Refinement: never worse, the same strokes for the same steps, and a whole document at any moment."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from core import refine as refining
+from core.brushes import BRUSHES
+from core.document import Document
+from core.errors import SettingError
+from core.geometry import Size
+from core.rasteriser.fast import draw
+from core.refine import Refined, amount, refine
+from core.stroke import Strokes
+
+SIZE = Size(48, 64)
+
+
+def painting(seed: int = 0, count: int = 40, size: Size = SIZE) -> Document:
+    """Strokes of all types at random."""
+    random = np.random.default_rng(seed)
+    strokes = Strokes.from_columns(
+        types=random.integers(0, len(BRUSHES), count),
+        patches=np.column_stack(
+            [
+                random.uniform(-10, size.height, count),
+                random.uniform(-10, size.width, count),
+                random.uniform(8, 60, count),
+            ]
+        ),
+        parameters=random.uniform(0, 1, (count, 13)).astype(np.float32),
+        steps=np.sort(random.integers(0, 9, count)),
+    )
+    return Document(size, (20, 20, 20), strokes, job={"seed": 7})
+
+
+@pytest.fixture(scope="module")
+def target() -> NDArray[np.uint8]:
+    rows, columns = np.mgrid[0:48, 0:64]
+    return np.stack([rows * 5, columns * 3, 255 - rows * 2], axis=-1).astype(np.uint8)
+
+
+def error(document: Document, target: NDArray[np.uint8]) -> float:
+    return float(np.square(draw(document).astype(np.float64) - target / 255).mean())
+
+
+def last(document: Document, target: NDArray[np.uint8], **given: object) -> Refined:
+    *_, found = refine(document, target, **given)  # type: ignore[arg-type]
+    return found
+
+
+@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("steps", [1, 2, 15])
+def test_it_is_never_worse(seed: int, steps: int, target: NDArray[np.uint8]) -> None:
+    given = painting(seed)
+
+    told = [error(found.document, target) for found in refine(given, target, steps=steps)]
+
+    assert told[0] == error(given, target)
+    assert told[-1] <= told[0]
+
+
+def test_it_halves_the_error_of_random_strokes(target: NDArray[np.uint8]) -> None:
+    given = painting()
+
+    found = last(given, target, steps=60)
+
+    assert error(found.document, target) < 0.5 * error(given, target)
+    assert found.error == pytest.approx(error(found.document, target), rel=1e-3)
+    assert found.steps == 60
+
+
+def test_strokes_keep_their_number_types_places_and_order(target: NDArray[np.uint8]) -> None:
+    given = painting()
+
+    found = last(given, target, steps=20).document
+
+    assert len(found.strokes) == len(given.strokes)
+    for column in ("types", "patches", "steps"):
+        np.testing.assert_array_equal(getattr(found.strokes, column), getattr(given.strokes, column))
+    assert (found.size, found.background) == (given.size, given.background)
+    assert found.job == {"seed": 7, "refined": 20}
+    parameters = found.strokes.parameters
+    assert parameters.min() >= 0
+    assert parameters.max() <= 1
+    sizes = np.array([brush.size for brush in BRUSHES])[given.strokes.types]
+    past = np.arange(13) >= sizes[:, None]
+    np.testing.assert_array_equal(parameters[past], given.strokes.parameters[past])
+
+
+def test_each_strokes_error_is_that_of_the_canvas_after_it(target: NDArray[np.uint8]) -> None:
+    found = last(painting(), target, steps=10).document
+
+    for count in (1, 20, 40):
+        part = replace(found, strokes=found.strokes[:count])
+        assert float(found.strokes.errors[count - 1]) == pytest.approx(error(part, target), rel=1e-4)
+
+
+def test_the_same_steps_give_the_same_strokes(target: NDArray[np.uint8]) -> None:
+    one, other = (last(painting(), target, steps=12).document for _ in range(2))
+
+    assert one == other
+
+
+def test_strokes_do_not_become_fainter_than_is_allowed(target: NDArray[np.uint8]) -> None:
+    given = painting()
+    found = last(given, target, steps=30).document
+
+    for kind, brush in enumerate(BRUSHES):
+        faint = [index for index, name in enumerate(brush.parameters) if name.startswith("opacity")]
+        of_kind = given.strokes.types == kind
+        before, after = (each.strokes.parameters[of_kind][:, faint] for each in (given, found))
+        assert bool((after >= np.minimum(before, 0.6) - 1e-6).all())
+
+
+def test_cancelled_it_tells_the_best_so_far(target: NDArray[np.uint8]) -> None:
+    asked: list[bool] = []
+
+    def cancelled() -> bool:
+        asked.append(True)
+        return len(asked) > 9
+
+    found = last(painting(), target, steps=1000, cancelled=cancelled)
+
+    assert found.steps == 9
+    assert error(found.document, target) < error(painting(), target)
+
+
+def test_seconds_end_it(target: NDArray[np.uint8]) -> None:
+    found = last(painting(), target, seconds=0.3)
+
+    assert found.steps > 0
+    assert error(found.document, target) < error(painting(), target)
+
+
+def test_what_is_as_good_as_can_be_is_given_back(target: NDArray[np.uint8]) -> None:
+    given = painting(count=5)
+    exact = (draw(given) * 255).round().astype(np.uint8)
+
+    found = last(given, exact, steps=5)
+
+    assert error(found.document, exact) <= error(given, exact)
+
+
+def test_a_bare_sheet_stays_bare(target: NDArray[np.uint8]) -> None:
+    bare = Document(SIZE, (1, 2, 3))
+
+    (found,) = refine(bare, target, steps=5)
+
+    assert found.document is bare
+
+
+def test_memory_is_bounded_by_a_smaller_size(monkeypatch: pytest.MonkeyPatch, target: NDArray[np.uint8]) -> None:
+    sizes: list[tuple[int, ...]] = []
+    real = refining.painted
+
+    def watched(bare: object, *given: object) -> object:
+        sizes.append(tuple(bare.shape))  # type: ignore[attr-defined]
+        return real(bare, *given)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(refining, "painted", watched)
+    monkeypatch.setattr(refining, "MOST_PIXELS", 2_000)
+    found = last(painting(), target, steps=5)
+
+    assert max(sizes)[1] < 40
+    assert error(found.document, target) <= error(painting(), target)
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({}, "either steps or seconds"),
+        ({"steps": 5, "seconds": 1.0}, "either steps or seconds"),
+        ({"steps": 0}, "give 1 to 100,000 steps"),
+        ({"seconds": 0.0}, "seconds above 0"),
+        ({"seconds": float("nan")}, "seconds above 0"),
+    ],
+)
+def test_what_makes_no_sense_is_refused(given: dict[str, float], message: str, target: NDArray[np.uint8]) -> None:
+    with pytest.raises(SettingError, match=message):
+        refine(painting(), target, **given)  # type: ignore[arg-type]
+
+
+def test_a_target_of_another_size_is_refused(target: NDArray[np.uint8]) -> None:
+    with pytest.raises(SettingError, match="64 x 47"):
+        refine(painting(), target[:47], steps=1)
+
+
+def test_an_amount_is_of_steps_or_seconds() -> None:
+    assert amount("200") == (200, None)
+    assert amount("2.5s") == (None, 2.5)
+    for text in ("", "s", "-3", "1e9", "5m", "9" * 40, "\u0663"):
+        with pytest.raises(SettingError, match="a number of steps"):
+            amount(text)
