@@ -175,6 +175,86 @@ def _box(row, column, radius, first, last, feather, height, width):
     return top, max(top, bottom), left, max(left, right)
 
 
+@_jit
+def cover_discs(row, column, radius, opacity, first, last, feather, top, left, alpha):
+    """Fill alpha [h, w] (zeros), the pixels from (top, left) on, with what the discs first..last cover there."""
+    height, width = top + alpha.shape[0], left + alpha.shape[1]
+    still_open = np.ones(alpha.shape, alpha.dtype)
+    for stamp in range(last - 1, first - 1, -1):
+        edge, peak = _edge(radius[stamp], feather)
+        reach = edge + 0.5 * feather
+        y0, y1 = _span(row[stamp], reach, height)
+        for y in range(max(top, y0), y1):
+            dy = y + 0.5 - row[stamp]
+            room = reach * reach - dy * dy
+            if room <= 0.0:
+                continue
+            x0, x1 = _span(column[stamp], math.sqrt(room), width)
+            for x in range(max(left, x0), x1):
+                share = still_open[y - top, x - left]
+                if share > 0.0:
+                    dx = x + 0.5 - column[stamp]
+                    covered = (reach - math.sqrt(dx * dx + dy * dy)) / feather
+                    covered = min(1.0, max(0.0, covered)) * peak
+                    alpha[y - top, x - left] += share * opacity[stamp] * covered
+                    still_open[y - top, x - left] = share * (1.0 - covered)
+
+
+@_jit
+def disc_slopes(
+    row, column, radius, opacity, first, last, feather, top, left, alpha, grad, d_row, d_column, d_radius, d_opacity
+):  # fmt: skip
+    """Gradients of sum(grad * alpha) by the discs first..last, of pixels [h, w] from (top, left) on.
+
+    Walks the stamps as `cover_discs` does. With T the open share and E what stamps below still add (at first all of
+    alpha), a stamp of coverage c adds T w c, so that E below it is E - T w c = T (1 - c) A_below and
+    d alpha / d c = T (w - A_below), d alpha / d w = T c.
+    """
+    height, width = top + alpha.shape[0], left + alpha.shape[1]
+    still_open = np.ones(alpha.shape, np.float64)
+    below = alpha.astype(np.float64)
+    for stamp in range(last - 1, first - 1, -1):
+        r = radius[stamp]
+        weight = opacity[stamp]
+        edge, peak = _edge(r, feather)
+        reach = edge + 0.5 * feather
+        # d edge / d r on a full disc; on a small one the edge stands still and the peak moves.
+        edge_slope = r / edge if peak == 1.0 else 0.0
+        peak_slope = 0.0 if peak == 1.0 else 6.0 * r / (feather * feather)
+        sum_row, sum_column, sum_radius, sum_opacity = 0.0, 0.0, 0.0, 0.0
+        y0, y1 = _span(row[stamp], reach, height)
+        for y in range(max(top, y0), y1):
+            dy = y + 0.5 - row[stamp]
+            room = reach * reach - dy * dy
+            if room <= 0.0:
+                continue
+            x0, x1 = _span(column[stamp], math.sqrt(room), width)
+            for x in range(max(left, x0), x1):
+                share = still_open[y - top, x - left]
+                if share <= 0.0:
+                    continue
+                dx = x + 0.5 - column[stamp]
+                distance = math.sqrt(dx * dx + dy * dy)
+                ramp = (reach - distance) / feather
+                covered = min(1.0, max(0.0, ramp)) * peak
+                slope = grad[y - top, x - left]
+                sum_opacity += slope * share * covered
+                rest = below[y - top, x - left] - share * weight * covered
+                if 0.0 < ramp < 1.0:
+                    by_cover = slope * (share * weight - rest / (1.0 - covered))
+                    by_ramp = by_cover * peak / feather
+                    if distance > 0.0:
+                        sum_row += by_ramp * dy / distance
+                        sum_column += by_ramp * dx / distance
+                    sum_radius += by_ramp * edge_slope + by_cover * ramp * peak_slope
+                below[y - top, x - left] = rest
+                still_open[y - top, x - left] = share * (1.0 - covered)
+        d_row[stamp] = sum_row
+        d_column[stamp] = sum_column
+        d_radius[stamp] = sum_radius
+        d_opacity[stamp] = sum_opacity
+
+
 @_parallel
 def alpha_forward(row, column, radius, opacity, offsets, feather, alpha):
     """Fill alpha [N, H, W] (zeros) with each stroke's coverage; arguments as in `lay_strokes`, any float type."""
@@ -182,78 +262,19 @@ def alpha_forward(row, column, radius, opacity, offsets, feather, alpha):
     for stroke in numba.prange(len(offsets) - 1):
         first, last = offsets[stroke], offsets[stroke + 1]
         top, bottom, left, right = _box(row, column, radius, first, last, feather, height, width)
-        still_open = np.ones((bottom - top, right - left), alpha.dtype)
-        for stamp in range(last - 1, first - 1, -1):
-            edge, peak = _edge(radius[stamp], feather)
-            reach = edge + 0.5 * feather
-            y0, y1 = _span(row[stamp], reach, height)
-            for y in range(y0, y1):
-                dy = y + 0.5 - row[stamp]
-                room = reach * reach - dy * dy
-                if room <= 0.0:
-                    continue
-                x0, x1 = _span(column[stamp], math.sqrt(room), width)
-                for x in range(x0, x1):
-                    share = still_open[y - top, x - left]
-                    if share > 0.0:
-                        dx = x + 0.5 - column[stamp]
-                        covered = (reach - math.sqrt(dx * dx + dy * dy)) / feather
-                        covered = min(1.0, max(0.0, covered)) * peak
-                        alpha[stroke, y, x] += share * opacity[stamp] * covered
-                        still_open[y - top, x - left] = share * (1.0 - covered)
+        own = alpha[stroke, top:bottom, left:right]
+        cover_discs(row, column, radius, opacity, first, last, feather, top, left, own)
 
 
 @_parallel
 def alpha_backward(row, column, radius, opacity, offsets, feather, alpha, grad, d_row, d_column, d_radius, d_opacity):
-    """Gradients of sum(grad * alpha) by every stamp, into d_row, d_column, d_radius and d_opacity [M].
-
-    Walks the stamps as `alpha_forward` does. With T the open share and E what stamps below still add (at first all of
-    alpha), a stamp of coverage c adds T w c, so that E below it is E - T w c = T (1 - c) A_below and
-    d alpha / d c = T (w - A_below), d alpha / d w = T c.
-    """
+    """Gradients of sum(grad * alpha) by every stamp, into d_row, d_column, d_radius and d_opacity [M]."""
     height, width = alpha.shape[1], alpha.shape[2]
     for stroke in numba.prange(len(offsets) - 1):
         first, last = offsets[stroke], offsets[stroke + 1]
         top, bottom, left, right = _box(row, column, radius, first, last, feather, height, width)
-        still_open = np.ones((bottom - top, right - left), np.float64)
-        below = alpha[stroke, top:bottom, left:right].astype(np.float64)
-        for stamp in range(last - 1, first - 1, -1):
-            r = radius[stamp]
-            weight = opacity[stamp]
-            edge, peak = _edge(r, feather)
-            reach = edge + 0.5 * feather
-            # d edge / d r on a full disc; on a small one the edge stands still and the peak moves.
-            edge_slope = r / edge if peak == 1.0 else 0.0
-            peak_slope = 0.0 if peak == 1.0 else 6.0 * r / (feather * feather)
-            sum_row, sum_column, sum_radius, sum_opacity = 0.0, 0.0, 0.0, 0.0
-            y0, y1 = _span(row[stamp], reach, height)
-            for y in range(y0, y1):
-                dy = y + 0.5 - row[stamp]
-                room = reach * reach - dy * dy
-                if room <= 0.0:
-                    continue
-                x0, x1 = _span(column[stamp], math.sqrt(room), width)
-                for x in range(x0, x1):
-                    share = still_open[y - top, x - left]
-                    if share <= 0.0:
-                        continue
-                    dx = x + 0.5 - column[stamp]
-                    distance = math.sqrt(dx * dx + dy * dy)
-                    ramp = (reach - distance) / feather
-                    covered = min(1.0, max(0.0, ramp)) * peak
-                    slope = grad[stroke, y, x]
-                    sum_opacity += slope * share * covered
-                    rest = below[y - top, x - left] - share * weight * covered
-                    if 0.0 < ramp < 1.0:
-                        by_cover = slope * (share * weight - rest / (1.0 - covered))
-                        by_ramp = by_cover * peak / feather
-                        if distance > 0.0:
-                            sum_row += by_ramp * dy / distance
-                            sum_column += by_ramp * dx / distance
-                        sum_radius += by_ramp * edge_slope + by_cover * ramp * peak_slope
-                    below[y - top, x - left] = rest
-                    still_open[y - top, x - left] = share * (1.0 - covered)
-            d_row[stamp] = sum_row
-            d_column[stamp] = sum_column
-            d_radius[stamp] = sum_radius
-            d_opacity[stamp] = sum_opacity
+        disc_slopes(
+            row, column, radius, opacity, first, last, feather, top, left,
+            alpha[stroke, top:bottom, left:right], grad[stroke, top:bottom, left:right],
+            d_row, d_column, d_radius, d_opacity,
+        )  # fmt: skip

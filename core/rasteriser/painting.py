@@ -88,22 +88,22 @@ class _Painted(torch.autograd.Function):
         colours = np.ascontiguousarray(rgb.detach().numpy())
         bands = np.append(np.arange(0, height, _BAND), height)
         with PARALLEL_LOOPS:
-            kernels.cover(*marks, offsets, polygon, boxes, starts, feather, width, alpha)
+            kernels.cover(*marks, offsets, polygon, boxes, starts, feather, alpha)
             kernels.composite(canvas, alpha, colours, boxes, starts, bands, before)
-        ctx.kept = marks, offsets, polygon, boxes, starts, feather, width, alpha, before, colours, bands
+        ctx.kept = marks, offsets, polygon, boxes, starts, feather, alpha, before, colours, bands
         return torch.from_numpy(canvas)
 
     @staticmethod
     @once_differentiable
     def backward(ctx: Any, grad: Tensor) -> tuple[Tensor | None, ...]:
-        marks, offsets, polygon, boxes, starts, feather, width, alpha, before, colours, bands = ctx.kept
+        marks, offsets, polygon, boxes, starts, feather, alpha, before, colours, bands = ctx.kept
         slope = grad.contiguous().numpy().copy()
         d_alpha = np.empty_like(alpha)
         d_rgb = np.empty((len(bands) - 1, len(colours), 3))
-        d_points = np.empty((4, len(marks[0])))
+        d_points = np.zeros((4, len(marks[0])))
         with PARALLEL_LOOPS:
             kernels.composite_backward(slope, alpha, colours, boxes, starts, bands, before, d_alpha, d_rgb)
-            kernels.cover_backward(*marks, offsets, polygon, boxes, starts, feather, width, alpha, d_alpha, *d_points)
+            kernels.cover_backward(*marks, offsets, polygon, boxes, starts, feather, alpha, d_alpha, *d_points)
         return (
             torch.from_numpy(d_points),
             torch.from_numpy(d_rgb.sum(axis=0)).float(),

@@ -6,20 +6,17 @@ takes the memory of what they cover, not of as many canvases.
 
 from __future__ import annotations
 
-import math
-
 import numba
 import numpy as np
 
-from core.rasteriser.kernels import _edge, _span
-from core.rasteriser.polygon_kernels import _begun, _cover_row, _first, _part, _sign
+from core.rasteriser.kernels import cover_discs, disc_slopes
+from core.rasteriser.polygon_kernels import cover_polygon, polygon_slopes
 
-_jit = numba.njit(cache=True, nogil=True, error_model="numpy")
 _parallel = numba.njit(cache=True, nogil=True, error_model="numpy", parallel=True)
 
 
 @_parallel
-def cover(row, column, radius, opacity, offsets, polygon, boxes, starts, feather, width, alpha):
+def cover(row, column, radius, opacity, offsets, polygon, boxes, starts, feather, alpha):
     """Fill alpha [P] (zeros) with what each stroke covers in its box, times its opacity.
 
     Args:
@@ -32,7 +29,6 @@ def cover(row, column, radius, opacity, offsets, polygon, boxes, starts, feather
         boxes: int64 [N, 4] top, bottom, left, right; nothing outside is looked at.
         starts: int64 [N + 1], where each stroke's box begins in `alpha`.
         feather: Width of soft edges, pixels.
-        width: Of the canvas, pixels.
         alpha: float32 [P].
 
     Sizes: M points, N strokes, P pixels of all boxes.
@@ -40,43 +36,11 @@ def cover(row, column, radius, opacity, offsets, polygon, boxes, starts, feather
     for stroke in numba.prange(len(polygon)):
         top, bottom, left, right = boxes[stroke]
         first, last = offsets[stroke], offsets[stroke + 1]
-        across = right - left
-        start = starts[stroke]
+        own = alpha[starts[stroke] : starts[stroke + 1]].reshape(bottom - top, right - left)
         if polygon[stroke]:
-            line = np.zeros(width + 1)
-            sign = _sign(row, column, first, last)
-            for y in range(top, bottom):
-                x0, x1 = _cover_row(row, column, first, last, sign, y, feather, width, line)
-                for x in range(x0, x1):
-                    if left <= x < right:
-                        alpha[start + (y - top) * across + x - left] = opacity[first] * line[x]
-                    line[x] = 0.0
-            continue
-        still_open = np.ones((bottom - top) * across, np.float32)
-        for stamp in range(last - 1, first - 1, -1):
-            edge, peak = _edge(radius[stamp], feather)
-            reach = edge + 0.5 * feather
-            for y in range(max(top, math.ceil(row[stamp] - reach - 0.5)), min(bottom, _over(row[stamp], reach))):
-                dy = y + 0.5 - row[stamp]
-                room = reach * reach - dy * dy
-                if room <= 0.0:
-                    continue
-                x0, x1 = _span(column[stamp], math.sqrt(room), width)
-                for x in range(max(left, x0), min(right, x1)):
-                    place = (y - top) * across + x - left
-                    share = still_open[place]
-                    if share > 0.0:
-                        dx = x + 0.5 - column[stamp]
-                        covered = (reach - math.sqrt(dx * dx + dy * dy)) / feather
-                        covered = min(1.0, max(0.0, covered)) * peak
-                        alpha[start + place] += np.float32(share * opacity[stamp] * covered)
-                        still_open[place] = np.float32(share * (1.0 - covered))
-
-
-@_jit
-def _over(centre, reach):
-    """The row after the last that a disc reaches."""
-    return math.floor(centre + reach - 0.5) + 1
+            cover_polygon(row, column, opacity[first], first, last, feather, top, left, own)
+        else:
+            cover_discs(row, column, radius, opacity, first, last, feather, top, left, own)
 
 
 @_parallel
@@ -129,92 +93,24 @@ def composite_backward(grad, alpha, rgb, boxes, starts, bands, before, d_alpha, 
 
 @_parallel
 def cover_backward(
-    row, column, radius, opacity, offsets, polygon, boxes, starts, feather, width, alpha, grad,
+    row, column, radius, opacity, offsets, polygon, boxes, starts, feather, alpha, grad,
     d_row, d_column, d_radius, d_opacity,
 ):  # fmt: skip
-    """Gradients by points [M] from those by packed coverages [P]; see `alpha_backward` and `polygon_backward`.
+    """Gradients by points [M] from those by packed coverages [P]; a polygon's opacity has its at its first corner.
 
-    A polygon's opacity has its gradient at its first corner.
+    `d_radius` and `d_opacity` hold zeros before.
     """
-    half = 0.5 * feather
     for stroke in numba.prange(len(polygon)):
         top, bottom, left, right = boxes[stroke]
         first, last = offsets[stroke], offsets[stroke + 1]
-        across = right - left
-        start = starts[stroke]
+        slope = grad[starts[stroke] : starts[stroke + 1]].reshape(bottom - top, right - left)
         if polygon[stroke]:
-            for corner in range(first, last):
-                d_row[corner], d_column[corner], d_radius[corner], d_opacity[corner] = 0.0, 0.0, 0.0, 0.0
-            sign = _sign(row, column, first, last)
-            line = np.zeros(width + 1)
-            weight = 0.0
-            for y in range(top, bottom):
-                x0, x1 = _cover_row(row, column, first, last, sign, y, feather, width, line)
-                for x in range(x0, x1):
-                    if left <= x < right:
-                        weight += grad[start + (y - top) * across + x - left] * line[x]
-                    line[x] = 0.0
-            d_opacity[first] = weight
-            scale = -sign * opacity[first] / (feather * feather)
-            for corner in range(first, last):
-                following = corner + 1 if corner + 1 < last else first
-                high, run = row[following] - row[corner], column[following] - column[corner]
-                near, far = 0.0, 0.0
-                low_y = _first(min(row[corner], row[following]), half)
-                high_y = _begun(max(row[corner], row[following]), half)
-                for y in range(max(top, low_y), min(bottom, high_y + 1)):
-                    from0, to0 = _part(row[corner], high, y, half, 0.0, 1.0)
-                    if from0 >= to0:
-                        continue
-                    x0, x1 = column[corner] + from0 * run, column[corner] + to0 * run
-                    low_x, high_x = _first(min(x0, x1), half), _begun(max(x0, x1), half)
-                    for x in range(max(left, low_x), min(right, high_x + 1)):
-                        begin, end = _part(column[corner], run, x, half, from0, to0)
-                        if begin < end:
-                            slope = grad[start + (y - top) * across + x - left]
-                            late = 0.5 * (end * end - begin * begin)
-                            far += slope * late
-                            near += slope * (end - begin - late)
-                d_column[corner] += scale * high * near
-                d_column[following] += scale * high * far
-                d_row[corner] -= scale * run * near
-                d_row[following] -= scale * run * far
-            continue
-        still_open = np.ones((bottom - top) * across)
-        below = alpha[start : starts[stroke + 1]].astype(np.float64)
-        for stamp in range(last - 1, first - 1, -1):
-            r, weight = radius[stamp], opacity[stamp]
-            edge, peak = _edge(r, feather)
-            reach = edge + half
-            edge_slope = r / edge if peak == 1.0 else 0.0
-            peak_slope = 0.0 if peak == 1.0 else 6.0 * r / (feather * feather)
-            sum_row, sum_column, sum_radius, sum_opacity = 0.0, 0.0, 0.0, 0.0
-            for y in range(max(top, math.ceil(row[stamp] - reach - 0.5)), min(bottom, _over(row[stamp], reach))):
-                dy = y + 0.5 - row[stamp]
-                room = reach * reach - dy * dy
-                if room <= 0.0:
-                    continue
-                x0, x1 = _span(column[stamp], math.sqrt(room), width)
-                for x in range(max(left, x0), min(right, x1)):
-                    place = (y - top) * across + x - left
-                    share = still_open[place]
-                    if share <= 0.0:
-                        continue
-                    dx = x + 0.5 - column[stamp]
-                    distance = math.sqrt(dx * dx + dy * dy)
-                    ramp = (reach - distance) / feather
-                    covered = min(1.0, max(0.0, ramp)) * peak
-                    slope = grad[start + place]
-                    sum_opacity += slope * share * covered
-                    rest = below[place] - share * weight * covered
-                    if 0.0 < ramp < 1.0:
-                        by_cover = slope * (share * weight - rest / (1.0 - covered))
-                        by_ramp = by_cover * peak / feather
-                        if distance > 0.0:
-                            sum_row += by_ramp * dy / distance
-                            sum_column += by_ramp * dx / distance
-                        sum_radius += by_ramp * edge_slope + by_cover * ramp * peak_slope
-                    below[place] = rest
-                    still_open[place] = share * (1.0 - covered)
-            d_row[stamp], d_column[stamp] = sum_row, sum_column
-            d_radius[stamp], d_opacity[stamp] = sum_radius, sum_opacity
+            d_opacity[first] = polygon_slopes(
+                row, column, opacity[first], first, last, feather, top, left, slope, d_row, d_column
+            )
+        else:
+            own = alpha[starts[stroke] : starts[stroke + 1]].reshape(bottom - top, right - left)
+            disc_slopes(
+                row, column, radius, opacity, first, last, feather, top, left, own, slope,
+                d_row, d_column, d_radius, d_opacity,
+            )  # fmt: skip

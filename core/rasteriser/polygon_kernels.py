@@ -119,72 +119,6 @@ def _rows(row, first, last, half, height):
     return max(0, _first(lowest, half)), min(height, _last(highest, half) + 1)
 
 
-@_parallel
-def polygon_forward(row, column, opacity, feather, alpha):
-    """Fill alpha [N, H, W] (zeros) with the coverage times opacity [N] of polygons with corners [N, V]."""
-    height, width = alpha.shape[1], alpha.shape[2]
-    corners = row.shape[1]
-    for stroke in numba.prange(row.shape[0]):
-        r, c = row[stroke], column[stroke]
-        sign = _sign(r, c, 0, corners)
-        line = np.zeros(width + 1)
-        top, bottom = _rows(r, 0, corners, 0.5 * feather, height)
-        for y in range(top, bottom):
-            x0, x1 = _cover_row(r, c, 0, corners, sign, y, feather, width, line)
-            for x in range(x0, x1):
-                alpha[stroke, y, x] = opacity[stroke] * line[x]
-                line[x] = 0.0
-
-
-@_parallel
-def polygon_backward(row, column, opacity, feather, grad, d_row, d_column, d_opacity):
-    """Gradients of sum(grad * alpha) by every corner, into d_row and d_column [N, V], and by opacity, d_opacity [N].
-
-    Where a side moves, the area inside changes by the integral of its movement across it. Its point at s, from one
-    corner (s = 0) to the next (s = 1), moves by 1 - s of the one's and s of the other's movement.
-    """
-    height, width = grad.shape[1], grad.shape[2]
-    corners = row.shape[1]
-    half = 0.5 * feather
-    for stroke in numba.prange(row.shape[0]):
-        r, c = row[stroke], column[stroke]
-        sign = _sign(r, c, 0, corners)
-        line = np.zeros(width + 1)
-        weight = 0.0
-        top, bottom = _rows(r, 0, corners, half, height)
-        for y in range(top, bottom):
-            x0, x1 = _cover_row(r, c, 0, corners, sign, y, feather, width, line)
-            for x in range(x0, x1):
-                weight += grad[stroke, y, x] * line[x]
-                line[x] = 0.0
-        d_opacity[stroke] = weight
-        for corner in range(corners):
-            d_row[stroke, corner] = 0.0
-            d_column[stroke, corner] = 0.0
-        scale = -sign * opacity[stroke] / (feather * feather)
-        for corner in range(corners):
-            following = corner + 1 if corner + 1 < corners else 0
-            high, across = r[following] - r[corner], c[following] - c[corner]
-            near, far = 0.0, 0.0  # sums of grad over what lies at the one corner's end, and at the other's
-            top, bottom = _first(min(r[corner], r[following]), half), _begun(max(r[corner], r[following]), half)
-            for y in range(max(0, top), min(height, bottom + 1)):
-                from0, to0 = _part(r[corner], high, y, half, 0.0, 1.0)
-                if from0 >= to0:
-                    continue
-                x0, x1 = c[corner] + from0 * across, c[corner] + to0 * across
-                left, right = _first(min(x0, x1), half), _begun(max(x0, x1), half)
-                for x in range(max(0, left), min(width, right + 1)):
-                    begin, end = _part(c[corner], across, x, half, from0, to0)
-                    if begin < end:
-                        late = 0.5 * (end * end - begin * begin)
-                        far += grad[stroke, y, x] * late
-                        near += grad[stroke, y, x] * (end - begin - late)
-            d_column[stroke, corner] += scale * high * near
-            d_column[stroke, following] += scale * high * far
-            d_row[stroke, corner] -= scale * across * near
-            d_row[stroke, following] -= scale * across * far
-
-
 @_jit
 def _begun(high, half):
     """The last pixel whose box begins at `high` or before."""
@@ -202,3 +136,87 @@ def _part(start, run, pixel, half, low, high):
         return (low, high) if inside else (1.0, 0.0)
     a, b = (pixel + 0.5 - half - start) / run, (pixel + 0.5 + half - start) / run
     return max(low, min(a, b)), min(high, max(a, b))
+
+
+@_jit
+def cover_polygon(row, column, opacity, first, last, feather, top, left, alpha):
+    """Fill alpha [h, w] (zeros), the pixels from (top, left) on, with what a polygon's corners first..last enclose."""
+    width = left + alpha.shape[1]
+    sign = _sign(row, column, first, last)
+    line = np.zeros(width + 1)
+    low, high = _rows(row, first, last, 0.5 * feather, top + alpha.shape[0])
+    for y in range(max(top, low), high):
+        x0, x1 = _cover_row(row, column, first, last, sign, y, feather, width, line)
+        for x in range(x0, x1):
+            if x >= left:
+                alpha[y - top, x - left] = opacity * line[x]
+            line[x] = 0.0
+
+
+@_jit
+def polygon_slopes(row, column, opacity, first, last, feather, top, left, grad, d_row, d_column):
+    """Gradients of sum(grad * alpha) by the corners first..last, of pixels [h, w] from (top, left) on.
+
+    Where a side moves, the area inside changes by the integral of its movement across it. Its point at s, from one
+    corner (s = 0) to the next (s = 1), moves by 1 - s of the one's and s of the other's movement.
+
+    Returns:
+        The gradient by opacity.
+    """
+    height, width = top + grad.shape[0], left + grad.shape[1]
+    half = 0.5 * feather
+    sign = _sign(row, column, first, last)
+    line = np.zeros(width + 1)
+    weight = 0.0
+    low, high = _rows(row, first, last, half, height)
+    for y in range(max(top, low), high):
+        x0, x1 = _cover_row(row, column, first, last, sign, y, feather, width, line)
+        for x in range(x0, x1):
+            if x >= left:
+                weight += grad[y - top, x - left] * line[x]
+            line[x] = 0.0
+    for corner in range(first, last):
+        d_row[corner] = 0.0
+        d_column[corner] = 0.0
+    scale = -sign * opacity / (feather * feather)
+    for corner in range(first, last):
+        following = corner + 1 if corner + 1 < last else first
+        down, across = row[following] - row[corner], column[following] - column[corner]
+        near, far = 0.0, 0.0  # sums of grad over what lies at the one corner's end, and at the other's
+        y0, y1 = _first(min(row[corner], row[following]), half), _begun(max(row[corner], row[following]), half)
+        for y in range(max(top, y0), min(height, y1 + 1)):
+            from0, to0 = _part(row[corner], down, y, half, 0.0, 1.0)
+            if from0 >= to0:
+                continue
+            c0, c1 = column[corner] + from0 * across, column[corner] + to0 * across
+            x0, x1 = _first(min(c0, c1), half), _begun(max(c0, c1), half)
+            for x in range(max(left, x0), min(width, x1 + 1)):
+                begin, end = _part(column[corner], across, x, half, from0, to0)
+                if begin < end:
+                    late = 0.5 * (end * end - begin * begin)
+                    far += grad[y - top, x - left] * late
+                    near += grad[y - top, x - left] * (end - begin - late)
+        d_column[corner] += scale * down * near
+        d_column[following] += scale * down * far
+        d_row[corner] -= scale * across * near
+        d_row[following] -= scale * across * far
+    return weight
+
+
+@_parallel
+def polygon_forward(row, column, opacity, feather, alpha):
+    """Fill alpha [N, H, W] (zeros) with the coverage times opacity [N] of polygons with corners [N, V]."""
+    corners = row.shape[1]
+    for stroke in numba.prange(row.shape[0]):
+        cover_polygon(row[stroke], column[stroke], opacity[stroke], 0, corners, feather, 0, 0, alpha[stroke])
+
+
+@_parallel
+def polygon_backward(row, column, opacity, feather, grad, d_row, d_column, d_opacity):
+    """Gradients of sum(grad * alpha) by every corner, into d_row and d_column [N, V], and by opacity, d_opacity [N]."""
+    corners = row.shape[1]
+    for stroke in numba.prange(row.shape[0]):
+        d_opacity[stroke] = polygon_slopes(
+            row[stroke], column[stroke], opacity[stroke], 0, corners, feather, 0, 0,
+            grad[stroke], d_row[stroke], d_column[stroke],
+        )  # fmt: skip
