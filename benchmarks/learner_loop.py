@@ -9,7 +9,6 @@ import torch
 
 from core.actor import Actor
 from core.brushes import BEZIER
-from training.averages import move_towards
 from training.ddpg import ModelBased
 from training.device import chosen_precision
 from training.discriminator import Adversary
@@ -101,7 +100,7 @@ class LearnerLoop:
                 self._keep(self._policy.step(self._learner.averaged, self._world.observation(index)), index)
 
     def _keep(self, step: Step, index: int) -> None:
-        self._learner.keep(step, index)
+        self._learner.keep(step.laid, step.canvas, index)
         self._world.advance(index, step.canvas)
 
     def parts(self) -> Mapping[str, Callable[[], object]]:
@@ -111,15 +110,10 @@ class LearnerLoop:
         with torch.no_grad():
             done = self._policy.step(learner.averaged, world.observation(0))
 
-        def actor() -> None:
-            observation = world.observation(0)
-            learner.teach(self._policy.step(learner.actor, observation), observation, 0, 1.0, 0.5)
-
         return {
-            "actor": actor,
+            "actor and its moving average": lambda: learner.teach(0, self._done, 1.0, 0.5, solve=False),
             "critic": lambda: self._agent.update(learner.averaged, batch, 3e-4),
             "discriminator": lambda: self._adversary.update(batch.next_canvas, batch.target),
-            "moving average of the actor": lambda: move_towards(learner.averaged, learner.actor, 0.001),
             "environment and replay": lambda: self._keep(done, 0),
             "sampling": lambda: self._replay.sample(world.batch, self._generator),
         }

@@ -88,7 +88,7 @@ def paint_picture(
         with enough_memory():
             document = _painted(painter, job)
             if refine is not None:
-                document = _refined(document, target, steps, duration)
+                document = _refined(document, target, steps, duration, where.type)
         seconds = time.monotonic() - started
         # The strokes first: everything else can be made again from them.
         write_json(document, out / "strokes.json")
@@ -134,11 +134,13 @@ def _painted(painter: Painter, job: PaintJob) -> Document:
     return document
 
 
-def _refined(document: Document, target: NDArray[np.uint8], steps: int | None, seconds: float | None) -> Document:
+def _refined(
+    document: Document, target: NDArray[np.uint8], steps: int | None, seconds: float | None, device: str
+) -> Document:
     """The painting refined, the progress shown."""
     began = time.monotonic()
     with progress_bar("refining", "step" if seconds is None else "second") as show:
-        for now in refine_painting(document, target, steps=steps, seconds=seconds):
+        for now in refine_painting(document, target, steps=steps, seconds=seconds, device=device):
             document = now.document
             done = now.steps if seconds is None else min(round(seconds), round(time.monotonic() - began))
             show(done, steps or round(seconds or 0), f"{-10 * math.log10(now.error):.1f} dB" if now.error > 0 else "")

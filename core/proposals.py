@@ -121,18 +121,12 @@ class _Change(torch.autograd.Function):
     @staticmethod
     def forward(ctx: Any, canvas: Tensor, target: Tensor, alpha: Tensor, rgb: Tensor | None) -> tuple[Tensor, Tensor]:
         cover = alpha.flatten(2)
-        under, rest = canvas.flatten(2).transpose(1, 2), (target - canvas).flatten(2).transpose(1, 2)
-        squares = torch.cat([torch.ones_like(under[..., :1]), under, under.square().sum(-1, keepdim=True)], dim=-1)
-        lines = torch.cat([rest, (under * rest).sum(-1, keepdim=True)], dim=-1)
-        squared, linear = torch.bmm(cover * cover, squares), torch.bmm(cover, lines)
-        pull = squared[..., 1:4] + linear[..., :3]
-        if rgb is None:
-            rgb = (pull / squared[..., :1].clamp_min(1e-8)).clamp(0, 1)
+        squares, lines = _planes(canvas, target)
+        change, rgb = _change(cover, cover * cover, squares, lines, rgb)
         ctx.save_for_backward(cover, squares, lines, rgb)
         ctx.shape = alpha.shape
         ctx.mark_non_differentiable(rgb)
-        change = rgb.square().sum(-1) * squared[..., 0] + squared[..., 4] + 2 * linear[..., 3]
-        return change - 2 * (rgb * pull).sum(-1), rgb
+        return change, rgb
 
     @staticmethod
     @once_differentiable
@@ -144,6 +138,23 @@ class _Change(torch.autograd.Function):
         slope = torch.bmm(by_squares, squares.transpose(1, 2)).mul_(cover)
         slope.baddbmm_(by_lines, lines.transpose(1, 2))
         return None, None, slope.reshape(ctx.shape), None
+
+
+def _planes(canvas: Tensor, target: Tensor) -> tuple[Tensor, Tensor]:
+    """What squares of coverages [B, H W, 5] and coverages themselves [B, H W, 4] are multiplied with."""
+    under, rest = canvas.flatten(2).transpose(1, 2), (target - canvas).flatten(2).transpose(1, 2)
+    squares = torch.cat([torch.ones_like(under[..., :1]), under, under.square().sum(-1, keepdim=True)], dim=-1)
+    return squares, torch.cat([rest, (under * rest).sum(-1, keepdim=True)], dim=-1)
+
+
+def _change(cover: Tensor, square: Tensor, squares: Tensor, lines: Tensor, rgb: Tensor | None) -> tuple[Tensor, Tensor]:
+    """`error_change` of coverages [B, N, H W], their squares and a picture's planes."""
+    squared, linear = torch.bmm(square, squares), torch.bmm(cover, lines)
+    pull = squared[..., 1:4] + linear[..., :3]
+    if rgb is None:
+        rgb = (pull / squared[..., :1].clamp_min(1e-8)).clamp(0, 1)
+    change = rgb.square().sum(-1) * squared[..., 0] + squared[..., 4] + 2 * linear[..., 3]
+    return change - 2 * (rgb * pull).sum(-1), rgb
 
 
 @torch.no_grad()
@@ -181,9 +192,11 @@ def choose(
         return _chosen_by_kernel(canvas, target, alpha, count, rgb, keep_all, change)
     pictures = torch.arange(len(alpha), device=alpha.device)
     taken = torch.zeros_like(alpha[:, :, 0, 0])
+    cover = alpha.flatten(2)
+    square = cover * cover
     steps = []
     for _ in range(count):
-        change, colours = error_change(canvas, target, alpha, rgb, compiled=False)
+        change, colours = _change(cover, square, *_planes(canvas, target), rgb)
         best = (change + taken).argmin(dim=1)
         keep = change[pictures, best] < 0
         if keep_all:

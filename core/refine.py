@@ -6,12 +6,14 @@ import re
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from importlib.util import find_spec
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
 from core.brushes import BRUSHES, MAX_PARAMETERS
+from core.device import chosen_device
 from core.document import Document
 from core.errors import SettingError
 from core.geometry import Size, pixel_scale
@@ -58,6 +60,7 @@ def refine(
     steps: int | None = None,
     seconds: float | None = None,
     cancelled: Callable[[], bool] = lambda: False,
+    device: str = "cpu",
 ) -> Iterator[Refined]:
     """Refine a painting; each thing told is a whole document that may be kept.
 
@@ -70,6 +73,7 @@ def refine(
         steps: Gradient steps, over which their size falls; the same number gives the same strokes.
         seconds: Wall time instead.
         cancelled: Asked at every step; once it says so, the best so far is told and nothing more.
+        device: `cpu`, `cuda`, or `auto`; a CUDA device where there is no Triton is left to others.
 
     Yields:
         The document given, then every `_SHOWN` steps the best so far, and at the end the best of all.
@@ -77,6 +81,7 @@ def refine(
     Raises:
         SettingError: If not just one of steps and seconds is given, or it is out of range, or the target has another
             size.
+        DeviceError: If there is no such device.
 
     Source: Adam, Kingma and Ba 2015, through the painting's own rasteriser.
     """
@@ -84,7 +89,7 @@ def refine(
     if target.shape[:2] != tuple(document.size):
         height, width = target.shape[:2]
         raise SettingError("target", f"{width} x {height}", "it must have the sheet's size")
-    return _refine(document, target, steps, seconds, cancelled)
+    return _refine(document, target, steps, seconds, cancelled, _device(device))
 
 
 def check(steps: int | None, seconds: float | None) -> None:
@@ -103,6 +108,7 @@ def _refine(
     steps: int | None,
     seconds: float | None,
     cancelled: Callable[[], bool],
+    device: torch.device,
 ) -> Iterator[Refined]:
     began = time.monotonic()
     size = _working_size(document)
@@ -113,11 +119,14 @@ def _refine(
     if not len(document.strokes):
         return
     strokes = document.strokes
-    types, rgb = strokes.types.copy(), torch.tensor(strokes.rgb(), requires_grad=True)
-    shapes = torch.tensor(strokes.parameters.astype(np.float64), requires_grad=True)
-    least = torch.from_numpy(_least(strokes))
-    patches = torch.tensor(strokes.patches * pixel_scale(document.size, size))
-    bare, wanted = torch.from_numpy(bare_canvas(size, document.background)), torch.from_numpy(goal)
+    types = strokes.types.copy()
+    # In double precision on the CPU, as a document is drawn; a GPU's kernels are of single precision.
+    number = torch.float64 if device.type == "cpu" else torch.float32
+    rgb = torch.tensor(strokes.rgb(), device=device, requires_grad=True)
+    shapes = torch.tensor(strokes.parameters, dtype=number, device=device, requires_grad=True)
+    least = torch.tensor(_least(strokes), dtype=number, device=device)
+    patches = torch.tensor(strokes.patches * pixel_scale(document.size, size), dtype=number, device=device)
+    bare, wanted = (torch.from_numpy(each).to(device) for each in (bare_canvas(size, document.background), goal))
     optimiser = torch.optim.Adam([{"params": [shapes]}, {"params": [rgb]}], lr=1.0, betas=(0.9, 0.99))
     found, done = False, 0
     while not cancelled():
@@ -144,6 +153,11 @@ def _refine(
         yield replace(best, document=_with_errors(told, size, goal), steps=done)
     else:
         yield Refined(document=document, error=float(errors[-1]), steps=done)
+
+
+def _device(name: str) -> torch.device:
+    device = chosen_device(name)
+    return device if find_spec("triton") is not None else torch.device("cpu")
 
 
 def amount(text: str) -> tuple[int | None, float | None]:
@@ -199,9 +213,9 @@ def _least(strokes: Strokes) -> NDArray[np.float64]:
 def _with(document: Document, shapes: torch.Tensor, rgb: torch.Tensor) -> Document:
     """The document with other shapes and colours."""
     strokes = document.strokes
-    parameters = shapes.detach().numpy().astype(np.float32)
+    parameters = shapes.detach().cpu().numpy().astype(np.float32)
     sizes = np.array([brush.size for brush in BRUSHES])[strokes.types]
-    np.put_along_axis(parameters, sizes[:, None] - 3 + np.arange(3), rgb.detach().numpy(), axis=1)
+    np.put_along_axis(parameters, sizes[:, None] - 3 + np.arange(3), rgb.detach().cpu().numpy(), axis=1)
     return replace(
         document,
         strokes=Strokes.from_columns(

@@ -8,6 +8,7 @@ renderer is known to either.
 from __future__ import annotations
 
 import copy
+from abc import ABC, abstractmethod
 from typing import Any, NamedTuple
 
 import torch
@@ -16,6 +17,7 @@ from torch import Tensor, nn
 from core.actor import Actor
 from core.observation import coordinate_planes, observe
 from training.averages import move_towards
+from training.captured import Captured, can_capture, optimiser_of, restore, set_rate
 from training.critic import Critic, judge
 from training.device import layout
 from training.distributed import average_gradients
@@ -43,15 +45,37 @@ class Ascent(NamedTuple):
     expected: Tensor
 
 
-class _CriticLearner:
+class _CriticLearner(ABC):
     """A critic, its slow copy and its optimiser."""
 
-    def __init__(self, critic: nn.Module, *, policy: Policy, reward: Reward, discount: float, tau: float) -> None:
+    def __init__(
+        self, critic: nn.Module, *, policy: Policy, reward: Reward, discount: float, tau: float, captures: bool
+    ) -> None:
         self.critic = critic
         self.slow_critic = copy.deepcopy(critic).requires_grad_(False)
         self.policy, self.reward, self.discount, self.tau = policy, reward, discount, tau
-        self.optimiser = torch.optim.Adam(critic.parameters(), fused=True)
+        device = next(critic.parameters()).device
+        self.optimiser = optimiser_of(torch.optim.Adam, critic.parameters(), device)
         self._planes: Tensor | None = None
+        self._captures = captures and can_capture(device)
+        self._learn: dict[Actor, Captured[Tensor]] = {}
+
+    def update(self, slow_actor: Actor, batch: Transitions, learning_rate: float) -> Tensor:
+        """Let the critic learn from stored transitions; returns its loss, a scalar still on the device."""
+        if slow_actor not in self._learn:
+
+            def learn(*fields: Tensor) -> Tensor:
+                loss = self.loss(slow_actor, Transitions(*fields))
+                self.descend(loss)
+                return loss.detach()
+
+            self._learn[slow_actor] = Captured(learn, enabled=self._captures)
+        set_rate(self.optimiser, learning_rate)
+        return self._learn[slow_actor](*batch)
+
+    @abstractmethod
+    def loss(self, slow_actor: Actor, batch: Transitions) -> Tensor:
+        """How far the critic is from what it should say of stored transitions, a scalar with its gradient."""
 
     def coordinates(self, like: Tensor) -> Tensor:
         """The coordinate planes for pictures like this."""
@@ -63,10 +87,8 @@ class _CriticLearner:
         """The precision that the networks run in."""
         return torch.autocast(like.device.type, self.policy.autocast, enabled=self.policy.autocast is not None)
 
-    def descend(self, loss: Tensor, learning_rate: float) -> None:
+    def descend(self, loss: Tensor) -> None:
         """One step of the critic, and the slow copy's after it."""
-        for group in self.optimiser.param_groups:
-            group["lr"] = learning_rate
         self.optimiser.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]
         average_gradients(self.critic)
@@ -84,8 +106,9 @@ class _CriticLearner:
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
         """Go on from what `state_dict` gave."""
-        for name in ("critic", "slow_critic", "optimiser"):
+        for name in ("critic", "slow_critic"):
             getattr(self, name).load_state_dict(state[name])
+        restore(self.optimiser, state["optimiser"])
 
 
 def _placed(critic: nn.Module, device: torch.device | str, policy: Policy) -> nn.Module:
@@ -106,10 +129,11 @@ class ModelBased(_CriticLearner):
         tau: float = 0.001,
         width: float = 1.0,
         device: torch.device | str = "cpu",
+        captures: bool = True,
     ) -> None:
-        """A new critic of that width."""
+        """A new critic of that width; on a GPU its updates are captured in a graph where that `captures`."""
         critic = _placed(Critic(width=width), device, policy)
-        super().__init__(critic, policy=policy, reward=reward, discount=discount, tau=tau)
+        super().__init__(critic, policy=policy, reward=reward, discount=discount, tau=tau, captures=captures)
 
     def _value(self, critic: nn.Module, before: Tensor, after: Tensor, target: Tensor, fraction: Tensor) -> Tensor:
         seen = judge(before, after, target, fraction, self.coordinates(target))
@@ -134,8 +158,8 @@ class ModelBased(_CriticLearner):
         (slope,) = torch.autograd.grad(-expected, after)
         return Ascent(step.canvas, slope, expected.detach())
 
-    def update(self, slow_actor: Actor, batch: Transitions, learning_rate: float) -> Tensor:
-        """Let the critic learn from stored transitions; returns its loss, a scalar still on the device.
+    def loss(self, slow_actor: Actor, batch: Transitions) -> Tensor:
+        """See `_CriticLearner.loss`.
 
         The next step is the slow actor's, taken here and now: the stored one would be of an older actor.
         """
@@ -146,9 +170,7 @@ class ModelBased(_CriticLearner):
             fraction = (2 * batch.next_fraction - batch.step_fraction).clamp_max(1)
             next_value = self._value(self.slow_critic, batch.next_canvas, then, batch.target, fraction)
         value = self._value(self.critic, batch.canvas, batch.next_canvas, batch.target, batch.next_fraction)
-        loss = temporal_difference(value, reward, next_value, batch.terminal, self.discount)
-        self.descend(loss, learning_rate)
-        return loss.detach()
+        return temporal_difference(value, reward, next_value, batch.terminal, self.discount)
 
 
 class ModelFree(_CriticLearner):
@@ -164,8 +186,9 @@ class ModelFree(_CriticLearner):
         tau: float = 0.001,
         width: float = 1.0,
         device: torch.device | str = "cpu",
+        captures: bool = True,
     ) -> None:
-        """A new critic of that width.
+        """A new critic of that width; on a GPU its updates are captured in a graph where that `captures`.
 
         Raises:
             ValueError: If the policy's actor is no published one: what a dense head emits is not what is laid.
@@ -173,7 +196,7 @@ class ModelFree(_CriticLearner):
         if policy.head != "average":
             raise ValueError("a model-free critic judges what the actor emits, so its head must be the published one")
         critic = _placed(PatchCritic(values=policy.bundle * policy.brush.size, side=side, width=width), device, policy)
-        super().__init__(critic, policy=policy, reward=reward, discount=discount, tau=tau)
+        super().__init__(critic, policy=policy, reward=reward, discount=discount, tau=tau, captures=captures)
 
     def _values(self, critic: nn.Module, observation: Tensor, bundle: Tensor) -> Tensor:
         with self.autocast(observation):
@@ -187,8 +210,8 @@ class ModelFree(_CriticLearner):
         (slope,) = torch.autograd.grad(-expected, bundle)
         return Ascent(step.bundle, slope, expected.detach())
 
-    def update(self, slow_actor: Actor, batch: Transitions, learning_rate: float) -> Tensor:
-        """Let the critic learn from stored transitions; returns its loss, a scalar still on the device."""
+    def loss(self, slow_actor: Actor, batch: Transitions) -> Tensor:
+        """See `_CriticLearner.loss`."""
         planes = self.coordinates(batch.target)
         seen = observe(batch.canvas, batch.target, batch.step_fraction, planes)
         with torch.no_grad():
@@ -196,6 +219,4 @@ class ModelFree(_CriticLearner):
             seen_next = observe(batch.next_canvas, batch.target, batch.next_fraction, planes)
             next_values = self._values(self.slow_critic, seen_next, self.policy.emit(slow_actor, seen_next))
             aim = reward + self.discount * (1 - batch.terminal)[:, None, None] * next_values
-        loss = (self._values(self.critic, seen, batch.bundle) - aim).square().mean()
-        self.descend(loss, learning_rate)
-        return loss.detach()
+        return (self._values(self.critic, seen, batch.bundle) - aim).square().mean()

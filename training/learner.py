@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import torch
 from torch import Tensor, nn
@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from core.actor import Actor
 from training.averages import move_towards
 from training.budget import rate
+from training.captured import Captured, can_capture, optimiser_of, restore, set_rate
 from training.ddpg import Ascent
 from training.device import layout
 from training.discriminator import Adversary
@@ -24,6 +25,14 @@ LARGEST_GRADIENT = 1.0
 
 RAMP = 0.1
 """Share of the updates with a critic over which its word takes its place beside, or in place of, the pixels'."""
+
+
+class _Taught(NamedTuple):
+    """What comes of teaching an actor on a batch of sheets: the sheets after its step, and scalars by name."""
+
+    laid: Tensor
+    canvas: Tensor
+    told: dict[str, Tensor]
 
 
 class Agent(Protocol):
@@ -74,6 +83,7 @@ class Learner:
         elongation: float = 2.0,
         seed: int = 0,
         compiled: bool = False,
+        captures: bool = True,
     ) -> None:
         """Gather the parts.
 
@@ -96,17 +106,26 @@ class Learner:
             elongation: Likewise.
             seed: Of the draws from the replay buffer.
             compiled: Compile the actor: slow to begin, faster after.
+            captures: On a GPU, hold updates in CUDA graphs where that can be done.
         """
         self.policy, self.world, self.agent, self.replay, self.adversary = policy, world, agent, replay, adversary
         self.actor = actor.to(memory_format=layout(world.canvas.device, policy.autocast))  # type: ignore[call-overload]
         self.averaged: Actor = copy.deepcopy(actor).eval().requires_grad_(False)
-        self.optimiser = torch.optim.AdamW(actor.parameters(), betas=(0.9, 0.99), weight_decay=1e-4, fused=True)
+        device = world.canvas.device
+        self.optimiser = optimiser_of(
+            torch.optim.AdamW, actor.parameters(), device, betas=(0.9, 0.99), weight_decay=1e-4
+        )
         self._learning_rate, self._critic_learning_rate, self._decay = learning_rate, critic_learning_rate, decay
         self._direct_weight, self._value_weight, self._warm_start = direct_weight, value_weight, warm_start
         self._critic_batch = critic_batch or world.batch
         self._weights = {"colour_weight": colour_weight, "stubby_weight": stubby_weight, "elongation": elongation}
-        self._generator = torch.Generator(world.canvas.device).manual_seed(seed)
+        self._generator = torch.Generator(device).manual_seed(seed)
         self._forward = torch.compile(actor) if compiled else actor
+        self._captures = captures and can_capture(device)
+        self._teach: dict[tuple[bool, ...], Captured[_Taught]] = {}
+        # What changes from update to update, where a graph can read it: the weights of the pixels' word and of the
+        # critic's, and the average's share.
+        self._direct, self._slope, self._share = torch.zeros(3, device=device).unbind()
 
     def update(self, update: int, progress: float) -> dict[str, Tensor]:
         """One update of everything that learns at this stage of the run.
@@ -121,60 +140,74 @@ class Learner:
         index, share = update % self.world.batches, rate(progress, update)
         with_critic = self.agent is not None and progress >= self._warm_start
         self.actor.train()
-        observation = self.world.observation(index)
         own = index if self.world.batches > 1 else update
         # Every second batch of sheets is painted in the actor's own colours, so that it knows what comes of them.
-        step = self.policy.step(self._forward, observation, solve=self.policy.solve and own % 2 == 0)
-        told = self.teach(step, observation, index, share, progress if with_critic else None)
-        # Early weights are soon outdated: the average reaches back further as there is more to average.
-        move_towards(self.averaged, self.actor, 1 - min(self._decay, (1 + update) / (10 + update)))
+        solve = self.policy.solve and own % 2 == 0
+        taught = self.teach(index, update, share, progress if with_critic else None, solve=solve)
+        told = dict(taught.told)
         if self.replay is not None:
-            self.keep(step, index)
-        self.world.advance(index, step.canvas)
+            self.keep(taught.laid, taught.canvas, index)
+        self.world.advance(index, taught.canvas)
         if with_critic:
             told |= self.judge(share)
         return told
 
-    def teach(
-        self, step: Step, observation: Tensor, index: int, share: float, progress: float | None
-    ) -> dict[str, Tensor]:
-        """One step of the actor; `progress` only where there is a critic to be asked."""
-        told = {}
+    def teach(self, index: int, update: int, share: float, progress: float | None, *, solve: bool) -> _Taught:
+        """One step of the actor on batch `index`, and of its average; `progress` only where a critic is to be asked."""
         ramp = 0.0
         if progress is not None:
             ramp = min(1.0, (progress - self._warm_start) / max(1e-9, RAMP * (1 - self._warm_start)))
-        weight = 1 - ramp + ramp * self._direct_weight
+        direct = 1 - ramp + ramp * self._direct_weight
+        self._direct.fill_(direct)
+        self._slope.fill_(ramp * self._value_weight)
+        # Early weights are soon outdated: the average reaches back further as there is more to average.
+        self._share.fill_(1 - min(self._decay, (1 + update) / (10 + update)))
+        set_rate(self.optimiser, self._learning_rate * share)
+        way = (direct > 0, progress is not None, solve)
+        if way not in self._teach:
+
+            def teach(observation: Tensor, next_fraction: Tensor) -> _Taught:
+                return self._taught(observation, next_fraction, *way)
+
+            self._teach[way] = Captured(teach, enabled=self._captures)
+        return self._teach[way](self.world.observation(index), self.world.step_fraction(index, ahead=1))
+
+    def _taught(
+        self, observation: Tensor, next_fraction: Tensor, hears_pixels: bool, hears_critic: bool, solve: bool
+    ) -> _Taught:
+        """As `teach`; nothing here depends on numbers of the host."""
+        step = self.policy.step(self._forward, observation, solve=solve)
+        told = {}
         roots: list[Tensor] = []
         slopes: list[Tensor | None] = []
-        if weight:
+        if hears_pixels:
             loss = self.policy.direct_loss(step, observation, **self._weights)
             told["loss"] = loss.detach()
-            roots.append(weight * loss)
+            roots.append(self._direct * loss)
             slopes.append(None)
-        if progress is not None and self.agent is not None:
-            ascent = self.agent.ascent(step, observation, self.world.step_fraction(index, ahead=1))
+        if hears_critic and self.agent is not None:
+            ascent = self.agent.ascent(step, observation, next_fraction)
             told["expected"] = ascent.expected
             roots.append(ascent.through)
-            slopes.append(ramp * self._value_weight * ascent.slope)
-        for group in self.optimiser.param_groups:
-            group["lr"] = self._learning_rate * share
+            slopes.append(self._slope * ascent.slope)
         self.optimiser.zero_grad(set_to_none=True)
         torch.autograd.backward(roots, slopes)
         average_gradients(self.actor)
-        told["gradient"] = nn.utils.clip_grad_norm_(self.actor.parameters(), LARGEST_GRADIENT)
+        told["gradient"] = nn.utils.clip_grad_norm_(self.actor.parameters(), LARGEST_GRADIENT).detach()
         self.optimiser.step()
-        return told
+        move_towards(self.averaged, self.actor, self._share)
+        return _Taught(step.laid.detach(), step.canvas.detach(), told)
 
-    def keep(self, step: Step, index: int) -> None:
-        """Store what the step did, before sheets begin anew."""
+    def keep(self, laid: Tensor, canvas: Tensor, index: int) -> None:
+        """Store what a step did, the strokes laid and the canvases after them, before sheets begin anew."""
         assert self.replay is not None
         rows = self.world.rows(index)
         steps, lengths = self.world.clock(index)
         self.replay.extend(
             canvas=self.world.canvas[rows],
             target=self.world.target[rows],
-            bundle=step.laid,
-            next_canvas=step.canvas,
+            bundle=laid,
+            next_canvas=canvas,
             step=steps,
             length=lengths,
         )
@@ -203,9 +236,10 @@ class Learner:
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
         """Go on from what `state_dict` gave."""
-        for name in ("actor", "averaged", "optimiser", "agent", "adversary"):
+        for name in ("actor", "averaged", "agent", "adversary"):
             if getattr(self, name) is not None:
                 getattr(self, name).load_state_dict(state[name])
+        restore(self.optimiser, state["optimiser"])
 
     def local_state_dict(self) -> dict[str, Any]:
         """What this process alone has: its sheets, its transitions and its draws."""

@@ -1,4 +1,4 @@
-"""A whole painting as one differentiable function of its strokes, on the CPU: what refinement climbs down."""
+"""A whole painting as one differentiable function of its strokes: what refinement climbs down."""
 
 from __future__ import annotations
 
@@ -24,7 +24,8 @@ def painted(
     """The canvas after strokes of any types, differentiable in their shapes and colours.
 
     Args:
-        bare: [H, W, 3] float32, what they are laid on, in 0..1.
+        bare: [H, W, 3] float32, what they are laid on, in 0..1; on a CUDA device all tensors are, in single precision,
+            and Triton draws.
         types: [N] index into `BRUSHES`, the lowest stroke first.
         shapes: [N, >= size - 3] parameters of each, float64, unit frame; those after a shape's own are ignored.
         rgb: [N, 3] float32 in 0..1.
@@ -36,6 +37,10 @@ def painted(
 
     Sizes: H x W canvas, N strokes.
     """
+    if bare.is_cuda:
+        from core.rasteriser.gpu_painting import gpu_painted
+
+        return gpu_painted(bare, types, shapes, rgb, patches, feather=feather)
     counts = np.zeros(len(types), np.int64)
     polygon = np.zeros(len(types), bool)
     parts = []

@@ -10,10 +10,14 @@ import torch
 from torch import Tensor
 
 from core.brushes import BEZIER, BRUSHES, Brush, Stamps
+from core.document import Document
 from core.geometry import Size
 from core.job import PaintJob
 from core.painter import Painter
 from core.rasteriser.differentiable import padded_alpha, stamp_alpha, stroke_alpha
+from core.rasteriser.painting import painted
+from core.refine import refine
+from core.stroke import Strokes
 from core.weights import LoadedActor
 from training.actors import new_actor
 
@@ -139,3 +143,44 @@ def test_a_job_is_painted_on_the_gpu_as_well_and_the_same_twice() -> None:
     assert len(first) == 83
     assert first == second
     assert float(first.errors[-1]) < 0.3 * float(first.errors[0])
+
+
+def test_a_whole_painting_and_its_gradients_agree_with_the_cpu() -> None:
+    pytest.importorskip("triton")
+    random = np.random.default_rng(3)
+    count, size = 60, Size(70, 90)
+    types = random.integers(0, len(BRUSHES), count).astype(np.uint8)
+    shapes = torch.tensor(random.uniform(0, 1, (count, 13)))
+    rgb = torch.tensor(random.uniform(0, 1, (count, 3)), dtype=torch.float32)
+    patches = torch.tensor(np.column_stack([random.uniform(-20, 70, (count, 2)), random.uniform(4, 80, count)]))
+    weights = torch.rand(*size, 3, generator=torch.Generator().manual_seed(0)) - 0.4
+    results = []
+    for device, number in (("cpu", torch.float64), ("cuda", torch.float32)):
+        given = [shapes.to(device, number), rgb.to(device), torch.full((*size, 3), 0.3, device=device)]
+        given = [each.requires_grad_() for each in given]
+        canvas = painted(given[2], types, given[0], given[1], patches.to(device, number))
+        gradients = torch.autograd.grad((canvas * weights.to(device)).sum(), given)
+        results.append([canvas.detach().cpu().double(), *(each.cpu().double() for each in gradients)])
+
+    torch.testing.assert_close(results[1][0], results[0][0], rtol=0, atol=1e-4)
+    for ours, theirs in zip(results[1][1:], results[0][1:], strict=True):
+        torch.testing.assert_close(ours, theirs, rtol=0, atol=1e-3 * float(theirs.abs().max()))
+
+
+def test_a_painting_is_refined_on_the_gpu_as_well() -> None:
+    pytest.importorskip("triton")
+    rows, columns = np.mgrid[0:48, 0:64]
+    target = np.stack([rows * 5, columns * 3, 255 - rows * 2], axis=-1).astype(np.uint8)
+    random = np.random.default_rng(0)
+    strokes = Strokes.from_columns(
+        types=random.integers(0, len(BRUSHES), 40),
+        patches=np.column_stack([random.uniform(-10, 48, (40, 2)), random.uniform(8, 60, 40)]),
+        parameters=random.uniform(0, 1, (40, 13)).astype(np.float32),
+        steps=np.arange(40),
+    )
+    document = Document(Size(48, 64), (20, 20, 20), strokes, job={})
+
+    told = [list(refine(document, target, steps=60, device="cuda"))[-1] for _ in range(2)]
+
+    assert told[0].error < 0.5 * next(iter(refine(document, target, steps=1))).error
+    assert told[0].document.strokes == told[1].document.strokes
