@@ -16,6 +16,9 @@ from core.rasteriser.differentiable import lay_bundle
 _HAS_NUMBA = find_spec("numba") is not None
 """Training asks for little but torch, and may run where numba is missing."""
 
+_HAS_TRITON = find_spec("triton") is not None
+"""It comes with torch's builds for CUDA on Linux."""
+
 if _HAS_NUMBA:
     from core import proposal_kernels
 
@@ -73,7 +76,7 @@ def error_change(
     if compiled and _HAS_NUMBA and alpha.device.type == "cpu":
         change, best = _CompiledChange.apply(canvas, target, alpha, rgb, where_covered)  # type: ignore[no-untyped-call]
     else:
-        change, best = _Change.apply(canvas, target, alpha, rgb)  # type: ignore[no-untyped-call]
+        change, best = _Change.apply(canvas, target, alpha, rgb, compiled)  # type: ignore[no-untyped-call]
     return change, best
 
 
@@ -119,42 +122,93 @@ class _Change(torch.autograd.Function):
     """
 
     @staticmethod
-    def forward(ctx: Any, canvas: Tensor, target: Tensor, alpha: Tensor, rgb: Tensor | None) -> tuple[Tensor, Tensor]:
-        cover = alpha.flatten(2)
-        squares, lines = _planes(canvas, target)
-        change, rgb = _change(cover, cover * cover, squares, lines, rgb)
-        ctx.save_for_backward(cover, squares, lines, rgb)
-        ctx.shape = alpha.shape
-        ctx.mark_non_differentiable(rgb)
-        return change, rgb
+    def forward(
+        ctx: Any, canvas: Tensor, target: Tensor, alpha: Tensor, rgb: Tensor | None, compiled: bool
+    ) -> tuple[Tensor, Tensor]:
+        change, colours = _Sums.of(alpha, compiled=compiled).change(canvas, target, rgb)
+        ctx.save_for_backward(canvas, target, alpha, colours)
+        ctx.compiled = compiled
+        ctx.mark_non_differentiable(colours)
+        return change, colours
 
     @staticmethod
     @once_differentiable
     def backward(ctx: Any, grad: Tensor, _grad_rgb: Tensor) -> tuple[Tensor | None, ...]:
-        cover, squares, lines, rgb = ctx.saved_tensors
-        ones, twice = torch.ones_like(rgb[..., :1]), (2 * grad)[..., None]
-        by_squares = torch.cat([rgb.square().sum(-1, keepdim=True), -2 * rgb, ones], dim=-1) * twice
-        by_lines = torch.cat([-rgb, ones], dim=-1) * twice
-        slope = torch.bmm(by_squares, squares.transpose(1, 2)).mul_(cover)
-        slope.baddbmm_(by_lines, lines.transpose(1, 2))
-        return None, None, slope.reshape(ctx.shape), None
+        canvas, target, alpha, rgb = ctx.saved_tensors
+        ones = torch.ones_like(rgb[..., :1])
+        by_sum = torch.cat([rgb.square().sum(-1, keepdim=True), -2 * rgb, ones, -2 * rgb, 2 * ones], dim=-1)
+        slope = _Sums.of(alpha, compiled=ctx.compiled).slopes(canvas, target, by_sum * grad[..., None])
+        return None, None, slope, None, None
 
 
-def _planes(canvas: Tensor, target: Tensor) -> tuple[Tensor, Tensor]:
-    """What squares of coverages [B, H W, 5] and coverages themselves [B, H W, 4] are multiplied with."""
-    under, rest = canvas.flatten(2).transpose(1, 2), (target - canvas).flatten(2).transpose(1, 2)
-    squares = torch.cat([torch.ones_like(under[..., :1]), under, under.square().sum(-1, keepdim=True)], dim=-1)
-    return squares, torch.cat([rest, (under * rest).sum(-1, keepdim=True)], dim=-1)
+class _Sums:
+    """The nine sums of each stroke that its change of the error is made of; see `core.triton_proposals`."""
+
+    def __init__(self, alpha: Tensor) -> None:
+        self._cover = alpha.flatten(2).contiguous()
+
+    @staticmethod
+    def of(alpha: Tensor, *, compiled: bool) -> _Sums:
+        """In tensor operations, or by Triton's kernels where there are some."""
+        by_kernel = compiled and _HAS_TRITON and alpha.is_cuda and alpha.dtype == torch.float32
+        return _TritonSums(alpha) if by_kernel else _TensorSums(alpha)
+
+    def sums(self, canvas: Tensor, target: Tensor) -> Tensor:
+        """[B, N, 9], of pictures [B, 3, H, W]."""
+        raise NotImplementedError
+
+    def slopes(self, canvas: Tensor, target: Tensor, by_sum: Tensor) -> Tensor:
+        """[B, N, H, W], the gradient by coverages from those by the sums [B, N, 9]."""
+        raise NotImplementedError
+
+    def change(self, canvas: Tensor, target: Tensor, rgb: Tensor | None) -> tuple[Tensor, Tensor]:
+        """See `error_change`."""
+        sums = self.sums(canvas, target)
+        pull = sums[..., 1:4] + sums[..., 5:8]
+        colours = (pull / sums[..., :1].clamp_min(1e-8)).clamp(0, 1) if rgb is None else rgb.detach().clone()
+        change = colours.square().sum(-1) * sums[..., 0] + sums[..., 4] + 2 * sums[..., 8]
+        return change - 2 * (colours * pull).sum(-1), colours
 
 
-def _change(cover: Tensor, square: Tensor, squares: Tensor, lines: Tensor, rgb: Tensor | None) -> tuple[Tensor, Tensor]:
-    """`error_change` of coverages [B, N, H W], their squares and a picture's planes."""
-    squared, linear = torch.bmm(square, squares), torch.bmm(cover, lines)
-    pull = squared[..., 1:4] + linear[..., :3]
-    if rgb is None:
-        rgb = (pull / squared[..., :1].clamp_min(1e-8)).clamp(0, 1)
-    change = rgb.square().sum(-1) * squared[..., 0] + squared[..., 4] + 2 * linear[..., 3]
-    return change - 2 * (rgb * pull).sum(-1), rgb
+class _TensorSums(_Sums):
+    """Products of the coverages with planes made once a picture."""
+
+    def __init__(self, alpha: Tensor) -> None:
+        super().__init__(alpha)
+        self._square = self._cover * self._cover
+
+    @staticmethod
+    def _planes(canvas: Tensor, target: Tensor) -> tuple[Tensor, Tensor]:
+        under, rest = canvas.flatten(2).transpose(1, 2), (target - canvas).flatten(2).transpose(1, 2)
+        squares = torch.cat([torch.ones_like(under[..., :1]), under, under.square().sum(-1, keepdim=True)], dim=-1)
+        return squares, torch.cat([rest, (under * rest).sum(-1, keepdim=True)], dim=-1)
+
+    def sums(self, canvas: Tensor, target: Tensor) -> Tensor:
+        squares, lines = self._planes(canvas, target)
+        return torch.cat([torch.bmm(self._square, squares), torch.bmm(self._cover, lines)], dim=-1)
+
+    def slopes(self, canvas: Tensor, target: Tensor, by_sum: Tensor) -> Tensor:
+        squares, lines = self._planes(canvas, target)
+        slope = torch.bmm(2 * by_sum[..., :5], squares.transpose(1, 2)).mul_(self._cover)
+        slope.baddbmm_(by_sum[..., 5:], lines.transpose(1, 2))
+        return slope.reshape(*slope.shape[:2], *canvas.shape[2:])
+
+
+class _TritonSums(_Sums):
+    """One sweep over the coverages; imported where it is called, since that takes about a second."""
+
+    def sums(self, canvas: Tensor, target: Tensor) -> Tensor:
+        from core import triton_proposals
+
+        under, goal = (each.flatten(2).contiguous() for each in (canvas, target))
+        return triton_proposals.sums(under, goal, self._cover)
+
+    def slopes(self, canvas: Tensor, target: Tensor, by_sum: Tensor) -> Tensor:
+        from core import triton_proposals
+
+        under, goal = (each.flatten(2).contiguous() for each in (canvas, target))
+        slope = triton_proposals.slopes(under, goal, self._cover, by_sum.contiguous())
+        return slope.reshape(*slope.shape[:2], *canvas.shape[2:])
 
 
 @torch.no_grad()
@@ -192,11 +246,10 @@ def choose(
         return _chosen_by_kernel(canvas, target, alpha, count, rgb, keep_all, change)
     pictures = torch.arange(len(alpha), device=alpha.device)
     taken = torch.zeros_like(alpha[:, :, 0, 0])
-    cover = alpha.flatten(2)
-    square = cover * cover
+    sums = _Sums.of(alpha, compiled=compiled)
     steps = []
     for _ in range(count):
-        change, colours = _change(cover, square, *_planes(canvas, target), rgb)
+        change, colours = sums.change(canvas, target, rgb)
         best = (change + taken).argmin(dim=1)
         keep = change[pictures, best] < 0
         if keep_all:

@@ -144,7 +144,7 @@ class Learner:
         # Every second batch of sheets is painted in the actor's own colours, so that it knows what comes of them.
         solve = self.policy.solve and own % 2 == 0
         taught = self.teach(index, update, share, progress if with_critic else None, solve=solve)
-        told = dict(taught.told)
+        told = {name: value.clone() for name, value in taught.told.items()}  # the critic's work comes over them
         if self.replay is not None:
             self.keep(taught.laid, taught.canvas, index)
         self.world.advance(index, taught.canvas)

@@ -147,9 +147,11 @@ def _backward(
             r_one, r_other = (y + 0.5 - half - r0) / _not_zero(high), (y + 0.5 + half - r0) / _not_zero(high)
             c_one, c_other = (x + 0.5 - half - c0) / _not_zero(across), (x + 0.5 + half - c0) / _not_zero(across)
             begin = tl.maximum(tl.maximum(tl.minimum(r_one, r_other), tl.minimum(c_one, c_other)), 0.0)
+            begin = tl.minimum(begin, 1.0)
             end = tl.minimum(tl.minimum(tl.maximum(r_one, r_other), tl.maximum(c_one, c_other)), 1.0)
             end = tl.maximum(begin, end)
-            late = 0.5 * (end * end - begin * begin)
+            # Not half the difference of the squares: fused, that leaves a rounding error where there is nothing.
+            late = 0.5 * (end - begin) * (end + begin)
             far += slope * late
             near += slope * (end - begin - late)
         near_sum, far_sum = scale * tl.sum(near, 0), scale * tl.sum(far, 0)
