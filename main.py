@@ -94,7 +94,29 @@ def cli() -> None:
     multiple=True,
     help="Other weights than the bundled: .safetensors, or a published actor.pkl. Of a mix, one for each type.",
 )
-@click.option("--refine", help="Then move all strokes together towards the photo: 200 steps, or 5s for seconds.")
+@click.option(
+    "--refine",
+    help="Then better all strokes together: 200 steps, or 5s for seconds; or colours, which is done at once.",
+)
+@click.option(
+    "--loss",
+    type=click.Choice(["l2", "l1", "mixed"]),
+    default="l2",
+    help="What --refine lowers: squared error; absolute error, for edges; or squared error and structure.",
+)
+@click.option(
+    "--ways",
+    type=click.Choice([1, 2, 4, 8]),
+    default=1,
+    help="Turned and mirrored ways to look at each window: better strokes in as many times the time.",
+)
+@click.option(
+    "--min-size",
+    type=click.FloatRange(0, 50),
+    default=0.0,
+    help="Least length of strokes, in hundredths of the photo's longer side: 1 keeps confetti away.",
+)
+@click.option("--focus", type=PATH, help="A picture that is white where the painting is to be exact, black elsewhere.")
 @click.option("--renderer", type=PATH, help="Let the actor see what this network draws: a published renderer.pkl.")
 @click.option("--background", callback=_colour, default="black", help="Of the sheet: black, white or #rrggbb.")
 @click.option("--size", type=click.IntRange(1), help="Longer side of painting.png, pixels; the photo's if left out.")

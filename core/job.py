@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +15,11 @@ from core.mix import Mix
 from core.schedule import PUBLISHED_SIDE, Level, levels
 
 MAX_SEED = 2**32 - 1
+
+WAYS = (1, 2, 4, 8)
+"""How many of the eight ways a window may be looked at: as it is, mirrored, all that keep rows rows, all."""
+
+MOST_MIN_SIZE = 50.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -36,11 +42,25 @@ class PaintJob:
     """Of the bare sheet."""
     seed: int = 0
     """Of where the default preset's windows fall."""
+    ways: int = 1
+    """In how many ways, turned and mirrored, the default preset looks at each window: one of `core.turns.WAYS`. More
+    proposals to choose from, in as many times the time."""
+    min_size: float = 0.0
+    """Hundredths of the sheet's longer side, below which the default preset lays no stroke's longest line, as long as
+    there is another one that helps."""
+    focus: NDArray[np.uint8] | None = None
+    """[H, W] of any size, how much the error of each part counts in choosing windows; all alike where None."""
 
     def __post_init__(self) -> None:
         if not 0 <= self.seed <= MAX_SEED:
             raise SettingError("seed", self.seed, f"give a whole number from 0 to {MAX_SEED}")
         Mix.parse(self.stroke_type)  # refuses what is none
+        if self.ways not in WAYS:
+            raise SettingError("ways", self.ways, "choose one of " + ", ".join(map(str, WAYS)))
+        if not 0 <= self.min_size <= MOST_MIN_SIZE:
+            raise SettingError("min-size", self.min_size, f"give a number of hundredths from 0 to {MOST_MIN_SIZE:g}")
+        if self.focus is not None and not self.focus.any():
+            raise SettingError("focus", "black", "it hides the whole picture; paint some of it white")
 
     @property
     def mix(self) -> Mix:
@@ -59,8 +79,8 @@ class PaintJob:
         return plan
 
     def settings(self) -> dict[str, Any]:
-        """The job as plain values, the target left out."""
-        return {
+        """The job as plain values, the target left out; what is new since the first version only where it is used."""
+        values: dict[str, Any] = {
             "stroke_type": str(self.mix),
             "preset": self.preset,
             "max_step": self.max_step,
@@ -69,3 +89,10 @@ class PaintJob:
             "background": rgb_to_hex(self.background),
             "seed": self.seed,
         }
+        if self.ways != 1:
+            values["ways"] = self.ways
+        if self.min_size:
+            values["min_size"] = self.min_size
+        if self.focus is not None:
+            values["focus"] = hashlib.blake2b(self.focus.tobytes(), digest_size=8).hexdigest()
+        return values

@@ -8,12 +8,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import orjson
-from numpy.typing import NDArray
 
 from core.device import chosen_device, device_name, enough_memory
 from core.document import Document, Rgb
+from core.errors import SettingError
 from core.export.document import canvas_size
 from core.export.frames import check_for_frames, write_frames
 from core.export.stroke_json import write_json
@@ -23,12 +22,14 @@ from core.files import output_folder, written_aside
 from core.geometry import Size
 from core.images import load_picture, save_picture
 from core.job import PaintJob
+from core.least_squares import with_best_colours
 from core.metrics import score_table
 from core.painter import Painter
 from core.progress_bar import progress_bar
 from core.rasteriser.fast import draw, to_bytes
-from core.refine import amount, check
+from core.refine import COLOURS, SPARE, amount, check
 from core.refine import refine as refine_painting
+from core.stroke import Strokes
 from core.weights import load_actors, load_renderer
 
 
@@ -51,6 +52,10 @@ def paint_picture(
     video: bool,
     svg: bool,
     refine: str | None = None,
+    loss: str = "l2",
+    ways: int = 1,
+    min_size: float = 0.0,
+    focus: Path | None = None,
 ) -> dict[str, Any]:
     """Paint a picture and write painting.png, strokes.json, report.json and what else was asked for.
 
@@ -66,12 +71,15 @@ def paint_picture(
     target = load_picture(source)
     job = PaintJob(
         target=target, stroke_type=stroke_type, preset=preset, max_step=max_step, divide=divide, strokes=strokes,
-        background=background, seed=seed,
+        background=background, seed=seed, ways=ways, min_size=min_size,
+        focus=None if focus is None else load_picture(str(focus)).max(axis=2),
     )  # fmt: skip
     job.levels()  # refuses settings out of range
-    steps, duration = (None, None) if refine is None else amount(refine)
-    if refine is not None:
+    steps, duration = (None, None) if refine in (None, COLOURS) else amount(refine)
+    if refine not in (None, COLOURS):
         check(steps, duration)
+    elif loss != "l2":
+        raise SettingError("loss", loss, "only refinement by steps or seconds knows others than l2; add --refine 200")
     picture_size = canvas_size(Size(*target.shape[:2]), size)
     where = chosen_device(device)
     loaded = load_actors(actor, stroke_types=job.mix.stroke_types)
@@ -87,8 +95,11 @@ def paint_picture(
         started = time.monotonic()
         with enough_memory():
             document = _painted(painter, job)
-            if refine is not None:
-                document = _refined(document, target, steps, duration, where.type)
+            if refine == COLOURS:
+                document = with_best_colours(document, target, focus=job.focus)
+            elif refine is not None:
+                spare = painter.spare(job, document, round(SPARE * len(document.strokes)))
+                document = _refined(document, spare, job, steps, duration, loss, where.type)
         seconds = time.monotonic() - started
         # The strokes first: everything else can be made again from them.
         write_json(document, out / "strokes.json")
@@ -135,12 +146,15 @@ def _painted(painter: Painter, job: PaintJob) -> Document:
 
 
 def _refined(
-    document: Document, target: NDArray[np.uint8], steps: int | None, seconds: float | None, device: str
+    document: Document, spare: Strokes, job: PaintJob, steps: int | None, seconds: float | None, loss: str, device: str
 ) -> Document:
     """The painting refined, the progress shown."""
     began = time.monotonic()
+    steered: dict[str, Any] = {"loss": loss, "focus": job.focus, "min_size": job.min_size}
     with progress_bar("refining", "step" if seconds is None else "second") as show:
-        for now in refine_painting(document, target, steps=steps, seconds=seconds, device=device):
+        for now in refine_painting(
+            document, job.target, steps=steps, seconds=seconds, spare=spare, device=device, **steered
+        ):
             document = now.document
             done = now.steps if seconds is None else min(round(seconds), round(time.monotonic() - began))
             show(done, steps or round(seconds or 0), f"{-10 * math.log10(now.error):.1f} dB" if now.error > 0 else "")

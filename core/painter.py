@@ -18,6 +18,7 @@ from core.errors import CheckpointError, SettingError
 from core.geometry import PixelBox, Size
 from core.job import PaintJob
 from core.mix import in_turn
+from core.objective import focus_weights
 from core.observation import coordinate_planes, observe
 from core.patches import grid, windows_by_error
 from core.proposals import choose
@@ -26,8 +27,9 @@ from core.rasteriser.fast import Canvas, bare_canvas, lay
 from core.renderer import SIDE as RENDERER_SIDE
 from core.renderer import NeuralRenderer
 from core.resampling import resized
-from core.schedule import Level
+from core.schedule import MAX_STROKES, Level
 from core.stroke import STROKES_PER_BUNDLE, Strokes
+from core.turns import turned, turned_back
 from core.weights import LoadedActor, LoadedRenderer
 
 _PATIENCE = 2
@@ -165,6 +167,20 @@ class Painter:
             document = frame.document
         return document
 
+    def spare(
+        self, job: PaintJob, document: Document, count: int, *, cancelled: Callable[[], bool] = lambda: False
+    ) -> Strokes:
+        """As many strokes more on top of a job's finished painting, by the default preset: for `refine` to choose from.
+
+        Raises:
+            SettingError: As of `frames`.
+        """
+        more = replace(job, strokes=min(MAX_STROKES, len(document.strokes) + count), preset="default")
+        grown = self.taken_over(more, document)
+        for frame in self.frames(more, grown, cancelled=cancelled):
+            grown = frame.document
+        return grown.strokes[len(document.strokes) :]
+
     def bare_document(self, job: PaintJob) -> Document:
         """The document that a job begins with: its sheet, no strokes, and what is going to paint it.
 
@@ -193,7 +209,7 @@ class Painter:
             start, end = end, end + level.strokes
             if len(document.strokes) >= end:
                 continue
-            easel = _Easel(job.target, document, level, self._side, neural=self._neural is not None)
+            easel = _Easel(job, document, level, self._side, neural=self._neural is not None)
             barren = 0
             while len(document.strokes) < end:
                 done = (len(document.strokes) - start) / level.strokes
@@ -237,7 +253,7 @@ class Painter:
             # Seeded by the step, so that a painting resumed here chooses as it would have.
             random = np.random.default_rng([job.seed, step])
             most = min(max(1, easel.divide**2 // 2), -(-left // STROKES_PER_BUNDLE))
-            windows = windows_by_error(easel.errors(), self._side, most, random)
+            windows = windows_by_error(easel.felt_errors(), self._side, most, random)
         parts = [
             self._batch(job, hand, easel, windows[start : start + _BATCH], done, go_on, patient=patient)
             for start in range(0, len(windows), _BATCH)
@@ -263,14 +279,20 @@ class Painter:
         # Most steps lie wholly on the sheet, and what need not be multiplied by 1 is large.
         inside = None if sheet.all() else torch.from_numpy(sheet).to(self._device).permute(0, 3, 1, 2)
         by_paper = job.preset == "paper"
-        go_on()
-        bundle = self._bundles(hand, canvas, target, done)
+        parts = []
+        for way in range(1 if by_paper else job.ways):
+            go_on()
+            answer = self._bundles(hand, turned(canvas, way), turned(target, way), done)
+            parts.append(turned_back(hand.brush, answer, way))
+        bundle = torch.cat(parts, dim=1).contiguous()
         go_on()
         if by_paper and hand.actor.bundle == STROKES_PER_BUNDLE:
             keep = torch.ones(bundle.shape[:2], dtype=torch.bool, device=self._device)
         else:
+            keep_all = by_paper or not patient
+            least = 0.0 if keep_all else job.min_size / 100 * easel.size.longer / self._side
             bundle, keep = self._best(
-                hand.brush, canvas, target, inside, bundle, own_colours=by_paper, keep_all=by_paper or not patient
+                hand.brush, canvas, target, inside, bundle, own_colours=by_paper, keep_all=keep_all, least=least
             )
         if self._neural is not None:
             easel.observe(windows, self._drawn_neurally(self._neural, canvas, bundle, keep))
@@ -299,12 +321,19 @@ class Painter:
         *,
         own_colours: bool,
         keep_all: bool,
+        least: float,
     ) -> tuple[Tensor, Tensor]:
-        """The best strokes [B, 5, P] of bundles [B, k, P], in the order to lay them, and which to lay [B, 5]."""
+        """The best strokes [B, 5, P] of bundles [B, k, P], in the order to lay them, and which to lay [B, 5].
+
+        None is laid whose longest line is below `least`, window sides.
+        """
         size = Size(self._side, self._side)
         alpha = stroke_alpha(brush, bundle.flatten(0, 1), size).reshape(*bundle.shape[:2], *size)
         if inside is not None:
             alpha.mul_(inside)  # what falls off the sheet does neither harm nor good
+        if least:
+            large = brush.longest(bundle.flatten(0, 1)) >= least
+            alpha.mul_(large.reshape(*bundle.shape[:2], 1, 1))  # what covers nothing does not help
         rgb = bundle[..., -3:] if own_colours else None
         choice = choose(canvas, target, alpha, STROKES_PER_BUNDLE, rgb=rgb, keep_all=keep_all)
         shapes = bundle[torch.arange(len(bundle), device=bundle.device)[:, None], choice.which, :-3]
@@ -327,17 +356,18 @@ class _Easel:
     A window may stick out of the sheet: there canvas and target agree, so that nothing is left to paint.
     """
 
-    def __init__(self, target: NDArray[np.uint8], document: Document, level: Level, side: int, *, neural: bool) -> None:
+    def __init__(self, job: PaintJob, document: Document, level: Level, side: int, *, neural: bool) -> None:
         self.divide, self._margin = level.divide, side
         self.scale = side * level.divide / document.size.longer
         self.size = document.size.scaled(self.scale)
-        self._target: Canvas = resized(target, self.size).astype(np.float32) / np.float32(255)
+        self._target: Canvas = resized(job.target, self.size).astype(np.float32) / np.float32(255)
         self._around: Canvas = np.pad(self._target, ((side, side), (side, side), (0, 0)), mode="edge")
         self._canvas = bare_canvas(self.size, document.background)
         lay(self._canvas, document.strokes, self.scale)
         # What the actor sees is the canvas itself, or a neural renderer's idea of it.
         self._seen = self._canvas.copy() if neural else self._canvas
         self._errors: NDArray[np.float32] | None = None
+        self._focus = focus_weights(job.focus, *self.size)
 
     def errors(self) -> NDArray[np.float32]:
         """[H, W]: squared error summed over channels; measured once for every state of the canvas."""
@@ -345,6 +375,10 @@ class _Easel:
             difference = self._canvas - self._target
             self._errors = np.einsum("hwc,hwc->hw", difference, difference)
         return self._errors
+
+    def felt_errors(self) -> NDArray[np.float32]:
+        """The same, by how much each part counts."""
+        return self.errors() if self._focus is None else self.errors() * self._focus
 
     def crops(self, windows: list[PixelBox]) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]:
         """What windows show of canvas and target [B, S, S, 3], and 1 where they show the sheet [B, S, S, 1]."""

@@ -1,25 +1,32 @@
-"""Refinement: all strokes of a painting moved, resized and recoloured together, by gradient, to lower its error."""
+"""Refinement: all strokes of a painting moved, resized and recoloured together, by gradient, to lower its error.
+
+Spare strokes may be laid on top first. While all are refined they compete with the painting's own: round by round those
+are dropped that the picture would miss least, until as many are left as there were. So strokes that are hidden or do
+little are spent anew where the error was largest, and the budget stays what it was.
+"""
 
 from __future__ import annotations
 
+import math
 import re
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from importlib.util import find_spec
+from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from core.brushes import BRUSHES, MAX_PARAMETERS
 from core.device import chosen_device
 from core.document import Document
 from core.errors import SettingError
 from core.geometry import Size, pixel_scale
-from core.rasteriser.fast import Canvas, bare_canvas, lay
+from core.objective import Objective
+from core.polish import Polish
+from core.rasteriser.fast import Canvas, bare_canvas, draw, lay
 from core.rasteriser.marks import marks_of
-from core.rasteriser.painting import painted
 from core.resampling import resized
 from core.stroke import Strokes
 
@@ -29,13 +36,25 @@ LONGEST_SIDE = 512
 MOST_PIXELS = 48_000_000
 """Of all strokes' boxes together: some gigabyte. With more of them it is refined at a smaller size."""
 
-SHAPE_RATE, COLOUR_RATE = 0.004, 0.006
+SHAPE_RATE, COLOUR_RATE = 0.008, 0.01
 """How far Adam moves a parameter at a step, at first: of a stroke's patch, and of a colour's range."""
 
-LEAST_OPACITY = 0.6
-"""Strokes that were no fainter do not become fainter: see `training.actors.OPACITY_FLOOR`."""
+SOFT_EDGE = 3.0
+"""Width of edges at first, pixels: a stroke then feels what it just missed."""
+
+SETTLED = 0.4
+"""Share of the refinement after which edges are as they are drawn, and only as many strokes are left as wanted."""
+
+ROUNDS = 16
+"""In which strokes are dropped."""
+
+SPARE = 1.0
+"""Spare strokes worth laying, over those of the painting: with fewer, or more, pictures come out a little worse."""
 
 MAX_STEPS = 100_000
+
+COLOURS = "colours"
+"""As an amount of refinement on a command line: only colours; see `core.least_squares`."""
 
 _SHOWN = 10
 """Steps from one document that is told to the next."""
@@ -48,9 +67,11 @@ class Refined:
     document: Document
     """The best so far: never worse than what was given."""
     error: float
-    """Its mean squared error at the size that it is refined at, pixels and channels in 0..1."""
+    """Its mean squared error (or other loss that was asked for) at the size that it is refined at, in 0..1."""
     steps: int
     """Gradient steps so far."""
+    shown: Document
+    """What the strokes are just now, spare ones among them: to be looked at."""
 
 
 def refine(
@@ -59,19 +80,28 @@ def refine(
     *,
     steps: int | None = None,
     seconds: float | None = None,
+    spare: Strokes | None = None,
+    loss: str = "l2",
+    focus: NDArray[np.uint8] | None = None,
+    min_size: float = 0.0,
     cancelled: Callable[[], bool] = lambda: False,
     device: str = "cpu",
 ) -> Iterator[Refined]:
     """Refine a painting; each thing told is a whole document that may be kept.
 
-    Every stroke keeps its type, its patch and its place in the order. What is told last has no higher mean squared
-    error at the sheet's own size than the document given; where nothing better was found, it is that document.
+    Every stroke keeps its type, its patch and its place in the order, and there are as many as before. What is told
+    last is no further from the target at the sheet's own size than the document given; where nothing better was found,
+    it is that document.
 
     Args:
         document: The painting.
         target: [H, W, 3] RGB of the sheet's size.
         steps: Gradient steps, over which their size falls; the same number gives the same strokes.
         seconds: Wall time instead.
+        spare: Strokes on top of it, that may take the place of its own; see the module, and `Painter.spare`.
+        loss: What is lowered: one of `core.objective.LOSSES`.
+        focus: [H, W] uint8, how much each part of the picture counts; all alike where absent.
+        min_size: A stroke's longest line, in hundredths of the sheet's longer side, below which none shrinks.
         cancelled: Asked at every step; once it says so, the best so far is told and nothing more.
         device: `cpu`, `cuda`, or `auto`; a CUDA device where there is no Triton is left to others.
 
@@ -79,8 +109,8 @@ def refine(
         The document given, then every `_SHOWN` steps the best so far, and at the end the best of all.
 
     Raises:
-        SettingError: If not just one of steps and seconds is given, or it is out of range, or the target has another
-            size.
+        SettingError: If not just one of steps and seconds is given, or a setting is out of range, or the target has
+            another size.
         DeviceError: If there is no such device.
 
     Source: Adam, Kingma and Ba 2015, through the painting's own rasteriser.
@@ -89,7 +119,12 @@ def refine(
     if target.shape[:2] != tuple(document.size):
         height, width = target.shape[:2]
         raise SettingError("target", f"{width} x {height}", "it must have the sheet's size")
-    return _refine(document, target, steps, seconds, cancelled, _device(device))
+    spare = Strokes() if spare is None else spare
+    size = _working_size(document.painted(spare))
+    where = _device(device)
+    objective = Objective(_canvas(target, size), loss=loss, focus=focus, device=where)
+    final = Objective(_canvas(target, document.size), loss=loss, focus=focus)
+    return _refine(document, spare, objective, final, steps, seconds, min_size, cancelled, where)
 
 
 def check(steps: int | None, seconds: float | None) -> None:
@@ -104,55 +139,56 @@ def check(steps: int | None, seconds: float | None) -> None:
 
 def _refine(
     document: Document,
-    target: NDArray[np.uint8],
+    spare: Strokes,
+    objective: Objective,
+    final: Objective,
     steps: int | None,
     seconds: float | None,
+    min_size: float,
     cancelled: Callable[[], bool],
     device: torch.device,
 ) -> Iterator[Refined]:
     began = time.monotonic()
-    size = _working_size(document)
-    goal = resized(target, size).astype(np.float32) / np.float32(255)
-    errors = _errors(document, size, goal)
-    best = Refined(document=document, error=float(errors[-1]) if len(errors) else 0.0, steps=0)
-    yield best
-    if not len(document.strokes):
+    size = Size(*objective.target.shape[:2])
+    given = Refined(document=document, error=objective.of(draw(document, size)), steps=0, shown=document)
+    yield given
+    count, start = len(document.strokes), document.painted(spare)
+    if not count:
         return
-    strokes = document.strokes
-    types = strokes.types.copy()
-    # In double precision on the CPU, as a document is drawn; a GPU's kernels are of single precision.
-    number = torch.float64 if device.type == "cpu" else torch.float32
-    rgb = torch.tensor(strokes.rgb(), device=device, requires_grad=True)
-    shapes = torch.tensor(strokes.parameters, dtype=number, device=device, requires_grad=True)
-    least = torch.tensor(_least(strokes), dtype=number, device=device)
-    patches = torch.tensor(strokes.patches * pixel_scale(document.size, size), dtype=number, device=device)
-    bare, wanted = (torch.from_numpy(each).to(device) for each in (bare_canvas(size, document.background), goal))
-    optimiser = torch.optim.Adam([{"params": [shapes]}, {"params": [rgb]}], lr=1.0, betas=(0.9, 0.99))
-    found, done = False, 0
-    while not cancelled():
+    polish = Polish(start, size, device, least=min_size / 100 * size.longer)
+    best, kept, done = given, None, 0
+    while True:
+        stopped = cancelled()
         share = done / steps if steps is not None else (time.monotonic() - began) / (seconds or 1.0)
-        loss = (painted(bare, types, shapes, rgb, patches) - wanted).square().mean()
-        if loss.item() < best.error:
-            better = _with(document, shapes, rgb)
-            best, found = replace(best, document=better, error=loss.item()), True
-        if done and done % _SHOWN == 0:
-            yield replace(best, steps=done)
+        if stopped:
+            share = 1.0  # as much as there was time for, brought to its end
+        polish.drop(_wanted(share, count, len(start.strokes)), objective.target)
+        feather = 1 + (SOFT_EDGE - 1) * max(0.0, 1 - share / SETTLED)
+        loss = objective(polish.canvas(feather))
+        if feather == 1 and len(polish) == count and loss.item() < best.error:
+            best, kept = replace(best, error=loss.item()), polish.copy()
+        if done and done % _SHOWN == 0 and not stopped:
+            told = best.document if kept is None else kept.on(document)
+            yield replace(best, document=told, steps=done, shown=polish.copy().on(document))
         if share >= 1:
             break
-        for group, rate in zip(optimiser.param_groups, (SHAPE_RATE, COLOUR_RATE), strict=True):
-            group["lr"] = rate * max(0.02, 1 - share)
-        optimiser.zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call]
-        optimiser.step()
-        with torch.no_grad():
-            shapes.copy_(torch.maximum(shapes, least).clamp_(max=1.0))
-            rgb.clamp_(0, 1)
+        fall = max(0.02, 1 - share)
+        polish.descend(loss, SHAPE_RATE * fall, COLOUR_RATE * fall)
         done += 1
-    if found and _is_better(best.document, document, target):
-        told = replace(best.document, job={**document.job, "refined": done})
-        yield replace(best, document=_with_errors(told, size, goal), steps=done)
-    else:
-        yield Refined(document=document, error=float(errors[-1]), steps=done)
+    if kept is not None:
+        found = kept.on(document)
+        if final.of(draw(found)) < final.of(draw(document)):
+            found = _with_errors(found, size, objective.target.cpu().numpy())
+            found = replace(found, job={**document.job, "refined": done})
+            yield replace(best, document=found, steps=done, shown=found)
+            return
+    yield replace(given, steps=done)
+
+
+def _wanted(share: float, count: int, at_first: int) -> int:
+    """How many strokes are to be left after that share: fewer by the same part in each of `ROUNDS`."""
+    rounds = min(ROUNDS, int(share / SETTLED * ROUNDS + 1e-9))
+    return round(count * math.exp(math.log(at_first / count) * (1 - rounds / ROUNDS)))
 
 
 def _device(name: str) -> torch.device:
@@ -171,7 +207,11 @@ def amount(text: str) -> tuple[int | None, float | None]:
         return None, float(number)
     if re.fullmatch(r"[0-9]{1,7}", text):
         return int(text), None
-    raise SettingError("refine", text, "give a number of steps, such as 200, or of seconds, such as 5s")
+    raise SettingError("refine", text, "give a number of steps, such as 200, or of seconds, such as 5s, or colours")
+
+
+def _canvas(target: NDArray[np.uint8], size: Size) -> Canvas:
+    return resized(target, size).astype(np.float32) / np.float32(255)
 
 
 def _working_size(document: Document) -> Size:
@@ -186,59 +226,18 @@ def _working_size(document: Document) -> Size:
         - np.minimum.reduceat(centre - marks.radius, marks.offsets[:-1]).clip(0, limit)
         for centre, limit in ((marks.row, size.height), (marks.column, size.width))
     ]
-    pixels = float(((sides[0] + 3) * (sides[1] + 3)).sum())
+    pixels = float(((sides[0] + 2 * SOFT_EDGE) * (sides[1] + 2 * SOFT_EDGE)).sum())
     if pixels > MOST_PIXELS:
         size = size.with_longer_side(max(16, int(size.longer * (MOST_PIXELS / pixels) ** 0.5)))
     return size
 
 
-def _errors(document: Document, size: Size, goal: Canvas) -> NDArray[np.float64]:
-    """Mean squared error after each stroke [N]."""
+def _with_errors(document: Document, size: Size, goal: Canvas) -> Document:
+    """The document with the mean squared error after each of its strokes."""
+    strokes = document.strokes
     canvas = bare_canvas(size, document.background)
     begun = float(np.square(canvas - goal, dtype=np.float64).sum())
-    gains = lay(canvas, document.strokes, pixel_scale(document.size, size), goal)
-    return np.maximum(0, begun + np.cumsum(gains)) / goal.size
-
-
-def _least(strokes: Strokes) -> NDArray[np.float64]:
-    """The least value [N, P] of each parameter."""
-    least = np.zeros((len(strokes), MAX_PARAMETERS))
-    for kind in np.unique(strokes.types).tolist():
-        faint = np.array([name.startswith("opacity") for name in BRUSHES[kind].parameters])
-        chosen = (strokes.types == kind)[:, None] & np.pad(faint, (0, MAX_PARAMETERS - len(faint)))
-        least[chosen] = np.minimum(strokes.parameters[chosen], LEAST_OPACITY)
-    return least
-
-
-def _with(document: Document, shapes: torch.Tensor, rgb: torch.Tensor) -> Document:
-    """The document with other shapes and colours."""
-    strokes = document.strokes
-    parameters = shapes.detach().cpu().numpy().astype(np.float32)
-    sizes = np.array([brush.size for brush in BRUSHES])[strokes.types]
-    np.put_along_axis(parameters, sizes[:, None] - 3 + np.arange(3), rgb.detach().cpu().numpy(), axis=1)
-    return replace(
-        document,
-        strokes=Strokes.from_columns(
-            types=strokes.types, patches=strokes.patches, parameters=parameters, steps=strokes.steps
-        ),
-    )
-
-
-def _with_errors(document: Document, size: Size, goal: Canvas) -> Document:
-    strokes = document.strokes
-    return replace(
-        document,
-        strokes=Strokes.from_columns(
-            types=strokes.types,
-            patches=strokes.patches,
-            parameters=strokes.parameters,
-            steps=strokes.steps,
-            errors=_errors(document, size, goal).astype(np.float32),
-        ),
-    )
-
-
-def _is_better(one: Document, other: Document, target: NDArray[np.uint8]) -> bool:
-    """Whether one has a lower error than another at the sheet's own size."""
-    goal = target.astype(np.float32) / np.float32(255)
-    return bool(_errors(one, one.size, goal)[-1] < _errors(other, other.size, goal)[-1])
+    gains = lay(canvas, strokes, pixel_scale(document.size, size), goal)
+    columns: dict[str, Any] = {name: getattr(strokes, name) for name in ("types", "patches", "parameters", "steps")}
+    errors = (np.maximum(0, begun + np.cumsum(gains)) / goal.size).astype(np.float32)
+    return replace(document, strokes=Strokes.from_columns(**columns, errors=errors))

@@ -128,6 +128,14 @@ class Brush(ABC):
         Sizes: K curves.
         """
 
+    @abstractmethod
+    def longest(self, shape: Array) -> Array:
+        """About the length [N] of the longest line within a stroke, patch sides.
+
+        Args:
+            shape: [N, >= size - 3] parameters, unit frame.
+        """
+
     def extent(self, shape: Array) -> tuple[Array, Array] | None:
         """Length and width [N], patch sides, of a type whose strokes are meant to be longer than wide.
 
@@ -200,6 +208,14 @@ class PolygonBrush(Brush):
             shape: [N, >= size - 3] parameters, unit frame.
             patches: [N, 3] (row, column, side) of each stroke's patch; the result is in the patches' frame.
         """
+
+    def longest(self, shape: Array) -> Array:
+        """The longest side; see `Brush.longest`."""
+        xp = namespace_of(shape)
+        unit = xp.zeros_like(shape[:, :3]) + xp.asarray([0.0, 0.0, 1.0], dtype=shape.dtype, device=shape.device)
+        corners = self.geometry(shape, unit)["points"]
+        sides = xp.concat([corners[:, 1:], corners[:, :1]], 1) - corners
+        return xp.sqrt(xp.amax((sides**2).sum(-1), axis=1))
 
     def geometry(self, shape: Array, patches: Array) -> dict[str, Array]:
         """The corners [N, V, 2]; see `Brush.geometry`."""

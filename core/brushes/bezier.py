@@ -118,6 +118,11 @@ class Bezier(DiscBrush):
         p0, q, p2 = shape[:, 0:2], shape[:, 2:4], shape[:, 4:6]
         return placed(xp.stack([p0, p0 + (p2 - p0) * q, p2], 1), patches, self.margin)[:, None]
 
+    def longest(self, shape: Array) -> Array:
+        """Chord and mean diameter together; see `Brush.longest`."""
+        length, diameter = self.extent(shape)
+        return length + diameter
+
     def extent(self, shape: Array) -> tuple[Array, Array]:
         """Length of the chord and mean diameter; see `Brush.extent`."""
         xp = namespace_of(shape)

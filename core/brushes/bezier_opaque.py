@@ -49,6 +49,10 @@ class OpaqueBezier(DiscBrush):
         """The curve itself; see `Brush.pen_path`."""
         return BEZIER.pen_path(shape, patches)
 
+    def longest(self, shape: Array) -> Array:
+        """As of a Bezier stroke; see `Brush.longest`."""
+        return BEZIER.longest(shape)
+
     def extent(self, shape: Array) -> tuple[Array, Array]:
         """As of a Bezier stroke; see `Brush.extent`."""
         return BEZIER.extent(shape)

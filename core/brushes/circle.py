@@ -52,6 +52,10 @@ class Circle(DiscBrush):
         row, column, radius, opacity = _discs(shape, patches)
         return PaddedStamps(row[:, None], column[:, None], radius[:, None], opacity[:, None], counts)
 
+    def longest(self, shape: Array) -> Array:
+        """The diameter; see `Brush.longest`."""
+        return 2 * (MIN_RADIUS + RADIUS_RANGE * shape[:, 2])
+
     def geometry(self, shape: Array, patches: Array) -> dict[str, Array]:
         """The centre [N, 1, 2] and the radius [N, 1]; see `Brush.geometry`."""
         row, column, radius, _ = _discs(shape, patches)

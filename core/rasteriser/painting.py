@@ -11,8 +11,11 @@ from torch import Tensor
 from torch.autograd.function import once_differentiable
 
 from core.brushes import BRUSHES, DiscBrush, PolygonBrush
+from core.document import Document
+from core.geometry import Size, pixel_scale
 from core.parallel_loops import PARALLEL_LOOPS
 from core.rasteriser import painting_kernels as kernels
+from core.rasteriser.fast import bare_canvas
 
 _BAND = 32
 """Rows that a thread takes at a time."""
@@ -41,6 +44,41 @@ def painted(
         from core.rasteriser.gpu_painting import gpu_painted
 
         return gpu_painted(bare, types, shapes, rgb, patches, feather=feather)
+    merged, offsets, polygon = _points(types, shapes, patches)
+    result: Tensor = _Painted.apply(merged, rgb, bare, offsets, polygon, feather)  # type: ignore[no-untyped-call]
+    return result
+
+
+def worths(
+    bare: Tensor, types: NDArray[np.uint8], shapes: Tensor, rgb: Tensor, patches: Tensor, target: Tensor
+) -> NDArray[np.float64]:
+    """What the summed squared error [N] would rise by without each stroke alone: below 0 for one that does harm.
+
+    Args:
+        bare: As in `painted`, and so on, on the CPU.
+        types: Likewise.
+        shapes: Likewise.
+        rgb: Likewise.
+        patches: Likewise.
+        target: [H, W, 3] float32 in 0..1.
+    """
+    with torch.no_grad():
+        merged, offsets, polygon = _points(types, shapes, patches)
+    layers = Layers(merged.numpy(), rgb.detach().numpy(), bare.numpy(), offsets, polygon)
+    result = np.empty((len(layers.bands) - 1, len(types)))
+    with PARALLEL_LOOPS:
+        kernels.worth(
+            layers.canvas, target.numpy(), layers.alpha, layers.rgb, layers.boxes, layers.starts, layers.bands,
+            layers.before, result,
+        )  # fmt: skip
+    total: NDArray[np.float64] = result.sum(axis=0)
+    return total
+
+
+def _points(
+    types: NDArray[np.uint8], shapes: Tensor, patches: Tensor
+) -> tuple[Tensor, NDArray[np.int64], NDArray[np.bool_]]:
+    """Stamps and corners [4, M] of all strokes in order, where each one's begin [N + 1], and which are polygons [N]."""
     counts = np.zeros(len(types), np.int64)
     polygon = np.zeros(len(types), bool)
     parts = []
@@ -68,8 +106,69 @@ def painted(
         shift = np.repeat(offsets[of_kind] - np.concatenate([[0], np.cumsum(own)[:-1]]), own)
         places = torch.from_numpy(np.arange(points.shape[1]) + shift)
         merged = merged.index_copy(1, places, points)
-    result: Tensor = _Painted.apply(merged, rgb, bare, offsets, polygon, feather)  # type: ignore[no-untyped-call]
-    return result
+    return merged, offsets, polygon
+
+
+class Layers:
+    """Strokes laid on a canvas, with all that it takes to go back.
+
+    Attributes:
+        canvas: [H, W, 3] after them.
+        alpha: [P] what each covers, in its own box.
+        before: [P, 3] what it was laid on there.
+    """
+
+    def __init__(
+        self,
+        points: NDArray[np.float64],
+        rgb: NDArray[np.float32],
+        bare: NDArray[np.float32],
+        offsets: NDArray[np.int64],
+        polygon: NDArray[np.bool_],
+        feather: float = 1.0,
+    ) -> None:
+        """Cover and lay; see `_points`, and `painted` for the rest."""
+        height, width = bare.shape[:2]
+        self.marks = [np.ascontiguousarray(each) for each in points]
+        self.offsets, self.polygon, self.feather = offsets, polygon, feather
+        self.boxes = _boxes(self.marks, offsets, height, width, feather)
+        extents = (self.boxes[:, 1] - self.boxes[:, 0]) * (self.boxes[:, 3] - self.boxes[:, 2])
+        self.starts = np.concatenate([[0], np.cumsum(extents)])
+        self.alpha = np.zeros(self.starts[-1], np.float32)
+        self.before = np.empty((self.starts[-1], 3), np.float32)
+        self.bare = bare
+        self.bands = np.append(np.arange(0, height, _BAND), height)
+        with PARALLEL_LOOPS:
+            kernels.cover(*self.marks, offsets, polygon, self.boxes, self.starts, feather, self.alpha)
+        self.lay(rgb)
+
+    @classmethod
+    def of(cls, document: Document, size: Size) -> Layers:
+        """A document's strokes on a canvas of that size."""
+        strokes = document.strokes
+        patches = torch.from_numpy(strokes.patches * pixel_scale(document.size, size))
+        shapes = torch.tensor(strokes.parameters, dtype=torch.float64)
+        points, offsets, polygon = _points(strokes.types, shapes, patches)
+        return cls(points.numpy(), strokes.rgb(), bare_canvas(size, document.background), offsets, polygon)
+
+    def lay(self, rgb: NDArray[np.float32]) -> None:
+        """Lay the strokes anew, in other colours [N, 3]."""
+        self.rgb, self.canvas = np.ascontiguousarray(rgb), self.bare.copy()
+        with PARALLEL_LOOPS:
+            kernels.composite(self.canvas, self.alpha, self.rgb, self.boxes, self.starts, self.bands, self.before)
+
+    def back(self, slope: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.float64]]:
+        """Gradients by coverages [P] and colours [N, 3] from that by the canvas [H, W, 3].
+
+        `slope` is changed: it becomes the gradient by the bare canvas.
+        """
+        d_alpha = np.empty_like(self.alpha)
+        d_rgb = np.empty((len(self.bands) - 1, len(self.rgb), 3))
+        with PARALLEL_LOOPS:
+            kernels.composite_backward(
+                slope, self.alpha, self.rgb, self.boxes, self.starts, self.bands, self.before, d_alpha, d_rgb
+            )
+        return d_alpha, d_rgb.sum(axis=0)
 
 
 class _Painted(torch.autograd.Function):
@@ -83,40 +182,24 @@ class _Painted(torch.autograd.Function):
         polygon: NDArray[np.bool_],
         feather: float,
     ) -> Tensor:
-        height, width = bare.shape[:2]
-        marks = [np.ascontiguousarray(each) for each in points.detach().numpy()]
-        boxes = _boxes(marks, offsets, height, width, feather)
-        starts = np.concatenate([[0], np.cumsum((boxes[:, 1] - boxes[:, 0]) * (boxes[:, 3] - boxes[:, 2]))])
-        alpha = np.zeros(starts[-1], np.float32)
-        before = np.empty((starts[-1], 3), np.float32)
-        canvas = bare.detach().numpy().copy()
-        colours = np.ascontiguousarray(rgb.detach().numpy())
-        bands = np.append(np.arange(0, height, _BAND), height)
-        with PARALLEL_LOOPS:
-            kernels.cover(*marks, offsets, polygon, boxes, starts, feather, alpha)
-            kernels.composite(canvas, alpha, colours, boxes, starts, bands, before)
-        ctx.kept = marks, offsets, polygon, boxes, starts, feather, alpha, before, colours, bands
-        return torch.from_numpy(canvas)
+        marks, colours, sheet = (each.detach().numpy() for each in (points, rgb, bare))
+        ctx.layers = Layers(marks, colours, sheet, offsets, polygon, feather)
+        return torch.from_numpy(ctx.layers.canvas)
 
     @staticmethod
     @once_differentiable
     def backward(ctx: Any, grad: Tensor) -> tuple[Tensor | None, ...]:
-        marks, offsets, polygon, boxes, starts, feather, alpha, before, colours, bands = ctx.kept
+        layers: Layers = ctx.layers
         slope = grad.contiguous().numpy().copy()
-        d_alpha = np.empty_like(alpha)
-        d_rgb = np.empty((len(bands) - 1, len(colours), 3))
-        d_points = np.zeros((4, len(marks[0])))
+        d_alpha, d_rgb = layers.back(slope)
+        d_points = np.zeros((4, len(layers.marks[0])))
         with PARALLEL_LOOPS:
-            kernels.composite_backward(slope, alpha, colours, boxes, starts, bands, before, d_alpha, d_rgb)
-            kernels.cover_backward(*marks, offsets, polygon, boxes, starts, feather, alpha, d_alpha, *d_points)
-        return (
-            torch.from_numpy(d_points),
-            torch.from_numpy(d_rgb.sum(axis=0)).float(),
-            torch.from_numpy(slope),
-            None,
-            None,
-            None,
-        )
+            kernels.cover_backward(
+                *layers.marks, layers.offsets, layers.polygon, layers.boxes, layers.starts, layers.feather,
+                layers.alpha, d_alpha, *d_points,
+            )  # fmt: skip
+        by_rgb = torch.from_numpy(d_rgb).float()
+        return torch.from_numpy(d_points), by_rgb, torch.from_numpy(slope), None, None, None
 
 
 def _boxes(

@@ -92,6 +92,41 @@ def composite_backward(grad, alpha, rgb, boxes, starts, bands, before, d_alpha, 
 
 
 @_parallel
+def worth(canvas, target, alpha, rgb, boxes, starts, bands, before, result):
+    """Fill result [K, N] with what the summed squared error would rise by in each band without each stroke alone.
+
+    Args:
+        canvas: float32 [H, W, 3], the painting.
+        target: float32 [H, W, 3].
+        alpha: As `composite` took it, and so on.
+        rgb: Likewise.
+        boxes: Likewise.
+        starts: Likewise.
+        bands: Likewise.
+        before: As `composite` left it.
+        result: float64 [K, N].
+    """
+    for band in numba.prange(len(bands) - 1):
+        first = bands[band]
+        shows = np.ones((bands[band + 1] - first, canvas.shape[1]), np.float32)  # of what lies below, by what is above
+        for stroke in range(len(boxes) - 1, -1, -1):
+            top, bottom, left, right = boxes[stroke]
+            across = right - left
+            total = 0.0
+            for y in range(max(top, first), min(bottom, bands[band + 1])):
+                place = starts[stroke] + (y - top) * across
+                for x in range(left, right):
+                    share = shows[y - first, x] * alpha[place]
+                    if share > 0:
+                        for channel in range(3):
+                            change = share * (before[place, channel] - rgb[stroke, channel])
+                            total += change * (2 * (canvas[y, x, channel] - target[y, x, channel]) + change)
+                        shows[y - first, x] -= share
+                    place += 1
+            result[band, stroke] = total
+
+
+@_parallel
 def cover_backward(
     row, column, radius, opacity, offsets, polygon, boxes, starts, feather, alpha, grad,
     d_row, d_column, d_radius, d_opacity,

@@ -8,11 +8,13 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from core import polish
 from core import refine as refining
 from core.brushes import BRUSHES
 from core.document import Document
 from core.errors import SettingError
 from core.geometry import Size
+from core.objective import Objective
 from core.rasteriser.fast import draw
 from core.refine import Refined, amount, refine
 from core.stroke import Strokes
@@ -156,13 +158,13 @@ def test_a_bare_sheet_stays_bare(target: NDArray[np.uint8]) -> None:
 
 def test_memory_is_bounded_by_a_smaller_size(monkeypatch: pytest.MonkeyPatch, target: NDArray[np.uint8]) -> None:
     sizes: list[tuple[int, ...]] = []
-    real = refining.painted
+    real = polish.painted
 
-    def watched(bare: object, *given: object) -> object:
+    def watched(bare: object, *given: object, **how: object) -> object:
         sizes.append(tuple(bare.shape))  # type: ignore[attr-defined]
-        return real(bare, *given)  # type: ignore[arg-type]
+        return real(bare, *given, **how)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(refining, "painted", watched)
+    monkeypatch.setattr(polish, "painted", watched)
     monkeypatch.setattr(refining, "MOST_PIXELS", 2_000)
     found = last(painting(), target, steps=5)
 
@@ -178,9 +180,11 @@ def test_memory_is_bounded_by_a_smaller_size(monkeypatch: pytest.MonkeyPatch, ta
         ({"steps": 0}, "give 1 to 100,000 steps"),
         ({"seconds": 0.0}, "seconds above 0"),
         ({"seconds": float("nan")}, "seconds above 0"),
+        ({"steps": 5, "loss": "l3"}, "l2, l1, mixed"),
+        ({"steps": 5, "focus": np.zeros((4, 4), np.uint8)}, "hides the whole picture"),
     ],
 )
-def test_what_makes_no_sense_is_refused(given: dict[str, float], message: str, target: NDArray[np.uint8]) -> None:
+def test_what_makes_no_sense_is_refused(given: dict[str, object], message: str, target: NDArray[np.uint8]) -> None:
     with pytest.raises(SettingError, match=message):
         refine(painting(), target, **given)  # type: ignore[arg-type]
 
@@ -196,3 +200,88 @@ def test_an_amount_is_of_steps_or_seconds() -> None:
     for text in ("", "s", "-3", "1e9", "5m", "9" * 40, "\u0663"):
         with pytest.raises(SettingError, match="a number of steps"):
             amount(text)
+
+
+# Spare strokes ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("steps", [1, 3, 20])
+def test_with_spare_strokes_there_are_as_many_as_before_and_it_is_never_worse(
+    seed: int, steps: int, target: NDArray[np.uint8]
+) -> None:
+    given = painting(seed)
+
+    told = list(refine(given, target, steps=steps, spare=painting(seed + 100, 31).strokes))
+
+    assert {len(found.document.strokes) for found in told} == {40}
+    assert error(told[-1].document, target) <= error(given, target)
+
+
+def test_spare_strokes_take_the_place_of_those_that_do_little(target: NDArray[np.uint8]) -> None:
+    given = painting()
+    hidden = replace(given, strokes=given.strokes[:10].appended(given.strokes[:30]))  # the first ten lie twice
+
+    alone = last(hidden, target, steps=60).document
+    helped = last(hidden, target, steps=60, spare=painting(5, 40).strokes).document
+
+    assert len(helped.strokes) == 40
+    assert error(helped, target) < 0.9 * error(alone, target)
+
+
+def test_the_same_spare_strokes_give_the_same_strokes(target: NDArray[np.uint8]) -> None:
+    one, other = (last(painting(), target, steps=25, spare=painting(1).strokes).document for _ in range(2))
+
+    assert one.strokes == other.strokes
+
+
+def test_what_is_shown_has_the_spare_strokes_until_they_are_dropped(target: NDArray[np.uint8]) -> None:
+    shown = [len(found.shown.strokes) for found in refine(painting(), target, steps=40, spare=painting(1).strokes)]
+
+    assert shown[0] == 40
+    assert 40 < shown[1] <= 80
+    assert shown[1:] == sorted(shown[1:], reverse=True)
+    assert shown[-1] == 40
+
+
+# What is lowered -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("loss", ["l1", "mixed"])
+def test_other_losses_are_lowered_more_by_refining_for_them(loss: str, target: NDArray[np.uint8]) -> None:
+    goal = target.astype(np.float32) / np.float32(255)
+    measure = Objective(goal, loss=loss)
+
+    found = {kind: last(painting(), target, steps=80, loss=kind).document for kind in ("l2", loss)}
+
+    assert measure.of(draw(found[loss])) < measure.of(draw(found["l2"])) < 0.7 * measure.of(draw(painting()))
+
+
+def test_where_the_focus_is_it_becomes_more_exact(target: NDArray[np.uint8]) -> None:
+    focus = np.zeros((48, 64), np.uint8)
+    focus[:, :32] = 255
+
+    def left(document: Document) -> float:
+        return float(np.square(draw(document)[:, :32] - target[:, :32] / 255).mean())
+
+    plain, focused = (last(painting(), target, steps=60, focus=mask).document for mask in (None, focus))
+
+    assert left(focused) < 0.9 * left(plain)
+
+
+def test_no_stroke_shrinks_below_the_least_size(target: NDArray[np.uint8]) -> None:
+    def lengths(document: Document) -> NDArray[np.float64]:
+        strokes = document.strokes
+        return np.array(
+            [
+                BRUSHES[kind].longest(shape[None].astype(np.float64))[0] * patch[2]
+                for kind, shape, patch in zip(strokes.types, strokes.parameters, strokes.patches, strict=True)
+            ]
+        )
+
+    before = lengths(painting())
+    free, kept = (lengths(last(painting(), target, steps=60, min_size=size).document) for size in (0, 25))
+
+    least = np.minimum(0.25 * 64, before) - 1e-3
+    assert (free < least).any()
+    assert (kept >= least).all()

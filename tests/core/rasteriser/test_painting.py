@@ -12,7 +12,7 @@ from core.document import Document
 from core.geometry import Size
 from core.rasteriser.differentiable import lay_bundle, stroke_alpha
 from core.rasteriser.fast import bare_canvas, draw
-from core.rasteriser.painting import painted
+from core.rasteriser.painting import painted, worths
 from core.stroke import Strokes
 
 SIZE = Size(40, 56)
@@ -89,3 +89,22 @@ def test_strokes_off_the_canvas_change_nothing_and_have_no_slope() -> None:
 
     assert torch.equal(canvas.detach(), bare)
     assert not any(slope.any() for slope in slopes)
+
+
+@pytest.mark.parametrize("kinds", GROUPS, ids=NAMES)
+def test_a_strokes_worth_is_what_the_error_rises_by_without_it(kinds: list[int]) -> None:
+    strokes = strokes_of(kinds, 15)
+    bare, shapes, rgb, patches = given(strokes)
+    target = torch.rand(*SIZE, 3, generator=torch.Generator().manual_seed(2))
+
+    def squared(rows: list[int]) -> float:
+        canvas = painted(bare, strokes.types[rows], shapes[rows], rgb[rows], patches[rows]).detach()
+        return float((canvas.double() - target).square().sum())
+
+    every = list(range(15))
+    expected = [squared([row for row in every if row != left_out]) - squared(every) for left_out in every]
+
+    found = worths(bare, strokes.types, shapes, rgb, patches, target)
+
+    np.testing.assert_allclose(found, expected, rtol=1e-3, atol=2e-3)
+    assert max(abs(value) for value in expected) > 1

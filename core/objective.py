@@ -1,0 +1,132 @@
+"""What a painting is brought nearer to by refinement: its photo, by one of several measures, some parts of it more."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+from torch.nn import functional
+
+from core.errors import SettingError
+from core.resampling import resized
+
+LOSSES = ("l2", "l1", "mixed")
+
+_BEND = 0.01
+"""Below about this difference, in 0..1, `l1` turns from a line into a parabola, so that it has a slope everywhere."""
+
+_STRUCTURE = 0.01
+"""What 1 - SSIM counts for in `mixed`: at 25 dB about as much as the squared error."""
+
+_SIGMA, _REACH = 1.5, 5
+"""Of the window of SSIM, pixels (Wang et al. 2004)."""
+
+_C1, _C2 = 0.01**2, 0.03**2
+
+
+class Objective:
+    """A measure of how far a canvas is from its target, differentiable in the canvas.
+
+    - `l2`: mean squared error;
+    - `l1`: mean absolute error, for edges: a few large differences count for less;
+    - `mixed`: squared error and structure, 1 - SSIM, for texture and contrast.
+    """
+
+    def __init__(
+        self,
+        target: NDArray[np.float32],
+        *,
+        loss: str = "l2",
+        focus: NDArray[np.uint8] | None = None,
+        device: torch.device | str = "cpu",
+    ) -> None:
+        """Measure against a target.
+
+        Args:
+            target: [H, W, 3] in 0..1.
+            loss: One of `LOSSES`.
+            focus: [H', W'] how much each part counts, of any size; all alike where absent.
+            device: Where the canvases are.
+
+        Raises:
+            SettingError: If there is no such loss, or the focus is 0 all over.
+        """
+        if loss not in LOSSES:
+            raise SettingError("loss", loss, "choose one of " + ", ".join(LOSSES))
+        self.target = torch.from_numpy(target).to(device)
+        self._loss = loss
+        weight = focus_weights(focus, target.shape[0], target.shape[1])
+        self._weight = None if weight is None else torch.from_numpy(weight).to(device)
+
+    def __call__(self, canvas: Tensor) -> Tensor:
+        """Of [H, W, 3], a scalar."""
+        difference = canvas - self.target
+        if self._loss == "l1":
+            return self._mean((difference.square() + _BEND**2).sqrt().sum(-1)) / 3
+        squared = self._mean(difference.square().sum(-1)) / 3
+        if self._loss == "l2":
+            return squared
+        return squared + _STRUCTURE * (1 - self._mean(structural_similarity(canvas, self.target)))
+
+    def of(self, canvas: NDArray[np.float32]) -> float:
+        """Of an array [H, W, 3]."""
+        return float(self(torch.from_numpy(canvas).to(self.target.device)))
+
+    def _mean(self, plane: Tensor) -> Tensor:
+        return plane.mean() if self._weight is None else (plane * self._weight).mean()
+
+
+def focus_weights(focus: NDArray[np.uint8] | None, height: int, width: int) -> NDArray[np.float32] | None:
+    """A focus mask [H', W'] as weights [H, W] of mean 1; None where there is none.
+
+    Raises:
+        SettingError: If it is 0 all over.
+    """
+    if focus is None:
+        return None
+    from core.geometry import Size
+
+    weights: NDArray[np.float32] = resized(np.repeat(focus[:, :, None], 3, axis=2), Size(height, width))[
+        :, :, 0
+    ].astype(np.float32)
+    if not weights.any():
+        raise SettingError("focus", "black", "it hides the whole picture; paint some of it white")
+    weights /= weights.mean()
+    return weights
+
+
+def structural_similarity(one: Tensor, other: Tensor) -> Tensor:
+    """SSIM [H, W] of two pictures [H, W, 3] in 0..1 around each pixel, mean over channels, differentiable.
+
+    Source: Wang et al. 2004, equation 13, with their Gaussian window; edges mirrored.
+    """
+    a, b = (each.permute(2, 0, 1) for each in (one, other))
+    mean_a, mean_b, aa, bb, ab = _blurred(torch.cat([a, b, a * a, b * b, a * b])).chunk(5)
+    variance_a, variance_b, covariance = aa - mean_a**2, bb - mean_b**2, ab - mean_a * mean_b
+    top = (2 * mean_a * mean_b + _C1) * (2 * covariance + _C2)
+    bottom = (mean_a**2 + mean_b**2 + _C1) * (variance_a + variance_b + _C2)
+    result: Tensor = (top / bottom).mean(0)
+    return result
+
+
+def _blurred(planes: Tensor) -> Tensor:
+    """Planes [C, H, W] by a Gaussian window."""
+    kernel = _window(planes.device)
+    for axis in (-2, -1):
+        reach = min(_REACH, planes.shape[axis] - 1)
+        own = kernel[_REACH - reach : _REACH + reach + 1]
+        own = own / own.sum()
+        pad = (0, 0, reach, reach) if axis == -2 else (reach, reach, 0, 0)
+        shape = (1, 1, -1, 1) if axis == -2 else (1, 1, 1, -1)
+        padded = functional.pad(planes[:, None], pad, mode="reflect")
+        planes = functional.conv2d(padded, own.reshape(shape))[:, 0]
+    return planes
+
+
+@cache
+def _window(device: torch.device) -> Tensor:
+    places = torch.arange(-_REACH, _REACH + 1, device=device, dtype=torch.float32)
+    return torch.exp(-places.square() / (2 * _SIGMA**2))

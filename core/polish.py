@@ -1,0 +1,135 @@
+"""The strokes of a painting under refinement: tensors that descend a loss together, and of which some are dropped."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from core.brushes import BRUSHES, MAX_PARAMETERS
+from core.document import Document
+from core.geometry import Size, pixel_scale
+from core.rasteriser.fast import bare_canvas
+from core.rasteriser.painting import painted, worths
+from core.stroke import Strokes
+
+LEAST_OPACITY = 0.6
+"""Strokes that were no fainter do not become fainter: see `training.actors.OPACITY_FLOOR`."""
+
+_BETAS = (0.9, 0.99)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """Strokes as they once were."""
+
+    strokes: Strokes
+
+    def on(self, document: Document) -> Document:
+        """A document with these in place of its own."""
+        return replace(document, strokes=self.strokes)
+
+
+class Polish:
+    """Strokes of any types, and Adam's memory of each.
+
+    Sizes: N strokes, P parameters of the types that have most.
+    """
+
+    def __init__(self, document: Document, size: Size, device: torch.device, *, least: float = 0.0) -> None:
+        """Begin with a document's strokes.
+
+        Args:
+            document: The painting.
+            size: Of the canvas that it is refined on.
+            device: Where.
+            least: A stroke's longest line, pixels of that canvas, below which none shrinks.
+        """
+        strokes = document.strokes
+        # In double precision on the CPU, as a document is drawn; a GPU's kernels are of single precision.
+        number = torch.float64 if device.type == "cpu" else torch.float32
+        self._types, self._steps, self._sheet_patches = strokes.types.copy(), strokes.steps.copy(), strokes.patches
+        self._bare = torch.from_numpy(bare_canvas(size, document.background)).to(device)
+        self._patches = torch.tensor(strokes.patches * pixel_scale(document.size, size), dtype=number, device=device)
+        self._shapes = torch.tensor(strokes.parameters, dtype=number, device=device, requires_grad=True)
+        self._rgb = torch.tensor(strokes.rgb(), device=device, requires_grad=True)
+        self._lowest = torch.tensor(_lowest(strokes), dtype=number, device=device)
+        self._least = least
+        self._moments = [torch.zeros_like(each) for each in (self._shapes, self._rgb) for _ in range(2)]
+        self._done = 0
+
+    def __len__(self) -> int:
+        return len(self._types)
+
+    def canvas(self, feather: float) -> Tensor:
+        """[H, W, 3] after all strokes, with edges of that width, pixels; with its gradient."""
+        return painted(self._bare, self._types, self._shapes, self._rgb, self._patches, feather=feather)
+
+    def descend(self, loss: Tensor, shape_rate: float, colour_rate: float) -> None:
+        """One step of Adam down a loss of the canvas, each parameter by at most about its rate."""
+        slopes = torch.autograd.grad(loss, (self._shapes, self._rgb))
+        self._done += 1
+        first, second = _BETAS
+        with torch.no_grad():
+            before = self._shapes.clone() if self._least else None
+            for index, (values, slope, rate) in enumerate(
+                zip((self._shapes, self._rgb), slopes, (shape_rate, colour_rate), strict=True)
+            ):
+                mean, square = self._moments[2 * index : 2 * index + 2]
+                mean.lerp_(slope, 1 - first)
+                square.lerp_(slope.square(), 1 - second)
+                size = (square / (1 - second**self._done)).sqrt_().add_(1e-12)
+                values.sub_(mean / (1 - first**self._done) / size, alpha=rate)
+            self._shapes.copy_(torch.maximum(self._shapes, self._lowest).clamp_(max=1.0))
+            self._rgb.clamp_(0, 1)
+            if before is not None:
+                now, then = self._longest(self._shapes), self._longest(before)
+                self._shapes[(now < self._least) & (now < then)] = before[(now < self._least) & (now < then)]
+
+    def drop(self, wanted: int, target: Tensor) -> None:
+        """Drop strokes until so many are left: those without which alone the squared error would rise least."""
+        if wanted >= len(self):
+            return
+        tensors = (each.detach().cpu() for each in (self._shapes, self._rgb, self._patches))
+        shapes, rgb, patches = tensors
+        worth = worths(self._bare.cpu(), self._types, shapes.double(), rgb, patches.double(), target.cpu())
+        kept = np.sort(np.argsort(worth, kind="stable")[len(self) - wanted :])
+        rows = torch.from_numpy(kept).to(self._rgb.device)
+        self._types, self._steps = self._types[kept], self._steps[kept]
+        self._sheet_patches = self._sheet_patches[kept]
+        self._patches, self._lowest = self._patches[rows], self._lowest[rows]
+        self._moments = [each[rows] for each in self._moments]
+        self._shapes, self._rgb = (each.detach()[rows].requires_grad_() for each in (self._shapes, self._rgb))
+
+    def copy(self) -> Kept:
+        """The strokes as they are."""
+        parameters = self._shapes.detach().cpu().numpy().astype(np.float32)
+        sizes = np.array([brush.size for brush in BRUSHES])[self._types]
+        colours = self._rgb.detach().cpu().numpy()
+        np.put_along_axis(parameters, sizes[:, None] - 3 + np.arange(3), colours, axis=1)
+        return Kept(
+            strokes=Strokes.from_columns(
+                types=self._types, patches=self._sheet_patches, parameters=parameters, steps=self._steps
+            )
+        )
+
+    def _longest(self, shapes: Tensor) -> Tensor:
+        """[N] each stroke's longest line, pixels."""
+        result = torch.zeros_like(shapes[:, 0])
+        for kind in np.unique(self._types).tolist():
+            rows = torch.from_numpy(np.flatnonzero(self._types == kind)).to(shapes.device)
+            result[rows] = BRUSHES[kind].longest(shapes[rows]) * self._patches[rows, 2]
+        return result
+
+
+def _lowest(strokes: Strokes) -> NDArray[np.float64]:
+    """The least value [N, P] of each parameter."""
+    lowest = np.zeros((len(strokes), MAX_PARAMETERS))
+    for kind in np.unique(strokes.types).tolist():
+        faint = np.array([name.startswith("opacity") for name in BRUSHES[kind].parameters])
+        chosen = (strokes.types == kind)[:, None] & np.pad(faint, (0, MAX_PARAMETERS - len(faint)))
+        lowest[chosen] = np.minimum(strokes.parameters[chosen], LEAST_OPACITY)
+    return lowest
