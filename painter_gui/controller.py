@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from enum import Enum
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,11 +26,17 @@ from painter_gui.files import Opened, Photo, opened_file, saved_session
 from painter_gui.paint_settings import PaintSettings
 from painter_gui.paint_worker import PaintRun, PaintWorker
 
+if TYPE_CHECKING:
+    from core.refine import Refined
+
 DRAIN_MS = 16
 """Between two looks at what was painted: a frame of a screen of 60 Hz."""
 
 SETTLE_MS = 250
 """A setting must rest so long before painting begins anew with it: a slider passes through many values."""
+
+REFINE_STEPS = 200
+"""Of gradient, until a refinement ends by itself."""
 
 _RATE_SECONDS = 2.0
 """Strokes a second are those of this time."""
@@ -45,6 +51,8 @@ class Phase(Enum):
     PAINTING = "painting"
     PAUSED = "paused"
     """As idle, but that painting on belongs to the same action, which undo takes back as one."""
+    REFINING = "refining"
+    """All strokes are being bettered together; none can be painted meanwhile."""
 
 
 class _Change(QUndoCommand):
@@ -102,6 +110,7 @@ class Controller(QObject):
         self._painting: PaintRun | None = None
         self._runs = 0
         self._action: tuple[str, Document] | None = None
+        self._refined: Refined | None = None
         self._laid: deque[tuple[float, int]] = deque()
         self._saved: tuple[Document, PaintSettings] | None = None
         self._openings = 0
@@ -199,6 +208,11 @@ class Controller(QObject):
             return 0.0
         (began, first), (ended, last) = self._laid[0], self._laid[-1]
         return (last - first) / (ended - began) if ended > began else 0.0
+
+    @property
+    def refined(self) -> Refined | None:
+        """How far a refinement under way has come, of `REFINE_STEPS`; None before its first step and where none is."""
+        return self._refined if self._phase is Phase.REFINING else None
 
     @property
     def under_way(self) -> str:
@@ -344,7 +358,7 @@ class Controller(QObject):
                 self._on_settled()
             elif set(changes) - {"background"}:
                 self._settling.start()
-        elif set(changes) - {"background"} and painted:
+        elif set(changes) - {"background"} and painted and self._phase is not Phase.REFINING:
             self.noted.emit("applies_from", {"stroke": self._position + 1})
 
     def paint(self) -> None:
@@ -355,15 +369,43 @@ class Controller(QObject):
         """Paint one step: an action bundle in each window that the painter looks at."""
         self._begin(1)
 
+    def refine(self) -> None:
+        """Better all strokes that are shown together; what lies after them makes room. Undo brings it all back."""
+        if self._photo is None or self._phase in (Phase.PAINTING, Phase.REFINING) or self._reading:
+            return
+        if not self._position:
+            self.noted.emit("nothing_to_refine", {})
+            return
+        self._close_action()
+        document = self.document
+        self._action, self._refined = ("refine", document), None
+        shown = document.cut(self._position) if self._position < len(document.strokes) else document
+        self._following = True
+        self._runs += 1
+        settings = replace(self._settings, background=shown.background)
+        self._painting = PaintRun(
+            number=self._runs, job=settings.job(self._photo.pixels), document=shown, device=settings.device,
+            actor=settings.actor, refine=REFINE_STEPS,
+        )  # fmt: skip
+        self._session.show(shown)
+        self._set_phase(Phase.REFINING)
+        self._drain.start()
+        self._run.emit(self._painting)
+
     def pause(self) -> None:
         """Stop painting for now."""
         if self._phase is Phase.PAINTING:
             self._end_run()
             self._set_phase(Phase.PAUSED)
+        elif self._phase is Phase.REFINING:
+            self.stop()
 
     def stop(self) -> None:
-        """End what is being painted; the strokes stay."""
-        if self._phase in (Phase.PAINTING, Phase.PAUSED):
+        """End what is being painted; the strokes stay. A refinement still brings what it has to its end."""
+        if self._phase is Phase.REFINING:
+            if self._painting is not None:
+                self._painting.cancelled.set()
+        elif self._phase in (Phase.PAINTING, Phase.PAUSED):
             self._end_run()
             self._close_action()
             self._set_phase(Phase.IDLE)
@@ -372,7 +414,7 @@ class Controller(QObject):
         """Begin with a bare sheet; undo brings the painting back."""
         if self._photo is None:
             return
-        self.stop()
+        self._leave_off()
         bare = Document(self.document.size, self._settings.background)
         if len(self.document.strokes) or bare.background != self.document.background:
             self.undo_stack.push(_Change("restart", self.document, bare, self._show_document))
@@ -380,7 +422,7 @@ class Controller(QObject):
     def undo(self) -> None:
         """Take back what the artist did last: what is being painted, or else the latest action."""
         under_way, before = self._action, self.undo_stack.count()
-        self.stop()
+        self._leave_off()
         if under_way is None or self.undo_stack.count() > before:
             self.undo_stack.undo()
         else:  # nothing came of it yet: stopping it was taking it back
@@ -388,8 +430,17 @@ class Controller(QObject):
 
     def redo(self) -> None:
         """Take the last undo back."""
-        self.stop()
+        self._leave_off()
         self.undo_stack.redo()
+
+    def _leave_off(self) -> None:
+        """End at once whatever is being painted or refined."""
+        if self._phase is Phase.REFINING:
+            self._end_run()
+            self._close_action()
+            self._set_phase(Phase.IDLE)
+        else:
+            self.stop()
 
     def seek(self, position: int) -> None:
         """Show the painting after so many strokes."""
@@ -401,7 +452,7 @@ class Controller(QObject):
             self._show_canvas()
 
     def _begin(self, steps: int | None) -> None:
-        if self._photo is None or self._phase is Phase.PAINTING or self._reading:
+        if self._photo is None or self._phase in (Phase.PAINTING, Phase.REFINING) or self._reading:
             return
         if self._position >= self._settings.total:
             self.noted.emit("budget_reached", {"strokes": self._settings.total})
@@ -442,8 +493,18 @@ class Controller(QObject):
         if self._painting is not None:
             self._painting.cancelled.set()
             self._take_frames()
+            if self._painting.refine is not None:
+                self._take_best(self._painting.document)
             self._painting = None
         self._drain.stop()
+
+    def _take_best(self, begun: Document) -> None:
+        """Of a refinement that has ended, keep the best painting, or all as it was where none is better."""
+        best = begun if self._refined is None else self._refined.document
+        self._refined = None
+        if best is begun and self._action is not None:
+            best = self._action[1]
+        self._session.show(best)
 
     def _close_action(self) -> None:
         """Make what was painted since the action began one thing for undo to take back."""
@@ -458,6 +519,10 @@ class Controller(QObject):
         frames = self._painting.frames
         while not frames.empty():
             frame = frames.get()
+        if self._painting.refine is not None:
+            self._refined = cast("Refined", frame)
+            self._session.show(self._refined.shown)
+            return
         now = time.monotonic()
         self._laid.append((now, len(frame.document.strokes)))
         while len(self._laid) > 2 and now - self._laid[0][0] > _RATE_SECONDS:
@@ -541,7 +606,12 @@ class Controller(QObject):
         if self._painting is None or number != self._painting.number:
             return
         stepped, begun = self._painting.steps is not None, len(self._painting.document.strokes)
+        refined = self._painting.refine is not None
         self._end_run()
+        if refined:
+            self._close_action()
+            self._set_phase(Phase.IDLE)
+            return
         if self._action is not None and self._action[0] == "branch" and len(self.document.strokes) == begun:
             # It could not paint: what it was to take the place of comes back.
             (_, before), self._action = self._action, None

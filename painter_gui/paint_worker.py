@@ -17,6 +17,7 @@ from core.errors import DeviceError, PainterError
 if TYPE_CHECKING:
     from core.job import PaintJob
     from core.painter import Frame, Painter
+    from core.refine import Refined
 
 _log = logging.getLogger(__name__)
 
@@ -36,10 +37,12 @@ class PaintRun:
     actor: Path | None
     steps: int | None = None
     """After so many it ends; None: when the job does."""
+    refine: int | None = None
+    """Not to paint on, but to refine the document, by so many gradient steps."""
     cancelled: threading.Event = field(default_factory=threading.Event)
     """Set from any thread; the run ends with the step under way."""
-    frames: SimpleQueue[Frame] = field(default_factory=SimpleQueue)
-    """Read from any thread."""
+    frames: SimpleQueue[Frame | Refined] = field(default_factory=SimpleQueue)
+    """Read from any thread; of a refinement, the last one comes after it was cancelled, too."""
 
 
 class PaintWorker(QObject):
@@ -80,7 +83,10 @@ class PaintWorker(QObject):
                 from core.device import enough_memory
 
                 with enough_memory():
-                    self._paint(run)
+                    if run.refine is None:
+                        self._paint(run)
+                    else:
+                        self._refine(run, run.refine)
         except PainterError as error:
             if isinstance(error, DeviceError):
                 self._painter = None  # what little memory there is may be its
@@ -107,6 +113,16 @@ class PaintWorker(QObject):
             run.frames.put(frame)
             if done == run.steps:
                 return
+
+    def _refine(self, run: PaintRun, steps: int) -> None:
+        from core.refine import SPARE, refine
+
+        painter = self._painter_of(run.actor, run.device, run.job.mix.stroke_types)
+        count, cancelled = round(SPARE * len(run.document.strokes)), run.cancelled.is_set
+        spare = painter.spare(run.job, run.document, count, cancelled=cancelled)
+        found = refine(run.document, run.job.target, steps=steps, spare=spare, cancelled=cancelled, device=run.device)
+        for refined in found:
+            run.frames.put(refined)
 
     def _painter_of(self, actor: Path | None, device: str, stroke_types: tuple[str, ...]) -> Painter:
         """The painter with those weights on that device, kept from one run to the next."""

@@ -71,6 +71,7 @@ class ActionWindow(Worded, QMainWindow):
         self.paint_action = make(lambda: translate("Studio", "&Paint or pause"), "P", picture="brush")
         self.step_action = make(lambda: translate("Studio", "&Step"), "Shift+Space", "T", picture="step")
         self.stop_action = make(lambda: translate("Studio", "St&op"), "Esc", picture="stop")
+        self.refine_action = make(lambda: translate("Studio", "Re&fine"), "Ctrl+B", picture="refine")
         self.restart_action = make(lambda: translate("Studio", "&Restart"), "Ctrl+R", picture="restart")
         self.play_action = make(lambda: translate("Studio", "Play the pain&ting"), "K")
         self.first_action = make(lambda: translate("Studio", "To the &bare sheet"), "Home")
@@ -144,7 +145,7 @@ class ActionWindow(Worded, QMainWindow):
                 self.undo_action, self.redo_action, None, self.copy_action, self.paste_action,
             ]),
             (lambda: translate("Studio", "&Painting"), [
-                self.paint_action, self.step_action, self.stop_action, self.restart_action,
+                self.paint_action, self.step_action, self.stop_action, self.refine_action, self.restart_action,
             ]),
             (lambda: translate("Studio", "&Timeline"), [*timeline]),
             (lambda: translate("Studio", "&View"), [

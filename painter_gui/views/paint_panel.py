@@ -40,7 +40,8 @@ class PaintPanel(Worded, QWidget):
 
     Signals:
         setting_requested: (name, value) of `PaintSettings`.
-        paint_requested, pause_requested, step_requested, stop_requested, restart_requested: as their names say.
+        paint_requested, pause_requested, step_requested, stop_requested, restart_requested, refine_requested: as their
+            names say.
     """
 
     setting_requested = Signal(str, object)
@@ -49,10 +50,11 @@ class PaintPanel(Worded, QWidget):
     step_requested = Signal()
     stop_requested = Signal()
     restart_requested = Signal()
+    refine_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._phase, self._settings, self._planned = Phase.EMPTY, PaintSettings(), 0
+        self._phase, self._settings, self._painted = Phase.EMPTY, PaintSettings(), False
         self._build_actions()
         self.stroke_types = StrokeTypes(self)
         self.stroke_types.mix_requested.connect(self._on_mix)
@@ -62,6 +64,7 @@ class PaintPanel(Worded, QWidget):
         layout.setContentsMargins(10, 10, 10, 10)
         layout.setSpacing(10)
         layout.addLayout(self._actions_row)
+        layout.addWidget(self.refine_button)
         for group in (self.stroke_types, self.amount_group, self.sheet_group, self.machine_group):
             layout.addWidget(group)
         layout.addStretch(1)
@@ -86,6 +89,8 @@ class PaintPanel(Worded, QWidget):
         self._actions_row.addWidget(self.paint_button, 1)
         for button in (self.step_button, self.stop_button, self.restart_button):
             self._actions_row.addWidget(button)
+        self.refine_button = QPushButton(icon("refine"), "", self)
+        self.refine_button.clicked.connect(self.refine_requested)
         self.paint_button.clicked.connect(self._on_paint)
         self.step_button.clicked.connect(self.step_requested)
         self.stop_button.clicked.connect(self.stop_requested)
@@ -249,6 +254,14 @@ class PaintPanel(Worded, QWidget):
         )
         self.stop_button.setToolTip(translate("Studio", "End this painting here (Esc)"))
         self.restart_button.setToolTip(translate("Studio", "Begin again with a bare sheet (Ctrl+R)"))
+        self.refine_button.setText(translate("Studio", "Refine"))
+        self.refine_button.setToolTip(
+            translate(
+                "Studio",
+                "Better all strokes shown together, as many as there are: each finds its best place, shape and colour"
+                " (Ctrl+B)",
+            )
+        )
         self.step_button.setAccessibleName(translate("Studio", "Step"))
         self.stop_button.setAccessibleName(translate("Studio", "Stop"))
         self.restart_button.setAccessibleName(translate("Studio", "Restart"))
@@ -315,11 +328,20 @@ class PaintPanel(Worded, QWidget):
     def show_phase(self, phase: Phase) -> None:
         """Show what can be done now."""
         self._phase = phase
-        self.paint_button.setEnabled(phase is not Phase.EMPTY)
         self.step_button.setEnabled(phase in (Phase.IDLE, Phase.PAUSED))
-        self.stop_button.setEnabled(phase in (Phase.PAINTING, Phase.PAUSED))
+        self.stop_button.setEnabled(phase in (Phase.PAINTING, Phase.PAUSED, Phase.REFINING))
+        self.paint_button.setEnabled(phase not in (Phase.EMPTY, Phase.REFINING))
+        self._enable_refine()
         self.restart_button.setEnabled(phase is not Phase.EMPTY)
         self._say_paint()
+
+    def show_painted(self, painted: bool) -> None:
+        """Whether there are strokes that could be refined."""
+        self._painted = painted
+        self._enable_refine()
+
+    def _enable_refine(self) -> None:
+        self.refine_button.setEnabled(self._painted and self._phase in (Phase.IDLE, Phase.PAUSED))
 
     # What the artist wishes
 

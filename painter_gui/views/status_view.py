@@ -8,7 +8,7 @@ import sys
 import psutil
 from PySide6.QtWidgets import QLabel, QStatusBar, QWidget
 
-from painter_gui.controller import Controller, Phase
+from painter_gui.controller import REFINE_STEPS, Controller, Phase
 from painter_gui.wording import Worded, translate
 
 
@@ -42,7 +42,7 @@ class StatusView(Worded, QStatusBar):
         self._controller = controller
         there = controller.phase is not Phase.EMPTY
         count, rate = len(controller.document.strokes), controller.rate
-        painting = controller.phase is Phase.PAINTING
+        painting, refined = controller.phase is Phase.PAINTING, controller.refined
         self._show(
             self.strokes,
             translate("Studio", "{count} of {planned} strokes").format(
@@ -53,13 +53,13 @@ class StatusView(Worded, QStatusBar):
         )
         self._show(
             self.rate,
-            translate("Studio", "{rate} strokes/s").format(rate=f"{rate:,.0f}") if painting and rate else "",
+            _pace(controller),
             translate("Studio", "{rate} strokes/s").format(rate="88,888"),
             there,
         )
         nearness = psnr_of(controller)
         self._show(self.psnr, "" if nearness is None else f"{nearness:.1f} dB", "88.8 dB", there)
-        left = ""
+        left = translate("Studio", "preparing…") if controller.phase is Phase.REFINING and refined is None else ""
         if painting:
             seconds = (controller.planned - count) / rate if rate else math.inf
             left = translate("Studio", "preparing…") if math.isinf(seconds) else _clock(seconds)
@@ -80,10 +80,21 @@ class StatusView(Worded, QStatusBar):
         label.setText(text)
 
 
+def _pace(controller: Controller) -> str:
+    """Strokes a second, or how far a refinement has come."""
+    refined = controller.refined
+    if refined is not None:
+        return translate("Studio", "refining: {share} %").format(share=round(100 * refined.steps / REFINE_STEPS))
+    rate = controller.rate
+    return translate("Studio", "{rate} strokes/s").format(rate=f"{rate:,.0f}") if rate else ""
+
+
 def psnr_of(controller: Controller) -> float | None:
-    """How near the moment shown is to the photo, dB; None where it was not measured."""
+    """How near the moment shown is to the photo, dB, or the best of a refinement; None where it was not measured."""
     if not controller.position:
         return None
+    if controller.refined is not None:
+        return -10 * math.log10(max(controller.refined.error, 1e-10))
     error = float(controller.document.strokes.errors[controller.position - 1])
     return -10 * math.log10(error) if math.isfinite(error) and error > 0 else None
 

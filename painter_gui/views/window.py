@@ -163,7 +163,8 @@ class StudioWindow(ActionWindow):
             (self.quit_action, self.close), (self.undo_action, controller.undo), (self.redo_action, controller.redo),
             (self.paste_action, self.paste), (self.copy_action, self._on_copy), (self.paint_action, self._on_paint),
             (self.step_action, self._on_step), (self.stop_action, controller.stop),
-            (self.restart_action, controller.restart), (self.play_action, self.timeline.toggle),
+            (self.restart_action, controller.restart), (self.refine_action, self._on_refine),
+            (self.play_action, self.timeline.toggle),
             (self.first_action, self.timeline.go_first), (self.back_action, self.timeline.go_back),
             (self.forward_action, self.timeline.go_forward), (self.last_action, self.timeline.go_last),
             (self.zoom_in_action, self._on_zoom_in), (self.zoom_out_action, self._on_zoom_out),
@@ -188,6 +189,7 @@ class StudioWindow(ActionWindow):
         self.panel.step_requested.connect(self._on_step)
         self.panel.stop_requested.connect(controller.stop)
         self.panel.restart_requested.connect(controller.restart)
+        self.panel.refine_requested.connect(self._on_refine)
         self.timeline.position_requested.connect(controller.seek)
         self.start_page.open_requested.connect(self.ask_to_open)
         self.start_page.paste_requested.connect(self.paste)
@@ -214,6 +216,7 @@ class StudioWindow(ActionWindow):
         names = {
             "paint": translate("Studio", "painting"), "step": translate("Studio", "step"),
             "branch": translate("Studio", "painting from an earlier stroke"), "restart": translate("Studio", "restart"),
+            "refine": translate("Studio", "refinement"),
         }  # fmt: skip
         undo = names.get(self._controller.under_way or stack.undoText(), "")
         redo = names.get(stack.redoText(), "")
@@ -223,7 +226,7 @@ class StudioWindow(ActionWindow):
         self.redo_action.setText(
             translate("Studio", "&Redo {what}").format(what=redo) if redo else translate("Studio", "&Redo")
         )
-        busy = self._controller.phase in (Phase.PAINTING, Phase.PAUSED)
+        busy = self._controller.phase in (Phase.PAINTING, Phase.PAUSED, Phase.REFINING)
         self.undo_action.setEnabled(stack.canUndo() or busy)
         self.redo_action.setEnabled(stack.canRedo() and not busy)
 
@@ -533,6 +536,11 @@ class StudioWindow(ActionWindow):
         self.timeline.stop()
         self._controller.step()
 
+    @Slot()
+    def _on_refine(self) -> None:
+        self.timeline.stop()
+        self._controller.refine()
+
     @Slot(str, object)
     def _on_setting(self, name: str, value: Any) -> None:
         self._controller.set_settings(**{name: value})
@@ -643,18 +651,25 @@ class StudioWindow(ActionWindow):
     @Slot()
     def _on_position(self) -> None:
         self.timeline.show_position(self._controller.position)
+        self._enable_refine()
         self.status.show_state(self._controller)
 
     @Slot()
     def _on_phase(self) -> None:
         phase = self._controller.phase
         self.panel.show_phase(phase)
-        self.paint_action.setEnabled(phase is not Phase.EMPTY)
+        self.paint_action.setEnabled(phase not in (Phase.EMPTY, Phase.REFINING))
         self.step_action.setEnabled(phase in (Phase.IDLE, Phase.PAUSED))
-        self.stop_action.setEnabled(phase in (Phase.PAINTING, Phase.PAUSED))
+        self.stop_action.setEnabled(phase in (Phase.PAINTING, Phase.PAUSED, Phase.REFINING))
+        self._enable_refine()
         self._say_undo()
         self._enable_timeline()
         self.status.show_state(self._controller)
+
+    def _enable_refine(self) -> None:
+        painted = self._controller.position > 0
+        self.panel.show_painted(painted)
+        self.refine_action.setEnabled(painted and self._controller.phase in (Phase.IDLE, Phase.PAUSED))
 
     def _enable_timeline(self) -> None:
         there = len(self._controller.document.strokes) > 0
@@ -701,6 +716,7 @@ class StudioWindow(ActionWindow):
             "not_kept": translate(
                 "Studio", "Your work cannot be kept every few seconds: save it, and look at the disk."
             ),
+            "nothing_to_refine": translate("Studio", "There are no strokes to refine yet."),
             "budget_reached": translate(
                 "Studio", "All {strokes} strokes are painted. Raise the number, or go back to an earlier stroke."
             ),

@@ -655,6 +655,14 @@
         <translation>从空白画纸重新开始 (Ctrl+R)</translation>
     </message>
     <message>
+        <source>Refine</source>
+        <translation>精修</translation>
+    </message>
+    <message>
+        <source>Better all strokes shown together, as many as there are: each finds its best place, shape and colour (Ctrl+B)</source>
+        <translation>一起改进所显示的全部笔触，数量不变：每一笔都找到最合适的位置、形状和颜色 (Ctrl+B)</translation>
+    </message>
+    <message>
         <source>Step</source>
         <translation>单步</translation>
     </message>
@@ -775,6 +783,10 @@
         <translation>准备中…</translation>
     </message>
     <message>
+        <source>refining: {share} %</source>
+        <translation>精修中：{share} %</translation>
+    </message>
+    <message>
         <source>Stroke {stroke}</source>
         <translation>第 {stroke} 笔</translation>
     </message>
@@ -873,6 +885,10 @@
     <message>
         <source>St&amp;op</source>
         <translation>停止(&amp;O)</translation>
+    </message>
+    <message>
+        <source>Re&amp;fine</source>
+        <translation>精修(&amp;F)</translation>
     </message>
     <message>
         <source>&amp;Restart</source>
@@ -1027,6 +1043,10 @@
         <translation>重新开始</translation>
     </message>
     <message>
+        <source>refinement</source>
+        <translation>精修</translation>
+    </message>
+    <message>
         <source>&amp;Undo {what}</source>
         <translation>撤销{what}(&amp;U)</translation>
     </message>
@@ -1129,6 +1149,10 @@
     <message>
         <source>Your work cannot be kept every few seconds: save it, and look at the disk.</source>
         <translation>无法定时保留您的作品：请保存，并检查磁盘。</translation>
+    </message>
+    <message>
+        <source>There are no strokes to refine yet.</source>
+        <translation>还没有可以精修的笔触。</translation>
     </message>
     <message>
         <source>All {strokes} strokes are painted. Raise the number, or go back to an earlier stroke.</source>

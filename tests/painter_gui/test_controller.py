@@ -575,3 +575,110 @@ def test_a_stroke_type_chosen_while_painting_paints_what_is_left(
     assert len(strokes) == 3000
     assert set(types[:before]) == {"bezier"}
     assert {"bezier", "triangle"} <= set(types[before:])
+
+
+# Refining --------------------------------------------------------------------------------------------------------
+
+
+def painted_out(controller: Controller, open_photo: Deed, until: Until, strokes: int = 40) -> Document:
+    """A finished painting of so many strokes."""
+    open_photo(controller)
+    controller.set_settings(strokes=strokes)
+    controller.paint()
+    until(lambda: controller.phase is Phase.IDLE and len(controller.document.strokes) == strokes)
+    return controller.document
+
+
+def distance(controller: Controller, document: Document) -> float:
+    assert controller.photo is not None
+    return float(np.square(draw(document) - controller.photo.pixels / 255).mean())
+
+
+def test_refining_betters_all_strokes_and_undo_takes_it_back(
+    controller: Controller, open_photo: Deed, until: Until
+) -> None:
+    before = painted_out(controller, open_photo, until)
+    seen: list[int] = []
+    controller.document_changed.connect(lambda: seen.append(len(controller.document.strokes)))
+
+    controller.refine()
+    assert controller.phase is Phase.REFINING
+    until(lambda: controller.phase is Phase.IDLE)
+
+    after = controller.document
+    assert len(after.strokes) == 40
+    assert distance(controller, after) < 0.9 * distance(controller, before)
+    assert max(seen) > 40  # spare strokes were seen on the way
+    assert controller.refined is None
+    assert controller.modified
+    controller.undo()
+    assert controller.document is before
+    controller.redo()
+    assert controller.document is after
+
+
+def test_stopped_a_refinement_keeps_what_it_has_gained(controller: Controller, open_photo: Deed, until: Until) -> None:
+    before = painted_out(controller, open_photo, until)
+
+    controller.refine()
+    until(lambda: controller.refined is not None and controller.refined.steps >= 30)
+    controller.stop()
+    until(lambda: controller.phase is Phase.IDLE)
+
+    assert len(controller.document.strokes) == 40
+    assert distance(controller, controller.document) < distance(controller, before)
+    controller.undo()
+    assert controller.document is before
+
+
+@pytest.mark.parametrize("deed", [Controller.undo, Controller.restart, Controller.close_photo])
+def test_a_refinement_makes_way_for_whatever_else_is_wanted(
+    controller: Controller, open_photo: Deed, until: Until, deed: Deed
+) -> None:
+    before = painted_out(controller, open_photo, until)
+
+    controller.refine()
+    until(lambda: controller.refined is not None)
+    deed(controller)
+
+    assert controller.phase in (Phase.IDLE, Phase.EMPTY)
+    assert controller.refined is None
+    if deed is Controller.undo:
+        assert controller.document is before
+    else:
+        assert not controller.document.strokes
+
+
+def test_what_is_shown_is_refined_and_what_lay_after_it_comes_back(
+    controller: Controller, open_photo: Deed, until: Until
+) -> None:
+    before = painted_out(controller, open_photo, until)
+    controller.seek(25)
+
+    controller.refine()
+    until(lambda: controller.phase is Phase.IDLE)
+
+    assert len(controller.document.strokes) == controller.position == 25
+    controller.undo()
+    assert controller.document is before
+
+
+def test_nothing_is_painted_or_refined_while_refining_and_a_bare_sheet_is_not_refined(
+    controller: Controller, open_photo: Deed, until: Until, notes: list[tuple[str, dict[str, Any]]]
+) -> None:
+    open_photo(controller)
+    controller.refine()
+    assert controller.phase is Phase.IDLE
+    assert notes[-1][0] == "nothing_to_refine"
+
+    controller.set_settings(strokes=20)
+    controller.paint()
+    until(lambda: controller.phase is Phase.IDLE and len(controller.document.strokes) == 20)
+    controller.refine()
+    for deed in (controller.paint, controller.step, controller.refine):
+        deed()
+        assert controller.phase is Phase.REFINING
+    controller.set_settings(seed=5)
+    controller.pause()
+    until(lambda: controller.phase is Phase.IDLE)
+    assert len(controller.document.strokes) == 20
