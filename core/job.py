@@ -48,6 +48,8 @@ class PaintJob:
     min_size: float = 0.0
     """Hundredths of the sheet's longer side, below which the default preset lays no stroke's longest line, as long as
     there is another one that helps."""
+    to_refine: bool = False
+    """The strokes are going to be refined: finer levels of the default preset ask for more of them."""
     focus: NDArray[np.uint8] | None = None
     """[H, W] of any size, how much the error of each part counts in choosing windows; all alike where None."""
 
@@ -73,7 +75,10 @@ class PaintJob:
         Raises:
             SettingError: If a setting is out of range, or a level has no stroke type.
         """
-        plan = levels(preset=self.preset, max_step=self.max_step, divide=self.divide, strokes=self.strokes, side=side)
+        plan = levels(
+            preset=self.preset, max_step=self.max_step, divide=self.divide, strokes=self.strokes, side=side,
+            to_refine=self.to_refine,
+        )  # fmt: skip
         for level in range(1, len(plan) + 1):
             self.mix.at(level, finest=len(plan))
         return plan
@@ -93,6 +98,8 @@ class PaintJob:
             values["ways"] = self.ways
         if self.min_size:
             values["min_size"] = self.min_size
+        if self.to_refine:
+            values["to_refine"] = True
         if self.focus is not None:
             values["focus"] = hashlib.blake2b(self.focus.tobytes(), digest_size=8).hexdigest()
         return values

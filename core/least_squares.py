@@ -23,7 +23,7 @@ from core.stroke import Strokes
 LONGEST_SIDE = 512
 """Pixels of the canvas that colours are solved on, at most."""
 
-ITERATIONS = 20
+ITERATIONS = 12
 """After these the error is within 0.01 dB of its least value."""
 
 

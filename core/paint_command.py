@@ -71,7 +71,7 @@ def paint_picture(
     target = load_picture(source)
     job = PaintJob(
         target=target, stroke_type=stroke_type, preset=preset, max_step=max_step, divide=divide, strokes=strokes,
-        background=background, seed=seed, ways=ways, min_size=min_size,
+        background=background, seed=seed, ways=ways, min_size=min_size, to_refine=refine not in (None, COLOURS),
         focus=None if focus is None else load_picture(str(focus)).max(axis=2),
     )  # fmt: skip
     job.levels()  # refuses settings out of range

@@ -54,6 +54,16 @@ class Frame:
     """Strokes that the whole job will have."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manner:
+    """What of the default preset is at work; a part is left out only to measure what it is worth."""
+
+    by_error: bool = True
+    """Look where the error is largest; else at patches of the published grid, in random order."""
+    solves: bool = True
+    """Lay strokes in the best colours for their shapes; else in the actor's own."""
+
+
 class _CancelledError(Exception):
     """Within a step, nobody wants the rest of it."""
 
@@ -75,7 +85,11 @@ class Painter:
     """
 
     def __init__(
-        self, *actors: LoadedActor, device: torch.device | str = "cpu", renderer: LoadedRenderer | None = None
+        self,
+        *actors: LoadedActor,
+        device: torch.device | str = "cpu",
+        renderer: LoadedRenderer | None = None,
+        manner: Manner | None = None,
     ) -> None:
         """Make a painter ready, with copies of the networks on the device.
 
@@ -84,6 +98,7 @@ class Painter:
             device: Where the networks run.
             renderer: Where given, the canvas that the actor sees is drawn by this network and cut at the patch, as in
                 the published test; the document, and what is shown, stay exact.
+            manner: See `Manner`.
 
         Raises:
             CheckpointError: If the actors do not fit together, or a renderer does not fit them.
@@ -92,6 +107,7 @@ class Painter:
         if not actors:
             raise ValueError("a painter needs an actor")
         self._device, self._side = torch.device(device), actors[0].actor.side
+        self._manner = manner or Manner()
         for actor in actors[1:]:
             if actor.actor.side != self._side:
                 problem = f"it sees {actor.actor.side} pixels and {actors[0].id} {self._side}; mix actors of one size"
@@ -253,7 +269,11 @@ class Painter:
             # Seeded by the step, so that a painting resumed here chooses as it would have.
             random = np.random.default_rng([job.seed, step])
             most = min(max(1, easel.divide**2 // 2), -(-left // STROKES_PER_BUNDLE))
-            windows = windows_by_error(easel.felt_errors(), self._side, most, random)
+            if self._manner.by_error:
+                windows = windows_by_error(easel.felt_errors(), self._side, most, random)
+            else:
+                cells = grid(easel.size, easel.divide, self._side)
+                windows = [cells[index] for index in random.permutation(len(cells))[:most]]
         parts = [
             self._batch(job, hand, easel, windows[start : start + _BATCH], done, go_on, patient=patient)
             for start in range(0, len(windows), _BATCH)
@@ -289,10 +309,10 @@ class Painter:
         if by_paper and hand.actor.bundle == STROKES_PER_BUNDLE:
             keep = torch.ones(bundle.shape[:2], dtype=torch.bool, device=self._device)
         else:
-            keep_all = by_paper or not patient
+            own_colours, keep_all = by_paper or not self._manner.solves, by_paper or not patient
             least = 0.0 if keep_all else job.min_size / 100 * easel.size.longer / self._side
             bundle, keep = self._best(
-                hand.brush, canvas, target, inside, bundle, own_colours=by_paper, keep_all=keep_all, least=least
+                hand.brush, canvas, target, inside, bundle, own_colours=own_colours, keep_all=keep_all, least=least
             )
         if self._neural is not None:
             easel.observe(windows, self._drawn_neurally(self._neural, canvas, bundle, keep))

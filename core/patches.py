@@ -54,7 +54,7 @@ def windows_by_error(errors: ErrorMap, side: int, count: int, random: np.random.
     apart = side - side // 8
     while len(chosen) < count:
         row, column = np.unravel_index(int(np.argmax(inside)), inside.shape)
-        if np.isneginf(inside[row, column]):
+        if np.isneginf(inside[row, column]) or (chosen and inside[row, column] <= 0):  # there is nothing to paint
             break
         chosen.append(_square(float(rows[row]), float(columns[column]), side))
         near = (np.abs(rows - rows[row]) < apart)[:, None] & (np.abs(columns - columns[column]) < apart)[None]

@@ -11,7 +11,8 @@ from tqdm import tqdm
 @contextmanager
 def progress_bar(what: str, unit: str) -> Iterator[Callable[..., None]]:
     """A bar with time left, to be called with (done, total, note); none where nobody watches, as in a log."""
-    with tqdm(desc=what, unit=unit, total=1, dynamic_ncols=True, leave=False, disable=None) as bar:
+    # By default a step smaller than those before it, as the last one often is, would not be shown.
+    with tqdm(desc=what, unit=unit, total=1, miniters=1, dynamic_ncols=True, leave=False, disable=None) as bar:
 
         def show(done: int, total: int, note: str = "") -> None:
             bar.total = total

@@ -18,8 +18,11 @@ PUBLISHED_SIDE = 128
 EXPONENT = 2.0
 """Strokes of a level grow with this power of its windows along a side: as their number does."""
 
-LEAST_WHOLE = 2 * STROKES_PER_BUNDLE
-"""Strokes for the whole sheet, below which a finer level is not worth having; measured in docs/training.md."""
+LEAST_WHOLE = 4
+"""Strokes for the whole sheet, below which a finer level is not worth having; measured in docs/quality.md."""
+
+LEAST_WHOLE_TO_REFINE = 20
+"""The same where all strokes are refined in the end: large strokes find better places then than small ones."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,15 +52,15 @@ def paper_levels(max_step: int, divide: int, strokes: int | None = None) -> tupl
     return tuple(level for level in both if level.strokes)
 
 
-def coarse_to_fine(budget: int, finest: int) -> tuple[Level, ...]:
+def coarse_to_fine(budget: int, finest: int, *, least: float = LEAST_WHOLE) -> tuple[Level, ...]:
     """Levels of 1, 2, 4, ... windows a side up to `finest`; strokes as EXPONENT says, in all exactly the budget.
 
-    The finest levels are left out where the budget would leave less than LEAST_WHOLE for the whole sheet.
+    The finest levels are left out where the budget would leave less than `least` for the whole sheet.
     """
     # Each about twice as fine as the one before; exactly so where the finest is a power of two.
     finer = math.ceil(math.log2(finest))
     divides = [round(finest ** (index / max(1, finer))) for index in range(finer + 1)]
-    while len(divides) > 1 and budget < LEAST_WHOLE * sum(each**EXPONENT for each in divides):
+    while len(divides) > 1 and budget < least * sum(each**EXPONENT for each in divides):
         divides.pop()  # with so few strokes the whole comes first
     weights = [float(each) ** EXPONENT for each in divides]
     # Rounded down in sums rather than one by one, so that the levels add up to the budget.
@@ -71,7 +74,13 @@ def coarse_to_fine(budget: int, finest: int) -> tuple[Level, ...]:
 
 
 def levels(
-    *, preset: str, max_step: int, divide: int, strokes: int | None, side: int = PUBLISHED_SIDE
+    *,
+    preset: str,
+    max_step: int,
+    divide: int,
+    strokes: int | None,
+    side: int = PUBLISHED_SIDE,
+    to_refine: bool = False,
 ) -> tuple[Level, ...]:
     """The levels of a preset, coarse first; their strokes add up to the budget.
 
@@ -82,6 +91,7 @@ def levels(
         strokes: The exact budget, or None.
         side: Of the actor's observation, pixels. The default preset's finest level has the pixels of `divide` published
             patches, in as many windows of this side as that takes.
+        to_refine: The default preset's strokes are going to be refined.
 
     Raises:
         SettingError: If one of them is out of range.
@@ -98,7 +108,8 @@ def levels(
         raise SettingError(name, value, f"a painting takes from 1 to {MAX_STROKES:,} strokes, this asks for {budget:,}")
     if preset == "paper":
         return paper_levels(max_step, divide, strokes)
-    return coarse_to_fine(budget, max(1, divide * PUBLISHED_SIDE // side))
+    least = LEAST_WHOLE_TO_REFINE if to_refine else LEAST_WHOLE
+    return coarse_to_fine(budget, max(1, divide * PUBLISHED_SIDE // side), least=least)
 
 
 def _half(max_step: int) -> int:

@@ -28,6 +28,7 @@ import core.paint_command
 import core.progress_bar
 from core.brushes import BEZIER, FLAT
 from core.export.stroke_json import read_json
+from core.images import save_picture
 from core.painter import Painter
 from core.schedule import MAX_STROKES
 from core.weights import save_actor
@@ -312,6 +313,27 @@ def test_a_refined_painting_is_nearer_and_says_so(desk: Path, painted: Path, tmp
     assert json.loads((tmp_path / "out" / "strokes.json").read_text())["job"]["refined"] == 40
 
 
+def test_colours_alone_are_refined_at_once(desk: Path, painted: Path, tmp_path: Path) -> None:
+    assert paint(desk, "photo.png", tmp_path / "out", "--refine", "colours") == 0
+
+    ours, plain = (json.loads((folder / "strokes.json").read_text()) for folder in (tmp_path / "out", painted))
+    assert [one["parameters"][:10] for one in ours["strokes"]] == [one["parameters"][:10] for one in plain["strokes"]]
+    assert report_in(tmp_path / "out")["psnr_128"] > report_in(painted)["psnr_128"]
+
+
+def test_ways_focus_least_size_and_loss_steer_the_painting(desk: Path, tmp_path: Path) -> None:
+    mask = np.zeros((20, 30, 3), np.uint8)
+    mask[:, :15] = 255
+    save_picture(tmp_path / "mask.png", mask)
+    steered = ["--ways", "2", "--focus", str(tmp_path / "mask.png"), "--min-size", "5"]
+
+    assert paint(desk, "photo.png", tmp_path / "out", *steered, "--refine", "10", "--loss", "mixed") == 0
+
+    job = report_in(tmp_path / "out")["job"]
+    assert (job["ways"], job["min_size"]) == (2, 5)
+    assert len(job["focus"]) == 16
+
+
 def test_a_mix_of_stroke_types_is_painted_by_the_files_of_each(desk: Path, tmp_path: Path) -> None:
     torch.manual_seed(0)
     flat = tmp_path / "flat.safetensors"
@@ -399,6 +421,10 @@ def test_a_bad_picture_is_refused(
         ("--strokes 200 --stroke-type bezier@1", ["nothing paints level 2", "add a type without levels"]),
         ("--stroke-type bezier;circle", ["write a stroke type, or several"]),
         ("--refine 0", ["refine 0", "give 1 to 100,000 steps"]),
+        ("--ways 3", ["--ways", "'3' is not one of"]),
+        ("--min-size 51", ["--min-size", "51", "is not in the range 0<=x<=50"]),
+        ("--focus {desk}/none.png", ["none.png", "there is no such file"]),
+        ("--loss l1", ["loss l1", "add --refine 200"]),
         ("--refine soon", ["refine soon", "a number of steps, such as 200, or of seconds, such as 5s"]),
         ("--seed -1", ["--seed", "-1 is not in the range 0<=x<=4294967295"]),
         ("--seed 99999999999999999999", ["--seed", "is not in the range"]),

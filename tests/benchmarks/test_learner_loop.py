@@ -43,7 +43,7 @@ def test_the_parts_can_each_be_run_alone(loop: LearnerLoop) -> None:
     for part in parts.values():
         part()
 
-    assert list(parts)[:3] == ["actor", "critic", "discriminator"]
+    assert list(parts)[:3] == ["actor and its moving average", "critic", "discriminator"]
 
 
 def test_the_command_measures_both_loops_and_writes_it_down(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -65,10 +65,10 @@ def test_default_levels_add_up_to_the_budget_and_grow_finer(budget: int, divide:
     assert sum(level.strokes for level in made) == budget
     assert all(level.strokes > 0 for level in made)
     assert all(coarse.divide < fine.divide <= 2 * coarse.divide + 1 for coarse, fine in pairwise(made))
-    # The whole sheet comes first: there are finer levels only once it has a bundle.
+    # The whole sheet comes first: there are finer levels only once it has some strokes.
     assert made[0].divide == 1
-    assert made[0].strokes >= min(budget, 10) - 1
-    assert made[-1].divide == divide or budget < 10 * 2 * divide**2
+    assert made[0].strokes >= min(budget, 4) - 1
+    assert made[-1].divide == divide or budget < 4 * 2 * divide**2
 
 
 @given(st.integers(1, 1_000_000), st.integers(1, 64))
@@ -119,9 +119,18 @@ def test_the_ends_of_the_ranges_are_allowed(setting: dict[str, object]) -> None:
     assert levels(**{**GOOD, **setting})  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize(("budget", "divides"), [(1, [1]), (49, [1]), (50, [1, 2]), (209, [1, 2]), (210, [1, 2, 4])])
+@pytest.mark.parametrize(("budget", "divides"), [(1, [1]), (19, [1]), (20, [1, 2]), (83, [1, 2]), (84, [1, 2, 4])])
 def test_with_few_strokes_the_finest_levels_are_left_out(budget: int, divides: list[int]) -> None:
     assert [level.divide for level in coarse_to_fine(budget, 4)] == divides
+
+
+def test_what_is_to_be_refined_begins_coarser() -> None:
+    plans = [
+        levels(preset="default", max_step=100, divide=4, strokes=200, to_refine=to_refine)
+        for to_refine in (False, True)
+    ]
+
+    assert [[level.divide for level in plan] for plan in plans] == [[1, 2, 4], [1, 2]]
 
 
 @pytest.mark.parametrize(("side", "divides"), [(128, [1, 2, 4]), (64, [1, 2, 4, 8]), (32, [1, 2, 4, 8, 16])])

@@ -75,9 +75,9 @@ def test_an_untrained_actor_paints_with_it(ellipse: PolygonBrush) -> None:
     loaded = LoadedActor(actor=actor, stroke_type="ellipse", bgr=False, id="e", path=Path("e"))
     target = np.full((32, 32, 3), 200, np.uint8)
 
-    document = Painter(loaded).painted(PaintJob(target=target, stroke_type="ellipse", strokes=40, divide=1))
+    document = Painter(loaded).painted(PaintJob(target=target, stroke_type="ellipse", strokes=100, divide=1))
 
-    assert len(document.strokes) == 40
+    assert len(document.strokes) == 100
     assert document.strokes.stroke(0).type == "ellipse"
     errors = document.strokes.errors
     assert errors[-1] < errors[0] / 2

@@ -167,4 +167,4 @@ def test_compatible_svg_comes_near_the_canvas_even_where_there_are_no_masks(
 
     psnr, _ = differences(render(folder / "compatible.svg", document.size, 1), document, 1)
 
-    assert psnr >= 34
+    assert psnr >= 32

@@ -1,0 +1,178 @@
+"""The commands of `bench`; each imports what it measures with when it is called."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from core.errors import SettingError
+
+PATH = click.Path(path_type=Path)
+
+
+@click.group(no_args_is_help=False)
+def bench() -> None:
+    """Measure speed and quality on this machine."""
+
+
+JSON = click.option("--json", "json_path", type=PATH, help="Also write it here, with hardware and versions.")
+
+
+@bench.command("train")
+@click.option("--batch", type=click.IntRange(2), default=32, help="Transitions an update learns from.")
+@click.option("--envs", type=click.IntRange(2), default=96, help="Sheets being painted, a multiple of --batch.")
+@click.option("--width", type=click.FloatRange(1 / 64, 4), default=0.5, help="Of actor and critic, over ResNet-18.")
+@click.option("--repeats", type=click.IntRange(1), default=5, help="Of each measurement.")
+@click.option("--device", type=click.Choice(["auto", "cpu", "cuda"]), default="auto", help="Where to train.")
+@click.option("--precision", type=click.Choice(["auto", "float32", "bfloat16"]), default="auto", help="Of our layers.")
+@click.option("--compile/--no-compile", "compiled", default=False, help="Compile our actor.")
+@JSON
+def bench_train(device: str, json_path: Path | None, precision: str, compiled: bool, **options: Any) -> None:
+    """Updates a second of the painter's training, beside a plain port of the published loop."""
+    from benchmarks.learner_loop import LearnerLoop
+    from benchmarks.training_speed import bench_train as measure
+    from training.device import chosen_device
+
+    if options["envs"] % options["batch"]:
+        raise SettingError("--envs", options["envs"], f"it must be a multiple of --batch, {options['batch']}")
+    place = chosen_device(device)
+    sizes = {name: options[name] for name in ("batch", "envs", "width")}
+    ours = LearnerLoop(**sizes, device=place, precision=precision, compiled=compiled)
+    measure(**options, device=place, json_path=json_path, ours=ours)
+
+
+@bench.command("export")
+@click.option("--repeats", type=click.IntRange(1), default=3, help="Of each measurement.")
+@click.option("--largest", type=click.IntRange(1, 16_384), default=16_384, help="Side of the largest picture, pixels.")
+@JSON
+def bench_export(repeats: int, largest: int, json_path: Path | None) -> None:
+    """Seconds from a painting of 4,250 strokes to each form it can leave in, and memory of the largest picture."""
+    from benchmarks.export_speed import STROKES
+    from benchmarks.export_speed import bench_export as measure
+    from core.files import checked_output_folder
+    from core.images import load_picture
+    from core.job import PaintJob
+    from core.painter import Painter
+    from core.weights import load_actor
+
+    if json_path is not None:
+        checked_output_folder(json_path.parent)
+    painter = Painter(load_actor(None, stroke_type="bezier"))
+    painting = painter.painted(PaintJob(target=load_picture("sample:astronaut"), strokes=STROKES))
+    measure(painting, repeats=repeats, largest=largest, json_path=json_path)
+
+
+@bench.command("gui")
+@click.option("--side", type=click.IntRange(16, 8192), default=2048, help="Of the photo, pixels.")
+@click.option("--strokes", type=click.IntRange(10), default=10_000, help="Of the painting.")
+@JSON
+def bench_gui(side: int, strokes: int, json_path: Path | None) -> None:
+    """Whether the studio answers while it paints: delays, scrubbing, cancelling, start."""
+    from benchmarks.gui_speed import bench_gui as measure
+
+    measure(side=side, strokes=strokes, json_path=json_path)
+
+
+@bench.command("quality")
+@click.option("--stroke-type", default="bezier", help="The brush.")
+@click.option("--actor", type=PATH, help="Other weights than the bundled.")
+@click.option("--held-out", type=PATH, help="Folder of photos-a.zip and faces-b.zip; ../shared/data if it is there.")
+@click.option("--device", type=click.Choice(["auto", "cpu", "cuda"]), default="auto", help="Where the networks run.")
+@click.option("--renderer/--no-renderer", "with_renderer", default=True, help="Judge the neural renderer too.")
+@click.option("--sheet", "sheet_path", type=PATH, help="Also write a picture sheet here: .png or .jpg.")
+@JSON
+def bench_quality(
+    stroke_type: str,
+    actor: Path | None,
+    held_out: Path | None,
+    device: str,
+    with_renderer: bool,
+    sheet_path: Path | None,
+    json_path: Path | None,
+) -> None:
+    """L2, PSNR and SSIM of paintings of fixed photographs after 20 to 10,000 strokes."""
+    from benchmarks.quality import bench_quality as measure
+    from core.device import chosen_device
+    from core.weights import load_actor, load_renderer
+
+    loaded, place = load_actor(actor, stroke_type=stroke_type), chosen_device(device)
+    pictures = _fixed_photographs(held_out)
+    renderer = load_renderer(None, stroke_type=stroke_type) if with_renderer else None
+    measure(loaded, pictures, renderer=renderer, device=place, sheet_path=sheet_path, json_path=json_path)
+
+
+@bench.command("peers")
+@click.option("--peers", "table", type=PATH, help="Other painters' scores; ../shared/peers.csv if it is there.")
+@click.option("--stroke-type", multiple=True, default=["bezier", "triangle"], help="A brush; may be given again.")
+@click.option("--strokes", type=int, multiple=True, default=[100, 200, 500, 1000, 2000], help="May be given again.")
+@click.option("--device", type=click.Choice(["auto", "cpu", "cuda"]), default="auto", help="Where it runs.")
+@JSON
+def bench_peers(
+    table: Path | None, stroke_type: tuple[str, ...], strokes: tuple[int, ...], device: str, json_path: Path | None
+) -> None:
+    """Fast and refined paintings of scikit-image's photographs beside other painters' of as many strokes."""
+    from benchmarks.peers import Peers
+    from benchmarks.peers import bench_peers as measure
+    from benchmarks.photographs import samples
+    from core.device import chosen_device
+    from core.weights import load_actor
+
+    table = table or Path(__file__).parents[2] / "shared" / "peers.csv"
+    actors = [load_actor(None, stroke_type=name) for name in stroke_type]
+    measure(actors, samples(), Peers(table), device=chosen_device(device), counts=strokes, json_path=json_path)
+
+
+@bench.command("ablation")
+@click.option("--stroke-type", default="bezier", help="The brush.")
+@click.option("--device", type=click.Choice(["auto", "cpu", "cuda"]), default="auto", help="Where it runs.")
+@click.option("--sheet", "sheet_path", type=PATH, help="Also write a picture sheet here: .png or .jpg.")
+@JSON
+def bench_ablation(stroke_type: str, device: str, sheet_path: Path | None, json_path: Path | None) -> None:
+    """What windows, proposals, solved colours, refinement and spare strokes are worth, each left out in turn."""
+    from benchmarks.peers import bench_ablation as measure
+    from benchmarks.photographs import samples
+    from core.device import chosen_device
+    from core.weights import load_actor
+
+    actor, place = load_actor(None, stroke_type=stroke_type), chosen_device(device)
+    measure(actor, samples(), device=place, sheet_path=sheet_path, json_path=json_path)
+
+
+@bench.command("types")
+@click.option("--held-out", type=PATH, help="Folder of photos-a.zip and faces-b.zip; ../shared/data if it is there.")
+@click.option("--device", type=click.Choice(["auto", "cpu", "cuda"]), default="auto", help="Where the networks run.")
+@click.option("--shown", default="sample:chelsea", help="What the picture sheet shows: a picture file or sample:NAME.")
+@click.option("--sheet", "sheet_path", type=PATH, help="Also write a picture sheet here: .png or .jpg.")
+@JSON
+def bench_types(
+    held_out: Path | None, device: str, shown: str, sheet_path: Path | None, json_path: Path | None
+) -> None:
+    """Every stroke type after 200 strokes, beside the first; and a sheet of pictures after 200 and 2,000."""
+    from benchmarks.photographs import Photograph
+    from benchmarks.stroke_types import bench_stroke_types as measure
+    from core.brushes import BRUSHES
+    from core.device import chosen_device
+    from core.images import load_picture
+    from core.weights import load_actors
+
+    actors = load_actors([], stroke_types=[brush.name for brush in BRUSHES])
+    photograph = Photograph(name=shown, group="shown", pixels=load_picture(shown))
+    measure(
+        actors,
+        _fixed_photographs(held_out),
+        shown=photograph,
+        device=chosen_device(device),
+        sheet_path=sheet_path,
+        json_path=json_path,
+    )
+
+
+def _fixed_photographs(held_out: Path | None) -> list[Any]:
+    """The samples, and the held-out pictures where they are at hand."""
+    from benchmarks import photographs
+
+    usual = Path(__file__).parents[2] / "shared" / "data"
+    folder = held_out or (usual if usual.is_dir() else None)
+    return photographs.samples() + (photographs.held_out(folder) if folder else [])
