@@ -73,6 +73,10 @@ class Peers:
                     seconds = float(row["cpu_s"]) if row["cpu_s"] else None
                     found = Peer(program=row["program"], mode=row["mode"], psnr=float(row["psnr_256"]), seconds=seconds)
                     self._all.setdefault((row["image"], int(row["shapes"])), []).append(found)
+        except FileNotFoundError as error:
+            raise SettingError(
+                "--peers", str(path), "there is no such file; name a table of other painters' scores"
+            ) from error
         except (OSError, KeyError, ValueError, UnicodeDecodeError) as error:
             raise SettingError("--peers", str(path), "it is no table of other painters' scores") from error
 
@@ -295,6 +299,8 @@ def bench_ablation(
     Raises:
         OutputError: If a file cannot be written, mostly told before anything is painted.
     """
+    if sheet_path is not None and shown not in counts:
+        raise ValueError(f"a sheet can show one of {tuple(counts)} strokes, got {shown}")
     cell = _SHOWN + _GAP
     size = Size((_HEAD + cell) * len(ways), cell * len(photographs))
     if sheet_path is not None:

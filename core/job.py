@@ -47,7 +47,7 @@ class PaintJob:
     proposals to choose from, in as many times the time."""
     min_size: float = 0.0
     """Hundredths of the sheet's longer side, below which the default preset lays no stroke's longest line, as long as
-    there is another one that helps."""
+    the actor proposes longer ones."""
     to_refine: bool = False
     """The strokes are going to be refined: finer levels of the default preset ask for more of them."""
     focus: NDArray[np.uint8] | None = None
@@ -77,7 +77,7 @@ class PaintJob:
         """
         plan = levels(
             preset=self.preset, max_step=self.max_step, divide=self.divide, strokes=self.strokes, side=side,
-            to_refine=self.to_refine,
+            to_refine=self.to_refine, min_size=self.min_size,
         )  # fmt: skip
         for level in range(1, len(plan) + 1):
             self.mix.at(level, finest=len(plan))

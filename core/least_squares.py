@@ -7,21 +7,16 @@ shows. So the squared error is a parabola in all colours, and its least value in
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from core.brushes import BRUSHES
 from core.document import Document
-from core.objective import focus_weights
-from core.rasteriser.fast import Canvas
-from core.rasteriser.painting import Layers
+from core.objective import Objective, focus_weights
+from core.rasteriser.fast import Canvas, draw, measured
+from core.rasteriser.painting import Layers, working_size
+from core.refine import COLOURS, size_of_judgement
 from core.resampling import resized
-from core.stroke import Strokes
-
-LONGEST_SIDE = 512
-"""Pixels of the canvas that colours are solved on, at most."""
 
 ITERATIONS = 12
 """After these the error is within 0.01 dB of its least value."""
@@ -36,7 +31,7 @@ def with_best_colours(
 ) -> Document:
     """The painting in the colours with the least squared error that its shapes allow.
 
-    Never worse on the canvas it is solved on, which is the sheet where that has no more than `LONGEST_SIDE` pixels.
+    Never worse, at the sheet's own size or `core.refine.JUDGED_SIDE` pixels; the same document where nothing is gained.
 
     Args:
         document: The painting.
@@ -51,9 +46,7 @@ def with_best_colours(
     strokes = document.strokes
     if not len(strokes):
         return document
-    size = document.size
-    if size.longer > LONGEST_SIDE:
-        size = size.with_longer_side(LONGEST_SIDE)
+    size = working_size(document)
     goal: Canvas = resized(target, size).astype(np.float32) / np.float32(255)
     weights = focus_weights(focus, *size)
     weight = np.ones((*size, 1), np.float32) if weights is None else weights[:, :, None]
@@ -75,8 +68,9 @@ def with_best_colours(
             faster, colours = 1.0, found
         ahead = np.clip(found + (pace - 1) / faster * (found - colours), 0, 1)
         colours, pace = found, faster
-    parameters = strokes.parameters.copy()
-    sizes = np.array([brush.size for brush in BRUSHES])[strokes.types]
-    np.put_along_axis(parameters, sizes[:, None] - 3 + np.arange(3), best.astype(np.float32), axis=1)
-    columns: dict[str, Any] = {name: getattr(strokes, name) for name in ("types", "patches", "steps")}
-    return replace(document, strokes=Strokes.from_columns(**columns, parameters=parameters))
+    solved = replace(document, strokes=strokes.changed(rgb=best))
+    judged = size_of_judgement(document.size)
+    measure = Objective(resized(target, judged).astype(np.float32) / np.float32(255), focus=focus)
+    if measure.of(draw(solved, judged)) >= measure.of(draw(document, judged)):
+        return document
+    return replace(measured(solved, goal), job={**document.job, "refined": COLOURS})

@@ -9,6 +9,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from core.errors import SettingError
+from core.geometry import Size
 from core.resampling import resized
 
 LOSSES = ("l2", "l1", "mixed")
@@ -57,7 +58,7 @@ class Objective:
         self.target = torch.from_numpy(target).to(device)
         self._loss = loss
         weight = focus_weights(focus, target.shape[0], target.shape[1])
-        self._weight = None if weight is None else torch.from_numpy(weight).to(device)
+        self.weight = None if weight is None else torch.from_numpy(weight).to(device)
 
     def __call__(self, canvas: Tensor) -> Tensor:
         """Of [H, W, 3], a scalar."""
@@ -74,7 +75,7 @@ class Objective:
         return float(self(torch.from_numpy(canvas).to(self.target.device)))
 
     def _mean(self, plane: Tensor) -> Tensor:
-        return plane.mean() if self._weight is None else (plane * self._weight).mean()
+        return plane.mean() if self.weight is None else (plane * self.weight).mean()
 
 
 def focus_weights(focus: NDArray[np.uint8] | None, height: int, width: int) -> NDArray[np.float32] | None:
@@ -85,15 +86,12 @@ def focus_weights(focus: NDArray[np.uint8] | None, height: int, width: int) -> N
     """
     if focus is None:
         return None
-    from core.geometry import Size
-
-    weights: NDArray[np.float32] = resized(np.repeat(focus[:, :, None], 3, axis=2), Size(height, width))[
-        :, :, 0
-    ].astype(np.float32)
-    if not weights.any():
+    if not focus.any():
         raise SettingError("focus", "black", "it hides the whole picture; paint some of it white")
-    weights /= weights.mean()
-    return weights
+    # In floating point: what is white in one pixel of a large mask must not round to nothing.
+    planes = np.repeat(focus.astype(np.float32)[:, :, None], 3, axis=2)
+    weights = resized(planes, Size(height, width))[:, :, 0]
+    return weights / max(float(weights.mean()), 1e-12)
 
 
 def structural_similarity(one: Tensor, other: Tensor) -> Tensor:

@@ -29,7 +29,6 @@ from core.progress_bar import progress_bar
 from core.rasteriser.fast import draw, to_bytes
 from core.refine import COLOURS, SPARE, amount, check
 from core.refine import refine as refine_painting
-from core.stroke import Strokes
 from core.weights import load_actors, load_renderer
 
 
@@ -95,17 +94,20 @@ def paint_picture(
         started = time.monotonic()
         with enough_memory():
             document = _painted(painter, job)
-            if refine == COLOURS:
-                document = with_best_colours(document, target, focus=job.focus)
-            elif refine is not None:
-                spare = painter.spare(job, document, round(SPARE * len(document.strokes)))
-                document = _refined(document, spare, job, steps, duration, loss, where.type)
-        seconds = time.monotonic() - started
-        # The strokes first: everything else can be made again from them.
-        write_json(document, out / "strokes.json")
         for earlier in ("painting.svg", "painting.mp4", "report.json"):
             # Left by another painting in this folder, they would pass for this one's.
             (out / earlier).unlink(missing_ok=True)
+        # The strokes first: everything else can be made again from them. And before they are refined: that may take
+        # long, and be broken off.
+        write_json(document, out / "strokes.json")
+        if refine is not None:
+            with enough_memory():
+                if refine == COLOURS:
+                    document = with_best_colours(document, target, focus=job.focus)
+                else:
+                    document = _refined(painter, document, job, steps, duration, loss, where.type)
+            write_json(document, out / "strokes.json")
+        seconds = time.monotonic() - started
         pixels = to_bytes(draw(document, picture_size))
         report = {
             "strokes": len(document.strokes),
@@ -146,16 +148,26 @@ def _painted(painter: Painter, job: PaintJob) -> Document:
 
 
 def _refined(
-    document: Document, spare: Strokes, job: PaintJob, steps: int | None, seconds: float | None, loss: str, device: str
+    painter: Painter,
+    document: Document,
+    job: PaintJob,
+    steps: int | None,
+    seconds: float | None,
+    loss: str,
+    device: str,
 ) -> Document:
-    """The painting refined, the progress shown."""
+    """The painting refined, the progress shown; seconds are those of the spare strokes too."""
     began = time.monotonic()
     steered: dict[str, Any] = {"loss": loss, "focus": job.focus, "min_size": job.min_size}
     with progress_bar("refining", "step" if seconds is None else "second") as show:
+        show(0, steps or round(seconds or 0), "spare strokes")
+        spare = painter.spare(job, document, round(SPARE * len(document.strokes)))
+        left = None if seconds is None else max(0.1, seconds - (time.monotonic() - began))
         for now in refine_painting(
-            document, job.target, steps=steps, seconds=seconds, spare=spare, device=device, **steered
+            document, job.target, steps=steps, seconds=left, spare=spare, device=device, **steered
         ):
             document = now.document
             done = now.steps if seconds is None else min(round(seconds), round(time.monotonic() - began))
-            show(done, steps or round(seconds or 0), f"{-10 * math.log10(now.error):.1f} dB" if now.error > 0 else "")
+            near = f"{-10 * math.log10(now.error):.1f} dB" if now.error > 0 and loss == "l2" else ""
+            show(done, steps or round(seconds or 0), near)
     return document

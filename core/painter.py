@@ -27,7 +27,7 @@ from core.rasteriser.fast import Canvas, bare_canvas, lay
 from core.renderer import SIDE as RENDERER_SIDE
 from core.renderer import NeuralRenderer
 from core.resampling import resized
-from core.schedule import MAX_STROKES, Level
+from core.schedule import MAX_STROKES, Level, brought_to
 from core.stroke import STROKES_PER_BUNDLE, Strokes
 from core.turns import turned, turned_back
 from core.weights import LoadedActor, LoadedRenderer
@@ -153,11 +153,7 @@ class Painter:
         ):
             raise SettingError("document", document.size, "it was painted by another job; go on with its own settings")
 
-        def go_on() -> None:
-            if cancelled():
-                raise _CancelledError
-
-        return self._paint(job, job.levels(self._side), document or bare, go_on)
+        return self._paint(job, job.levels(self._side), document or bare, _until(cancelled))
 
     def taken_over(self, job: PaintJob, document: Document) -> Document:
         """What another job, or this one up to the middle of a step, has painted, for this job to go on from.
@@ -191,11 +187,16 @@ class Painter:
         Raises:
             SettingError: As of `frames`.
         """
-        more = replace(job, strokes=min(MAX_STROKES, len(document.strokes) + count), preset="default")
+        begun = len(document.strokes)
+        more = replace(job, strokes=min(MAX_STROKES, begun + count), preset="default")
+        try:
+            plan = more.levels(self._side)
+        except SettingError:  # of a mix, that has nothing for the levels that so many strokes would have
+            plan = brought_to(job.levels(self._side), begun + count)
         grown = self.taken_over(more, document)
-        for frame in self.frames(more, grown, cancelled=cancelled):
+        for frame in self._paint(more, plan, grown, _until(cancelled)):
             grown = frame.document
-        return grown.strokes[len(document.strokes) :]
+        return grown.strokes[begun:]
 
     def bare_document(self, job: PaintJob) -> Document:
         """The document that a job begins with: its sheet, no strokes, and what is going to paint it.
@@ -310,7 +311,7 @@ class Painter:
             keep = torch.ones(bundle.shape[:2], dtype=torch.bool, device=self._device)
         else:
             own_colours, keep_all = by_paper or not self._manner.solves, by_paper or not patient
-            least = 0.0 if keep_all else job.min_size / 100 * easel.size.longer / self._side
+            least = job.min_size / 100 * easel.size.longer / self._side
             bundle, keep = self._best(
                 hand.brush, canvas, target, inside, bundle, own_colours=own_colours, keep_all=keep_all, least=least
             )
@@ -345,15 +346,19 @@ class Painter:
     ) -> tuple[Tensor, Tensor]:
         """The best strokes [B, 5, P] of bundles [B, k, P], in the order to lay them, and which to lay [B, 5].
 
-        None is laid whose longest line is below `least`, window sides.
+        None is laid whose longest line is below `least`, window sides, but where too few are not.
         """
         size = Size(self._side, self._side)
+        longest = brush.longest(bundle.flatten(0, 1)).reshape(bundle.shape[:2]) if least else None
+        if longest is not None and keep_all:  # some will be laid whatever they do, so only large ones may be there
+            count = max(STROKES_PER_BUNDLE, int((longest >= least).sum(dim=1).min()))
+            rows = torch.arange(len(bundle), device=bundle.device)[:, None]
+            bundle, longest = bundle[rows, longest.topk(min(count, bundle.shape[1])).indices], None
         alpha = stroke_alpha(brush, bundle.flatten(0, 1), size).reshape(*bundle.shape[:2], *size)
         if inside is not None:
             alpha.mul_(inside)  # what falls off the sheet does neither harm nor good
-        if least:
-            large = brush.longest(bundle.flatten(0, 1)) >= least
-            alpha.mul_(large.reshape(*bundle.shape[:2], 1, 1))  # what covers nothing does not help
+        if longest is not None:
+            alpha.mul_((longest >= least)[..., None, None])  # what covers nothing does not help
         rgb = bundle[..., -3:] if own_colours else None
         choice = choose(canvas, target, alpha, STROKES_PER_BUNDLE, rgb=rgb, keep_all=keep_all)
         shapes = bundle[torch.arange(len(bundle), device=bundle.device)[:, None], choice.which, :-3]
@@ -368,6 +373,16 @@ class Painter:
         alpha = alpha * keep[..., None, None]
         windows: NDArray[np.float32] = lay_bundle(canvas, alpha, bundle[..., -3:]).permute(0, 2, 3, 1).cpu().numpy()
         return windows
+
+
+def _until(cancelled: Callable[[], bool]) -> Callable[[], None]:
+    """What a step asks now and then: raises where it is cancelled."""
+
+    def go_on() -> None:
+        if cancelled():
+            raise _CancelledError
+
+    return go_on
 
 
 class _Easel:

@@ -12,6 +12,7 @@ from torch import Tensor
 from core.brushes import BRUSHES, MAX_PARAMETERS
 from core.document import Document
 from core.geometry import Size, pixel_scale
+from core.objective import Objective
 from core.rasteriser.fast import bare_canvas
 from core.rasteriser.painting import painted, worths
 from core.stroke import Strokes
@@ -89,13 +90,19 @@ class Polish:
                 now, then = self._longest(self._shapes), self._longest(before)
                 self._shapes[(now < self._least) & (now < then)] = before[(now < self._least) & (now < then)]
 
-    def drop(self, wanted: int, target: Tensor) -> None:
-        """Drop strokes until so many are left: those without which alone the squared error would rise least."""
+    def drop(self, wanted: int, objective: Objective) -> None:
+        """Drop strokes until so many are left: those without which alone the squared error would rise least.
+
+        It counts where the objective's does; other losses are taken to miss the same strokes.
+        """
         if wanted >= len(self):
             return
         tensors = (each.detach().cpu() for each in (self._shapes, self._rgb, self._patches))
         shapes, rgb, patches = tensors
-        worth = worths(self._bare.cpu(), self._types, shapes.double(), rgb, patches.double(), target.cpu())
+        weight = None if objective.weight is None else objective.weight.cpu()
+        worth = worths(
+            self._bare.cpu(), self._types, shapes.double(), rgb, patches.double(), objective.target.cpu(), weight
+        )
         kept = np.sort(np.argsort(worth, kind="stable")[len(self) - wanted :])
         rows = torch.from_numpy(kept).to(self._rgb.device)
         self._types, self._steps = self._types[kept], self._steps[kept]
@@ -106,15 +113,11 @@ class Polish:
 
     def copy(self) -> Kept:
         """The strokes as they are."""
-        parameters = self._shapes.detach().cpu().numpy().astype(np.float32)
-        sizes = np.array([brush.size for brush in BRUSHES])[self._types]
-        colours = self._rgb.detach().cpu().numpy()
-        np.put_along_axis(parameters, sizes[:, None] - 3 + np.arange(3), colours, axis=1)
-        return Kept(
-            strokes=Strokes.from_columns(
-                types=self._types, patches=self._sheet_patches, parameters=parameters, steps=self._steps
-            )
+        shapes = self._shapes.detach().cpu().numpy().astype(np.float32)
+        strokes = Strokes.from_columns(
+            types=self._types, patches=self._sheet_patches, parameters=shapes, steps=self._steps
         )
+        return Kept(strokes=strokes.changed(rgb=self._rgb.detach().cpu().numpy()))
 
     def _longest(self, shapes: Tensor) -> Tensor:
         """[N] each stroke's longest line, pixels."""

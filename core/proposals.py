@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from importlib.util import find_spec
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -10,16 +9,11 @@ import torch
 from torch import Tensor
 from torch.autograd.function import once_differentiable
 
+from core.compilers import HAS_NUMBA, HAS_TRITON
 from core.parallel_loops import PARALLEL_LOOPS
 from core.rasteriser.differentiable import lay_bundle
 
-_HAS_NUMBA = find_spec("numba") is not None
-"""Training asks for little but torch, and may run where numba is missing."""
-
-_HAS_TRITON = find_spec("triton") is not None
-"""It comes with torch's builds for CUDA on Linux."""
-
-if _HAS_NUMBA:
+if HAS_NUMBA:
     from core import proposal_kernels
 
 
@@ -73,7 +67,7 @@ def error_change(
     Sizes: B pictures, N strokes each, H and W pixels.
     """
     _check(canvas, target, alpha, rgb)
-    if compiled and _HAS_NUMBA and alpha.device.type == "cpu":
+    if compiled and HAS_NUMBA and alpha.device.type == "cpu":
         change, best = _CompiledChange.apply(canvas, target, alpha, rgb, where_covered)  # type: ignore[no-untyped-call]
     else:
         change, best = _Change.apply(canvas, target, alpha, rgb, compiled)  # type: ignore[no-untyped-call]
@@ -150,7 +144,7 @@ class _Sums:
     @staticmethod
     def of(alpha: Tensor, *, compiled: bool) -> _Sums:
         """In tensor operations, or by Triton's kernels where there are some."""
-        by_kernel = compiled and _HAS_TRITON and alpha.is_cuda and alpha.dtype == torch.float32
+        by_kernel = compiled and HAS_TRITON and alpha.is_cuda and alpha.dtype == torch.float32
         return _TritonSums(alpha) if by_kernel else _TensorSums(alpha)
 
     def sums(self, canvas: Tensor, target: Tensor) -> Tensor:
@@ -242,7 +236,7 @@ def choose(
     """
     _check(canvas, target, alpha, rgb)
     count = min(count, alpha.shape[1])
-    if compiled and _HAS_NUMBA and alpha.device.type == "cpu":
+    if compiled and HAS_NUMBA and alpha.device.type == "cpu":
         return _chosen_by_kernel(canvas, target, alpha, count, rgb, keep_all, change)
     pictures = torch.arange(len(alpha), device=alpha.device)
     taken = torch.zeros_like(alpha[:, :, 0, 0])

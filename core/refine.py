@@ -12,29 +12,26 @@ import re
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from importlib.util import find_spec
 from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from core.compilers import HAS_TRITON
 from core.device import chosen_device
 from core.document import Document
 from core.errors import SettingError
-from core.geometry import Size, pixel_scale
+from core.geometry import Size
 from core.objective import Objective
 from core.polish import Polish
-from core.rasteriser.fast import Canvas, bare_canvas, draw, lay
-from core.rasteriser.marks import marks_of
+from core.rasteriser.fast import Canvas, draw, measured
+from core.rasteriser.painting import working_size
 from core.resampling import resized
 from core.stroke import Strokes
 
-LONGEST_SIDE = 512
-"""Pixels that a painting is refined at, at most: finer detail than that hardly moves a stroke."""
-
-MOST_PIXELS = 48_000_000
-"""Of all strokes' boxes together: some gigabyte. With more of them it is refined at a smaller size."""
+JUDGED_SIDE = 1536
+"""Pixels at which paintings are compared in the end, at most: more would cost gigabytes of large sheets."""
 
 SHAPE_RATE, COLOUR_RATE = 0.008, 0.01
 """How far Adam moves a parameter at a step, at first: of a stroke's patch, and of a colour's range."""
@@ -89,9 +86,9 @@ def refine(
 ) -> Iterator[Refined]:
     """Refine a painting; each thing told is a whole document that may be kept.
 
-    Every stroke keeps its type, its patch and its place in the order, and there are as many as before. What is told
-    last is no further from the target at the sheet's own size than the document given; where nothing better was found,
-    it is that document.
+    Strokes keep their types, their patches and their order, and there are as many as before; spare ones may have taken
+    the place of some. What is told last is no further from the target than the document given, at the sheet's own size
+    or `JUDGED_SIDE` pixels, whichever is smaller; where nothing better was found, it is that document.
 
     Args:
         document: The painting.
@@ -120,11 +117,17 @@ def refine(
         height, width = target.shape[:2]
         raise SettingError("target", f"{width} x {height}", "it must have the sheet's size")
     spare = Strokes() if spare is None else spare
-    size = _working_size(document.painted(spare))
     where = _device(device)
+    size = working_size(document.painted(spare), margin=SOFT_EDGE, squares=where.type != "cpu")
     objective = Objective(_canvas(target, size), loss=loss, focus=focus, device=where)
-    final = Objective(_canvas(target, document.size), loss=loss, focus=focus)
-    return _refine(document, spare, objective, final, steps, seconds, min_size, cancelled, where)
+
+    def judged(painting: Document) -> float:
+        judged_size = size_of_judgement(document.size)
+        measure = Objective(_canvas(target, judged_size), loss=loss, focus=focus)
+        return measure.of(draw(painting, judged_size))
+
+    stamp = {} if loss == "l2" else {"refined_loss": loss}
+    return _refine(document, spare, objective, judged, stamp, steps, seconds, min_size, cancelled, where)
 
 
 def check(steps: int | None, seconds: float | None) -> None:
@@ -141,7 +144,8 @@ def _refine(
     document: Document,
     spare: Strokes,
     objective: Objective,
-    final: Objective,
+    judged: Callable[[Document], float],
+    stamp: dict[str, Any],
     steps: int | None,
     seconds: float | None,
     min_size: float,
@@ -162,7 +166,7 @@ def _refine(
         share = done / steps if steps is not None else (time.monotonic() - began) / (seconds or 1.0)
         if stopped:
             share = 1.0  # as much as there was time for, brought to its end
-        polish.drop(_wanted(share, count, len(start.strokes)), objective.target)
+        polish.drop(_wanted(share, count, len(start.strokes)), objective)
         feather = 1 + (SOFT_EDGE - 1) * max(0.0, 1 - share / SETTLED)
         loss = objective(polish.canvas(feather))
         if feather == 1 and len(polish) == count and loss.item() < best.error:
@@ -177,12 +181,17 @@ def _refine(
         done += 1
     if kept is not None:
         found = kept.on(document)
-        if final.of(draw(found)) < final.of(draw(document)):
-            found = _with_errors(found, size, objective.target.cpu().numpy())
-            found = replace(found, job={**document.job, "refined": done})
+        if judged(found) < judged(document):
+            found = measured(found, objective.target.cpu().numpy())
+            found = replace(found, job={**document.job, **stamp, "refined": done})
             yield replace(best, document=found, steps=done, shown=found)
             return
     yield replace(given, steps=done)
+
+
+def size_of_judgement(size: Size) -> Size:
+    """The size at which paintings of a sheet are compared in the end."""
+    return size if size.longer <= JUDGED_SIDE else size.with_longer_side(JUDGED_SIDE)
 
 
 def _wanted(share: float, count: int, at_first: int) -> int:
@@ -193,7 +202,7 @@ def _wanted(share: float, count: int, at_first: int) -> int:
 
 def _device(name: str) -> torch.device:
     device = chosen_device(name)
-    return device if find_spec("triton") is not None else torch.device("cpu")
+    return device if HAS_TRITON else torch.device("cpu")
 
 
 def amount(text: str) -> tuple[int | None, float | None]:
@@ -212,32 +221,3 @@ def amount(text: str) -> tuple[int | None, float | None]:
 
 def _canvas(target: NDArray[np.uint8], size: Size) -> Canvas:
     return resized(target, size).astype(np.float32) / np.float32(255)
-
-
-def _working_size(document: Document) -> Size:
-    size = document.size
-    if size.longer > LONGEST_SIDE:
-        size = size.with_longer_side(LONGEST_SIDE)
-    if not len(document.strokes):
-        return size
-    marks = marks_of(document.strokes, pixel_scale(document.size, size))
-    sides = [
-        np.maximum.reduceat(centre + marks.radius, marks.offsets[:-1]).clip(0, limit)
-        - np.minimum.reduceat(centre - marks.radius, marks.offsets[:-1]).clip(0, limit)
-        for centre, limit in ((marks.row, size.height), (marks.column, size.width))
-    ]
-    pixels = float(((sides[0] + 2 * SOFT_EDGE) * (sides[1] + 2 * SOFT_EDGE)).sum())
-    if pixels > MOST_PIXELS:
-        size = size.with_longer_side(max(16, int(size.longer * (MOST_PIXELS / pixels) ** 0.5)))
-    return size
-
-
-def _with_errors(document: Document, size: Size, goal: Canvas) -> Document:
-    """The document with the mean squared error after each of its strokes."""
-    strokes = document.strokes
-    canvas = bare_canvas(size, document.background)
-    begun = float(np.square(canvas - goal, dtype=np.float64).sum())
-    gains = lay(canvas, strokes, pixel_scale(document.size, size), goal)
-    columns: dict[str, Any] = {name: getattr(strokes, name) for name in ("types", "patches", "parameters", "steps")}
-    errors = (np.maximum(0, begun + np.cumsum(gains)) / goal.size).astype(np.float32)
-    return replace(document, strokes=Strokes.from_columns(**columns, errors=errors))

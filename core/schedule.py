@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from core.errors import SettingError
 from core.stroke import STROKES_PER_BUNDLE
@@ -81,6 +81,7 @@ def levels(
     strokes: int | None,
     side: int = PUBLISHED_SIDE,
     to_refine: bool = False,
+    min_size: float = 0.0,
 ) -> tuple[Level, ...]:
     """The levels of a preset, coarse first; their strokes add up to the budget.
 
@@ -92,6 +93,8 @@ def levels(
         side: Of the actor's observation, pixels. The default preset's finest level has the pixels of `divide` published
             patches, in as many windows of this side as that takes.
         to_refine: The default preset's strokes are going to be refined.
+        min_size: Hundredths of the sheet's longer side that the default preset's strokes are to measure at least: there
+            is no level whose windows are not twice as large.
 
     Raises:
         SettingError: If one of them is out of range.
@@ -109,7 +112,22 @@ def levels(
     if preset == "paper":
         return paper_levels(max_step, divide, strokes)
     least = LEAST_WHOLE_TO_REFINE if to_refine else LEAST_WHOLE
-    return coarse_to_fine(budget, max(1, divide * PUBLISHED_SIDE // side), least=least)
+    finest = divide * PUBLISHED_SIDE // side
+    if min_size:
+        finest = min(finest, int(50 / min_size))
+    return coarse_to_fine(budget, max(1, finest), least=least)
+
+
+def brought_to(plan: tuple[Level, ...], budget: int) -> tuple[Level, ...]:
+    """A plan cut off, or prolonged at its last level, to paint so many strokes."""
+    cut: list[Level] = []
+    left = budget
+    for index, level in enumerate(plan):
+        strokes = left if index == len(plan) - 1 else min(left, level.strokes)
+        if strokes > 0:
+            cut.append(replace(level, strokes=strokes))
+        left -= strokes
+    return tuple(cut)
 
 
 def _half(max_step: int) -> int:

@@ -111,6 +111,22 @@ class Strokes:
         columns.used = count
         return cls(columns, 0, count)
 
+    def changed(
+        self,
+        *,
+        parameters: NDArray[np.floating] | None = None,
+        rgb: NDArray[np.floating] | None = None,
+        errors: NDArray[np.floating] | None = None,
+    ) -> Strokes:
+        """The same strokes with other parameters, other colours [N, 3] or other errors; without these, with none."""
+        values = np.array(self.parameters if parameters is None else parameters, np.float32)
+        if rgb is not None:
+            sizes = np.array([brush.size for brush in BRUSHES])[self.types]
+            np.put_along_axis(values, sizes[:, None] - 3 + np.arange(3), np.asarray(rgb, np.float32), axis=1)
+        return Strokes.from_columns(
+            types=self.types, patches=self.patches, parameters=values, steps=self.steps, errors=errors
+        )
+
     @classmethod
     def of(cls, strokes: Iterable[Stroke]) -> Strokes:
         """Strokes from single ones.

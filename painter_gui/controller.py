@@ -421,8 +421,11 @@ class Controller(QObject):
 
     def undo(self) -> None:
         """Take back what the artist did last: what is being painted, or else the latest action."""
+        refining = self._phase is Phase.REFINING
         under_way, before = self._action, self.undo_stack.count()
         self._leave_off()
+        if refining:
+            return  # stopping it was taking it back
         if under_way is None or self.undo_stack.count() > before:
             self.undo_stack.undo()
         else:  # nothing came of it yet: stopping it was taking it back
@@ -434,10 +437,14 @@ class Controller(QObject):
         self.undo_stack.redo()
 
     def _leave_off(self) -> None:
-        """End at once whatever is being painted or refined."""
+        """End at once whatever is being painted; of a refinement nothing is kept, for nothing of it is finished yet."""
         if self._phase is Phase.REFINING:
             self._end_run()
-            self._close_action()
+            self._refined = None
+            if self._action is not None:
+                (_, before), self._action = self._action, None
+                self._show_document(before)
+            self._show_canvas()
             self._set_phase(Phase.IDLE)
         else:
             self.stop()
@@ -493,8 +500,6 @@ class Controller(QObject):
         if self._painting is not None:
             self._painting.cancelled.set()
             self._take_frames()
-            if self._painting.refine is not None:
-                self._take_best(self._painting.document)
             self._painting = None
         self._drain.stop()
 
@@ -503,8 +508,10 @@ class Controller(QObject):
         best = begun if self._refined is None else self._refined.document
         self._refined = None
         if best is begun and self._action is not None:
+            self._following = len(begun.strokes) == len(self._action[1].strokes)
             best = self._action[1]
         self._session.show(best)
+        self._show_canvas()
 
     def _close_action(self) -> None:
         """Make what was painted since the action began one thing for undo to take back."""
@@ -520,8 +527,10 @@ class Controller(QObject):
         while not frames.empty():
             frame = frames.get()
         if self._painting.refine is not None:
+            # Only to be looked at: what is saved meanwhile is the painting as it was.
             self._refined = cast("Refined", frame)
-            self._session.show(self._refined.shown)
+            shown = self._refined.shown
+            self._canvas.show(Moment(shown, len(shown.strokes), self._pixels))
             return
         now = time.monotonic()
         self._laid.append((now, len(frame.document.strokes)))
@@ -606,9 +615,10 @@ class Controller(QObject):
         if self._painting is None or number != self._painting.number:
             return
         stepped, begun = self._painting.steps is not None, len(self._painting.document.strokes)
-        refined = self._painting.refine is not None
+        refined, document = self._painting.refine is not None, self._painting.document
         self._end_run()
         if refined:
+            self._take_best(document)
             self._close_action()
             self._set_phase(Phase.IDLE)
             return

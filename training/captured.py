@@ -6,12 +6,12 @@ An update is some two thousand kernels, most of them shorter than the time it ta
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from importlib.util import find_spec
 from typing import Any, ClassVar, Generic, TypeVar
 
 import torch
 from torch import Tensor, nn
 
+from core.compilers import HAS_TRITON
 from training import distributed
 
 _WARM_UP = 3
@@ -22,7 +22,7 @@ Result = TypeVar("Result")
 
 def can_capture(device: torch.device) -> bool:
     """Whether updates can be held in graphs: on one GPU, with Triton, whose kernels alone wait for nothing there."""
-    return device.type == "cuda" and distributed.ranks() == 1 and find_spec("triton") is not None
+    return device.type == "cuda" and distributed.ranks() == 1 and HAS_TRITON
 
 
 class Captured(Generic[Result]):
@@ -101,7 +101,7 @@ def set_rate(optimiser: torch.optim.Optimizer, rate: float) -> None:
 
 
 def restore(optimiser: torch.optim.Optimizer, state: dict[str, Any]) -> None:
-    """Go on from a state that was saved on any device."""
+    """Go on from a state that was saved on any device; only before a step was captured, which would not hear of it."""
     kept = [{name: group[name] for name in ("lr", "capturable")} for group in optimiser.param_groups]
     optimiser.load_state_dict(state)
     for group, own in zip(optimiser.param_groups, kept, strict=True):

@@ -217,7 +217,7 @@ class Learner:
         assert self.agent is not None
         assert self.replay is not None
         batch = self.replay.sample(self._critic_batch, self._generator)
-        told = {"critic": self.agent.update(self.averaged, batch, self._critic_learning_rate * share)}
+        told = {"critic": self.agent.update(self.averaged, batch, self._critic_learning_rate * share).clone()}
         if self.adversary is not None:
             told |= self.adversary.update(batch.next_canvas, batch.target)
         return told

@@ -8,7 +8,6 @@ backward pass: the stamps are walked again, last to first, and what lies below e
 
 from __future__ import annotations
 
-from importlib.util import find_spec
 from typing import Any
 
 import torch
@@ -16,17 +15,12 @@ from torch import Tensor
 from torch.autograd.function import once_differentiable
 
 from core.brushes import Brush, DiscBrush, PaddedStamps, PolygonBrush, Stamps
+from core.compilers import HAS_NUMBA, HAS_TRITON
 from core.geometry import Size
 from core.parallel_loops import PARALLEL_LOOPS
 from core.rasteriser.polygons import polygon_alpha
 
-_HAS_NUMBA = find_spec("numba") is not None
-"""Training asks for little but torch, and may run where numba is missing."""
-
-_HAS_TRITON = find_spec("triton") is not None
-"""It comes with torch's builds for CUDA on Linux."""
-
-if _HAS_NUMBA:
+if HAS_NUMBA:
     from core.rasteriser import kernels
 
 
@@ -64,7 +58,7 @@ def stroke_alpha(
         return polygon_alpha(brush.polygons(shape, patches), size, feather=feather, compiled=compiled)
     if not isinstance(brush, DiscBrush):
         raise TypeError(f"a {brush.name} stroke is drawn neither by discs nor as a polygon")
-    if compiled and _HAS_TRITON and shape.is_cuda and shape.dtype == patches.dtype == torch.float32:
+    if compiled and HAS_TRITON and shape.is_cuda and shape.dtype == patches.dtype == torch.float32:
         with torch.no_grad():
             padded_times = brush.padded_times(shape)
         return padded_alpha(brush.padded_stamps(shape, patches, padded_times), size, feather=feather)
@@ -75,7 +69,7 @@ def stroke_alpha(
 
 def stamp_alpha(stamps: Stamps, size: Size, *, feather: float = 1.0, compiled: bool = True) -> Tensor:
     """Coverage times opacity [N, H, W] of strokes given by their stamps, in pixels of the result."""
-    function = _Compiled if compiled and _HAS_NUMBA and stamps.row.device.type == "cpu" else _Batched
+    function = _Compiled if compiled and HAS_NUMBA and stamps.row.device.type == "cpu" else _Batched
     result: Tensor = function.apply(*stamps, size, feather)  # type: ignore[no-untyped-call]
     return result
 

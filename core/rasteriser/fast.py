@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -122,3 +123,13 @@ def to_bytes(canvas: NDArray[np.floating]) -> NDArray[np.uint8]:
     for start in range(0, len(canvas), _BAND):  # in bands, or a large canvas would for a moment take thrice its memory
         pixels[start : start + _BAND] = np.clip(canvas[start : start + _BAND], 0, 1) * 255 + 0.5
     return pixels
+
+
+def measured(document: Document, target: Canvas) -> Document:
+    """The document with the mean squared error after each stroke, on a canvas of the target's size [H, W, 3]."""
+    size, strokes = Size(*target.shape[:2]), document.strokes
+    canvas = bare_canvas(size, document.background)
+    begun = float(np.square(canvas - target, dtype=np.float64).sum())
+    gains = lay(canvas, strokes, pixel_scale(document.size, size), target)
+    errors = (np.maximum(0, begun + np.cumsum(gains)) / target.size).astype(np.float32)
+    return replace(document, strokes=strokes.changed(errors=errors))

@@ -16,9 +16,45 @@ from core.geometry import Size, pixel_scale
 from core.parallel_loops import PARALLEL_LOOPS
 from core.rasteriser import painting_kernels as kernels
 from core.rasteriser.fast import bare_canvas
+from core.rasteriser.marks import marks_of
 
 _BAND = 32
 """Rows that a thread takes at a time."""
+
+LONGEST_SIDE = 512
+"""Pixels that a painting is bettered at, at most: finer detail than that hardly moves a stroke."""
+
+MOST_PIXELS = 48_000_000
+"""Of what all strokes are drawn in together: some gigabyte on a CPU, some more on a GPU. With more of them a painting
+is bettered at a smaller size."""
+
+
+def working_size(document: Document, *, margin: float = 1.0, squares: bool = False) -> Size:
+    """The size of the canvas on which a painting's strokes can all be in memory.
+
+    Args:
+        document: The painting.
+        margin: Around each stroke, pixels.
+        squares: Each is drawn in a square window whose side is a power of two, as on a GPU, not in its own box.
+    """
+    size = document.size
+    if size.longer > LONGEST_SIDE:
+        size = size.with_longer_side(LONGEST_SIDE)
+    if not len(document.strokes):
+        return size
+    marks = marks_of(document.strokes, pixel_scale(document.size, size))
+    sides = [
+        np.maximum.reduceat(centre + marks.radius, marks.offsets[:-1]).clip(0, limit)
+        - np.minimum.reduceat(centre - marks.radius, marks.offsets[:-1]).clip(0, limit)
+        + 2 * margin
+        for centre, limit in ((marks.row, size.height), (marks.column, size.width))
+    ]
+    if squares:
+        sides = [2 ** np.ceil(np.log2(np.maximum(*sides)))] * 2
+    pixels = float((sides[0] * sides[1]).sum())
+    if pixels > MOST_PIXELS:
+        size = size.with_longer_side(max(16, int(size.longer * (MOST_PIXELS / pixels) ** 0.5)))
+    return size
 
 
 def painted(
@@ -50,7 +86,13 @@ def painted(
 
 
 def worths(
-    bare: Tensor, types: NDArray[np.uint8], shapes: Tensor, rgb: Tensor, patches: Tensor, target: Tensor
+    bare: Tensor,
+    types: NDArray[np.uint8],
+    shapes: Tensor,
+    rgb: Tensor,
+    patches: Tensor,
+    target: Tensor,
+    weight: Tensor | None = None,
 ) -> NDArray[np.float64]:
     """What the summed squared error [N] would rise by without each stroke alone: below 0 for one that does harm.
 
@@ -61,14 +103,16 @@ def worths(
         rgb: Likewise.
         patches: Likewise.
         target: [H, W, 3] float32 in 0..1.
+        weight: [H, W] float32, how much each pixel's error counts; all alike where absent.
     """
     with torch.no_grad():
         merged, offsets, polygon = _points(types, shapes, patches)
     layers = Layers(merged.numpy(), rgb.detach().numpy(), bare.numpy(), offsets, polygon)
+    weights = np.ones(target.shape[:2], np.float32) if weight is None else weight.numpy()
     result = np.empty((len(layers.bands) - 1, len(types)))
     with PARALLEL_LOOPS:
         kernels.worth(
-            layers.canvas, target.numpy(), layers.alpha, layers.rgb, layers.boxes, layers.starts, layers.bands,
+            layers.canvas, target.numpy(), weights, layers.alpha, layers.rgb, layers.boxes, layers.starts, layers.bands,
             layers.before, result,
         )  # fmt: skip
     total: NDArray[np.float64] = result.sum(axis=0)

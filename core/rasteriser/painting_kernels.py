@@ -92,12 +92,13 @@ def composite_backward(grad, alpha, rgb, boxes, starts, bands, before, d_alpha, 
 
 
 @_parallel
-def worth(canvas, target, alpha, rgb, boxes, starts, bands, before, result):
+def worth(canvas, target, weight, alpha, rgb, boxes, starts, bands, before, result):
     """Fill result [K, N] with what the summed squared error would rise by in each band without each stroke alone.
 
     Args:
         canvas: float32 [H, W, 3], the painting.
         target: float32 [H, W, 3].
+        weight: float32 [H, W], how much each pixel's error counts.
         alpha: As `composite` took it, and so on.
         rgb: Likewise.
         boxes: Likewise.
@@ -118,9 +119,11 @@ def worth(canvas, target, alpha, rgb, boxes, starts, bands, before, result):
                 for x in range(left, right):
                     share = shows[y - first, x] * alpha[place]
                     if share > 0:
+                        rise = 0.0
                         for channel in range(3):
                             change = share * (before[place, channel] - rgb[stroke, channel])
-                            total += change * (2 * (canvas[y, x, channel] - target[y, x, channel]) + change)
+                            rise += change * (2 * (canvas[y, x, channel] - target[y, x, channel]) + change)
+                        total += weight[y, x] * rise
                         shows[y - first, x] -= share
                     place += 1
             result[band, stroke] = total

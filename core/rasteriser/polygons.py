@@ -5,7 +5,6 @@ The rule of `core.rasteriser`. None keeps more than the corners for the backward
 
 from __future__ import annotations
 
-from importlib.util import find_spec
 from typing import Any
 
 import torch
@@ -13,16 +12,11 @@ from torch import Tensor
 from torch.autograd.function import once_differentiable
 
 from core.brushes import Polygons
+from core.compilers import HAS_NUMBA, HAS_TRITON
 from core.geometry import Size
 from core.parallel_loops import PARALLEL_LOOPS
 
-_HAS_NUMBA = find_spec("numba") is not None
-"""Training asks for little but torch, and may run where numba is missing."""
-
-_HAS_TRITON = find_spec("triton") is not None
-"""It comes with torch's builds for CUDA on Linux."""
-
-if _HAS_NUMBA:
+if HAS_NUMBA:
     from core.rasteriser import polygon_kernels
 
 _LEAST = 1e-9
@@ -41,9 +35,9 @@ def polygon_alpha(polygons: Polygons, size: Size, *, feather: float = 1.0, compi
     Returns:
         [N, H, W] in 0..1.
     """
-    if compiled and _HAS_TRITON and polygons.row.is_cuda and polygons.row.dtype == torch.float32:
+    if compiled and HAS_TRITON and polygons.row.is_cuda and polygons.row.dtype == torch.float32:
         return triton_alpha(polygons, size, feather=feather)
-    function = _Compiled if compiled and _HAS_NUMBA and polygons.row.device.type == "cpu" else _Batched
+    function = _Compiled if compiled and HAS_NUMBA and polygons.row.device.type == "cpu" else _Batched
     result: Tensor = function.apply(*polygons, size, feather)  # type: ignore[no-untyped-call]
     return result
 

