@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from numpy.typing import NDArray
 
 from core.actor import Actor
 from core.brushes import BEZIER, brush_named
@@ -21,7 +22,7 @@ from core.painter import Manner, Painter
 from core.rasteriser.fast import draw, to_bytes
 from core.renderer import NeuralRenderer
 from core.stroke import STROKES_PER_BUNDLE
-from core.weights import LoadedActor, LoadedRenderer
+from core.weights import LoadedActor, LoadedRenderer, load_actor
 from training.actors import new_actor
 
 
@@ -393,10 +394,20 @@ def test_spare_strokes_of_a_mix_for_certain_levels_are_painted_by_it(preset: str
     assert len(spare) == 400
 
 
-def test_large_least_sizes_leave_out_the_levels_that_cannot_hold_them(painter: Painter, job: PaintJob) -> None:
-    frames = list(painter.frames(replace(job, strokes=200, divide=4, min_size=20.0)))
+def test_with_a_large_least_size_the_levels_that_cannot_hold_it_are_left_out_and_the_longest_are_laid(
+    job: PaintJob,
+) -> None:
+    trained = Painter(load_actor(None, stroke_type="bezier"))  # one that has not learned proposes only small dabs
 
-    assert max(frame.divide for frame in frames) <= 2
-    strokes = frames[-1].document.strokes
-    lengths = BEZIER.longest(strokes.parameters.astype(np.float64)) * strokes.patches[:, 2] / 64 * 100
-    assert np.mean(lengths >= 20) > 0.9
+    def lengths(min_size: float) -> NDArray[np.float64]:
+        frames = list(trained.frames(replace(job, strokes=200, divide=4, min_size=min_size)))
+        assert max(frame.divide for frame in frames) <= (2 if min_size else 8)
+        strokes = frames[-1].document.strokes
+        found = BEZIER.longest(strokes.parameters.astype(np.float64)) * strokes.patches[:, 2] / 64 * 100
+        return np.asarray(found)
+
+    free, kept = lengths(0.0), lengths(20.0)
+
+    assert np.mean(free >= 20) < 0.3
+    assert np.mean(kept >= 20) > 0.6
+    assert kept.min() > 12  # where hardly any proposal is long enough, it is the longest
