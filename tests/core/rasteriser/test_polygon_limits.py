@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +15,8 @@ from core.geometry import Size
 from core.rasteriser import oracle
 from core.rasteriser.polygon_kernels import cover_polygon_band
 from core.rasteriser.polygons import polygon_alpha
-from tests.core.rasteriser.test_polygons import PROGRAM, _interpreter_works
+from tests.core.rasteriser.interpreted import interpreted, interpreter_works
+from tests.core.rasteriser.test_polygons import PROGRAM
 
 BOTH = pytest.mark.parametrize("compiled", [True, False], ids=["compiled", "batched"])
 SIZE = Size(21, 30)
@@ -205,7 +203,7 @@ def test_no_polygons_cover_nothing(compiled: bool) -> None:
     assert polygon_alpha(none, SIZE, compiled=compiled).shape == (0, 21, 30)
 
 
-@pytest.mark.skipif(not _interpreter_works(), reason="there is no Triton, or one with an old interpreter")
+@pytest.mark.skipif(not interpreter_works(), reason="there is no Triton, or one with an old interpreter")
 def test_tritons_kernels_have_the_coverage_and_slopes_of_double(tmp_path: Path) -> None:
     names = [name for name in CASES if name != "huge"]
     # All of four corners, the last of a triangle twice.
@@ -214,13 +212,9 @@ def test_tritons_kernels_have_the_coverage_and_slopes_of_double(tmp_path: Path) 
     weights = WEIGHTS.float().expand(len(names), -1, -1)
     cases = {str(feather): (*given, tuple(SIZE), feather, weights) for feather in (0.5, 1.0, 3.0)}
     torch.save(cases, tmp_path / "cases.pt")
-    subprocess.run(
-        [sys.executable, "-c", PROGRAM, str(tmp_path / "cases.pt")],
-        env={**os.environ, "TRITON_INTERPRET": "1", "PYTHONPATH": os.pathsep.join(part for part in sys.path if part)},
-        check=True,
-    )
+    found = interpreted(PROGRAM, tmp_path / "cases.pt")
 
-    for feather, (alpha, slopes) in torch.load(tmp_path / "cases.pt").items():
+    for feather, (alpha, slopes) in found.items():
         wide = Polygons(*(each.detach().double().requires_grad_() for each in given))
         expected = polygon_alpha(wide, SIZE, feather=float(feather))
         exact = torch.autograd.grad((expected * weights).sum(), wide)

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from collections.abc import Callable
-from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 import numpy as np
@@ -22,6 +18,8 @@ from core.rasteriser import fast, oracle
 from core.rasteriser.marks import marks_of
 from core.rasteriser.polygons import polygon_alpha
 from core.stroke import Strokes
+from tests.core.rasteriser.interpreted import interpreted as run_interpreted
+from tests.core.rasteriser.interpreted import interpreter_works
 
 Corners = list[tuple[float, float]]
 
@@ -171,14 +169,6 @@ torch.save(results, sys.argv[1])
 """
 
 
-def _interpreter_works() -> bool:
-    try:
-        release = version("triton").split(".")
-    except PackageNotFoundError:
-        return False
-    return (int(release[0]), int(release[1])) >= (3, 7)
-
-
 def _weights(count: int) -> Tensor:
     return torch.rand(count, *SIZE, generator=torch.Generator().manual_seed(1)) - 0.3
 
@@ -196,16 +186,11 @@ def interpreted(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
         cases[f"several, {feather}"] = *given, tuple(SIZE), feather, _weights(6)
     cases["none"] = torch.zeros(0, 3), torch.zeros(0, 3), torch.zeros(0), tuple(SIZE), 1.0, _weights(0)
     torch.save(cases, path)
-    subprocess.run(
-        [sys.executable, "-c", PROGRAM, str(path)],
-        env={**os.environ, "TRITON_INTERPRET": "1", "PYTHONPATH": os.pathsep.join(part for part in sys.path if part)},
-        check=True,
-    )
-    found: dict[str, Any] = torch.load(path)
+    found: dict[str, Any] = run_interpreted(PROGRAM, path)
     return {name: (cases[name], found[name]) for name in cases}
 
 
-@pytest.mark.skipif(not _interpreter_works(), reason="there is no Triton, or one with an old interpreter")
+@pytest.mark.skipif(not interpreter_works(), reason="there is no Triton, or one with an old interpreter")
 @pytest.mark.parametrize("name", [*CASES, "several, 0.5", "several, 3.0", "none"])
 def test_tritons_kernels_cover_what_the_compiled_ones_cover(name: str, interpreted: dict[str, Any]) -> None:
     (row, column, opacity, size, feather, weights), (alpha, gradients) = interpreted[name]

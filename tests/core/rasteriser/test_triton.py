@@ -5,10 +5,6 @@ What only a device can show (its arithmetic, its speed, a CUDA graph) is in `tes
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
-from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 import pytest
@@ -18,6 +14,7 @@ from torch import Tensor
 from core.brushes import BEZIER, PaddedStamps, Stamps
 from core.geometry import Size
 from core.rasteriser.differentiable import stamp_alpha
+from tests.core.rasteriser.interpreted import interpreted, interpreter_works
 
 THIN, DOT = (0.0, 0.0), (0.5, 0.5, 0.3, 0.7, 0.5, 0.5)
 CURVE = (0.2, 0.3, 0.4, 0.7, 0.8, 0.6)
@@ -54,15 +51,7 @@ torch.save(results, sys.argv[1])
 """
 
 
-def _interpreter_works() -> bool:
-    try:
-        release = version("triton").split(".")
-    except PackageNotFoundError:
-        return False
-    return (int(release[0]), int(release[1])) >= (3, 7)  # older ones stumble over numpy 2.4
-
-
-pytestmark = pytest.mark.skipif(not _interpreter_works(), reason="there is no Triton, or one with an old interpreter")
+pytestmark = pytest.mark.skipif(not interpreter_works(), reason="there is no Triton, or one with an old interpreter")
 
 
 def _stamps(name: str) -> PaddedStamps:
@@ -85,12 +74,7 @@ def drawn(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
         *places, counts = _stamps(name)
         cases[name] = places, counts, tuple(size), feather, _weights(name)
     torch.save(cases, path)
-    subprocess.run(
-        [sys.executable, "-c", PROGRAM, str(path)],
-        env={**os.environ, "TRITON_INTERPRET": "1", "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)},
-        check=True,
-    )
-    result: dict[str, Any] = torch.load(path)
+    result: dict[str, Any] = interpreted(PROGRAM, path)
     return result
 
 
