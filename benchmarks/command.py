@@ -75,6 +75,79 @@ def bench_gui(side: int, strokes: int, json_path: Path | None) -> None:
     measure(side=side, strokes=strokes, json_path=json_path)
 
 
+DEVICE = click.option("--device", type=click.Choice(["auto", "cpu", "cuda"]), default="auto", help="Where it runs.")
+PHOTO = click.option("--photo", default="sample:astronaut", help="What is painted: a picture file or sample:NAME.")
+REPEATS = click.option("--repeats", type=click.IntRange(1), default=3, help="Of each measurement.")
+
+
+@bench.command("paint")
+@PHOTO
+@DEVICE
+@REPEATS
+@click.option("--strokes", type=int, multiple=True, default=[100, 1_000, 10_000], help="Also so many; again for more.")
+@JSON
+def bench_paint(photo: str, device: str, repeats: int, strokes: tuple[int, ...], json_path: Path | None) -> None:
+    """Seconds to paint 200 strokes at 128 px, 4,250 strokes at divide 4, and more and more of them."""
+    from benchmarks.painting_speed import bench_paint as measure
+    from core.device import chosen_device
+    from core.images import load_picture
+    from core.weights import load_actor
+
+    actor, place = load_actor(None, stroke_type="bezier"), chosen_device(device)
+    measure(actor, load_picture(photo), device=place, repeats=repeats, counts=strokes, json_path=json_path)
+
+
+@bench.command("actor")
+@DEVICE
+@click.option("--batch", type=click.IntRange(1), multiple=True, default=[1, 8, 32], help="Windows at a time.")
+@JSON
+def bench_actor(device: str, batch: tuple[int, ...], json_path: Path | None) -> None:
+    """Seconds of an actor's answers, over what their arithmetic alone would take."""
+    from benchmarks.painting_speed import bench_actor as measure
+    from core.device import chosen_device
+    from core.weights import load_actor
+
+    place = chosen_device(device)
+    measure(load_actor(None, stroke_type="bezier"), device=place, batches=batch, json_path=json_path)
+
+
+@bench.command("raster")
+@PHOTO
+@click.option("--strokes", type=click.IntRange(1), default=10_000, help="Of the painting.")
+@click.option("--side", type=click.IntRange(16, 16_384), multiple=True, default=[1_024, 3_840], help="Longer side, px.")
+@REPEATS
+@JSON
+def bench_raster(photo: str, strokes: int, side: tuple[int, ...], repeats: int, json_path: Path | None) -> None:
+    """Seconds to draw a painting again, over what moving its pixels alone would take."""
+    from benchmarks.painting_speed import bench_raster as measure
+
+    measure(_painting(photo, strokes), sides=side, repeats=repeats, json_path=json_path)
+
+
+@bench.command("timeline")
+@PHOTO
+@click.option("--strokes", type=click.IntRange(1), default=10_000, help="Of the painting.")
+@click.option("--side", type=click.IntRange(16, 16_384), default=2_048, help="Of the canvas, pixels.")
+@click.option("--jumps", type=click.IntRange(1), default=200, help="To moments at random.")
+@JSON
+def bench_timeline(photo: str, strokes: int, side: int, jumps: int, json_path: Path | None) -> None:
+    """Seconds to jump to any moment of a painting, and to play it."""
+    from benchmarks.painting_speed import bench_timeline as measure
+
+    measure(_painting(photo, strokes), side=side, jumps=jumps, json_path=json_path)
+
+
+def _painting(photo: str, strokes: int) -> Any:
+    """A photo painted in so many strokes."""
+    from core.images import load_picture
+    from core.job import PaintJob
+    from core.painter import Painter
+    from core.weights import load_actor
+
+    painter = Painter(load_actor(None, stroke_type="bezier"))
+    return painter.painted(PaintJob(target=load_picture(photo), strokes=strokes))
+
+
 @bench.command("quality")
 @click.option("--stroke-type", default="bezier", help="The brush.")
 @click.option("--actor", type=PATH, help="Other weights than the bundled.")

@@ -1,0 +1,215 @@
+"""How long painting, drawing, the actor's answers and the timeline take, beside what the machine could do at best.
+
+A floor is the larger of two times: what must be computed over the machine's measured rate of matrix products, and what
+must be moved over its measured rate of copying. Both rates are measured in the same run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import nn
+
+from benchmarks.harness import Result, measure, report, synchroniser
+from core.document import Document
+from core.files import checked_output_folder
+from core.geometry import Size, pixel_scale
+from core.job import PaintJob
+from core.observation import CHANNELS
+from core.painter import Painter
+from core.rasteriser.fast import draw
+from core.rasteriser.marks import marks_of
+from core.resampling import resized
+from core.timeline import Timeline
+from core.weights import LoadedActor
+
+COPIED = 2**26
+"""Bytes of the copy that the memory's rate is measured with: larger than caches."""
+
+MULTIPLIED = 1024
+"""Side of the matrices that the arithmetic's rate is measured with."""
+
+PER_PIXEL = 4 * (1 + 3 + 3)
+"""Bytes that laying a stroke on a pixel must move: its coverage, and three channels read and written."""
+
+
+def machine_rates(device: torch.device) -> dict[str, float]:
+    """Bytes copied a second (read and written), and floating-point operations of single-precision products a second."""
+    wait = synchroniser(device)
+    source = torch.rand(COPIED // 4, device=device)
+    goal = torch.empty_like(source)
+    copying = measure(lambda: goal.copy_(source), repeats=7, warm_up=2, synchronise=wait)
+    one, other = (torch.rand(MULTIPLIED, MULTIPLIED, device=device) for _ in range(2))
+    multiplying = measure(lambda: one @ other, repeats=7, warm_up=2, synchronise=wait)
+    return {"bytes_per_s": 2 * COPIED * copying.rate, "flops": 2 * MULTIPLIED**3 * multiplying.rate}
+
+
+def bench_paint(
+    actor: LoadedActor,
+    photo: NDArray[np.uint8],
+    *,
+    device: torch.device,
+    repeats: int = 3,
+    counts: Sequence[int] = (100, 1_000, 10_000),
+    json_path: Path | None = None,
+) -> dict[str, Any]:
+    """Paint: 200 strokes at 128 px, 4,250 at `--divide 4`, and more and more strokes of one photo.
+
+    Args:
+        actor: What paints.
+        photo: [H, W, 3].
+        device: Where the networks run.
+        repeats: Of each measurement.
+        counts: Numbers of strokes to paint of the photo, to see how time grows with them.
+        json_path: The report to write.
+
+    Returns:
+        What `harness.report` does.
+    """
+    if json_path is not None:
+        checked_output_folder(json_path.parent)
+    painter, wait = Painter(actor, device=device), synchroniser(device)
+    side = min(photo.shape[:2])
+    square = resized(np.ascontiguousarray(photo[:side, :side]), Size(128, 128))
+    kind = actor.stroke_type
+    jobs = {
+        "200 strokes at 128 px, divide 1": PaintJob(target=square, stroke_type=kind, strokes=200, divide=1),
+        "4,250 strokes, divide 4": PaintJob(target=photo, stroke_type=kind, strokes=4_250, divide=4),
+        **{
+            f"{count:,} strokes, divide 4": PaintJob(target=photo, stroke_type=kind, strokes=count, divide=4)
+            for count in counts
+        },
+    }
+    results: dict[str, Result] = {
+        name: measure(lambda job=job: painter.painted(job), repeats=repeats, synchronise=wait)  # type: ignore[misc]
+        for name, job in jobs.items()
+    }
+    return report("paint", results, json_path, settings={"device": str(device), "photo": f"{photo.shape[1]} x {photo.shape[0]}"})
+
+
+def bench_actor(
+    actor: LoadedActor, *, device: torch.device, batches: Sequence[int] = (1, 8, 32), json_path: Path | None = None
+) -> dict[str, Any]:
+    """An actor's answers to batches of windows, beside the time that their arithmetic alone would take.
+
+    Args:
+        actor: The network.
+        device: Where it runs.
+        batches: Windows at a time.
+        json_path: The report to write.
+
+    Returns:
+        What `harness.report` does: for each batch the time, the floor in seconds and the time over the floor.
+    """
+    if json_path is not None:
+        checked_output_folder(json_path.parent)
+    rates, wait = machine_rates(device), synchroniser(device)
+    network, side = actor.actor.to(device), actor.actor.side
+    operations = _operations(network, side)
+    results: dict[str, Result] = {"machine": rates}
+    for batch in batches:
+        seen = torch.rand(batch, CHANNELS, side, side, device=device)
+        with torch.inference_mode():
+            timing = measure(lambda seen=seen: network(seen), repeats=15, warm_up=3, synchronise=wait)  # type: ignore[misc]
+        floor = batch * operations / rates["flops"]
+        results[f"{batch} windows"] = {"time": timing, "floor_s": floor, "over floor": timing.median / floor}
+    return report("actor", results, json_path, settings={"device": str(device), "actor": actor.id, "side": side})
+
+
+def _operations(network: nn.Module, side: int) -> float:
+    """Floating-point operations of one window: two for each multiplication of its convolutions and dense layers."""
+    total = 0.0
+
+    def count(layer: nn.Module, _given: object, answer: torch.Tensor) -> None:
+        nonlocal total
+        weight = layer.get_parameter("weight")
+        total += 2 * weight[0].numel() * answer[0].numel()
+
+    hooks = [
+        each.register_forward_hook(count) for each in network.modules() if isinstance(each, (nn.Conv2d, nn.Linear))
+    ]
+    with torch.inference_mode():
+        network(torch.zeros(1, CHANNELS, side, side, device=next(network.parameters()).device))
+    for hook in hooks:
+        hook.remove()
+    return total
+
+
+def bench_raster(
+    document: Document,
+    *,
+    sides: Sequence[int] = (1_024, 3_840),
+    repeats: int = 3,
+    json_path: Path | None = None,
+) -> dict[str, Any]:
+    """Draw a document again at several sizes, beside the time that moving its pixels alone would take.
+
+    Args:
+        document: The painting.
+        sides: Longer sides to draw it at, pixels.
+        repeats: Of each measurement.
+        json_path: The report to write.
+
+    Returns:
+        What `harness.report` does: for each side the time, the pixels touched in millions, the floor in seconds and the
+        time over it.
+    """
+    if json_path is not None:
+        checked_output_folder(json_path.parent)
+    rates = machine_rates(torch.device("cpu"))
+    results: dict[str, Result] = {"machine": rates}
+    for side in sides:
+        size = document.size.with_longer_side(side)
+        pixels = _touched(document, size)
+        timing = measure(lambda size=size: draw(document, size), repeats=repeats)  # type: ignore[misc]
+        floor = pixels * PER_PIXEL / rates["bytes_per_s"]
+        results[f"{side:,} px"] = {
+            "time": timing, "million pixels": pixels / 1e6, "floor_s": floor, "over floor": timing.median / floor,
+        }  # fmt: skip
+    return report("raster", results, json_path, settings={"strokes": len(document.strokes)})
+
+
+def _touched(document: Document, size: Size) -> float:
+    """Pixels of all strokes' boxes on a canvas of that size: what drawing must at least look at."""
+    marks = marks_of(document.strokes, pixel_scale(document.size, size))
+    firsts = marks.offsets[:-1]
+    extents = [
+        np.maximum.reduceat(centre + marks.radius, firsts).clip(0, limit)
+        - np.minimum.reduceat(centre - marks.radius, firsts).clip(0, limit)
+        for centre, limit in ((marks.row, size.height), (marks.column, size.width))
+    ]
+    return float((extents[0] * extents[1]).sum())
+
+
+def bench_timeline(
+    document: Document, *, side: int = 2_048, jumps: int = 200, budget: int = 2**30, json_path: Path | None = None
+) -> dict[str, Any]:
+    """Jump to moments at random, and play from the first stroke to the last.
+
+    Args:
+        document: The painting.
+        side: Of the canvas, pixels.
+        jumps: How many.
+        budget: Bytes of key canvases.
+        json_path: The report to write.
+
+    Returns:
+        What `harness.report` does: all jumps, their 99th percentile in seconds, and seconds of 100 frames played.
+    """
+    if json_path is not None:
+        checked_output_folder(json_path.parent)
+    timeline = Timeline(document, document.size.with_longer_side(side), budget)
+    moments = iter(np.random.default_rng(0).integers(0, len(document.strokes) + 1, jumps + 20).tolist())
+    jumping = measure(lambda: timeline.view(next(moments)), repeats=jumps, warm_up=20)
+    frames = np.linspace(0, len(document.strokes), 100).round().astype(int).tolist()
+    playing = measure(lambda: [timeline.view(count) for count in frames], repeats=3)
+    results: dict[str, Result] = {
+        "jump": jumping, "jump, 99th percentile": float(np.quantile(jumping.samples, 0.99)), "100 frames": playing,
+    }  # fmt: skip
+    settings = {"strokes": len(document.strokes), "side": side, "budget_mib": budget / 2**20}
+    return report("timeline", results, json_path, settings=settings)
