@@ -85,16 +85,28 @@ REPEATS = click.option("--repeats", type=click.IntRange(1), default=3, help="Of 
 @DEVICE
 @REPEATS
 @click.option("--strokes", type=int, multiple=True, default=[100, 1_000, 10_000], help="Also so many; again for more.")
+@click.option("--published", is_flag=True, help="In turn with a plain port of the published program: minutes.")
 @JSON
-def bench_paint(photo: str, device: str, repeats: int, strokes: tuple[int, ...], json_path: Path | None) -> None:
+def bench_paint(
+    photo: str, device: str, repeats: int, strokes: tuple[int, ...], published: bool, json_path: Path | None
+) -> None:
     """Seconds to paint 200 strokes at 128 px, 4,250 strokes at divide 4, and more and more of them."""
     from benchmarks.painting_speed import bench_paint as measure
+    from benchmarks.published_test import PublishedTest
     from core.device import chosen_device
     from core.images import load_picture
     from core.weights import load_actor
 
     actor, place = load_actor(None, stroke_type="bezier"), chosen_device(device)
-    measure(actor, load_picture(photo), device=place, repeats=repeats, counts=strokes, json_path=json_path)
+    measure(
+        actor,
+        load_picture(photo),
+        device=place,
+        repeats=repeats,
+        counts=strokes,
+        published=PublishedTest(device=place) if published else None,
+        json_path=json_path,
+    )
 
 
 @bench.command("actor")

@@ -6,6 +6,7 @@ must be moved over its measured rate of copying. Both rates are measured in the 
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,8 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
-from benchmarks.harness import Result, measure, report, synchroniser
+from benchmarks.harness import Result, compare, measure, report, synchroniser
+from benchmarks.published_test import PublishedTest
 from core.document import Document
 from core.files import checked_output_folder
 from core.geometry import Size, pixel_scale
@@ -56,6 +58,7 @@ def bench_paint(
     device: torch.device,
     repeats: int = 3,
     counts: Sequence[int] = (100, 1_000, 10_000),
+    published: PublishedTest | None = None,
     json_path: Path | None = None,
 ) -> dict[str, Any]:
     """Paint: 200 strokes at 128 px, 4,250 at `--divide 4`, and more and more strokes of one photo.
@@ -66,6 +69,8 @@ def bench_paint(
         device: Where the networks run.
         repeats: Of each measurement.
         counts: Numbers of strokes to paint of the photo, to see how time grows with them.
+        published: The plain port of the published program, to paint 4,250 strokes in turn with ours, with its frames
+            and without them; that takes minutes.
         json_path: The report to write.
 
     Returns:
@@ -89,7 +94,19 @@ def bench_paint(
         name: measure(lambda job=job: painter.painted(job), repeats=repeats, synchronise=wait)  # type: ignore[misc]
         for name, job in jobs.items()
     }
-    return report("paint", results, json_path, settings={"device": str(device), "photo": f"{photo.shape[1]} x {photo.shape[0]}"})
+    if published is not None:
+        job = jobs["4,250 strokes, divide 4"]
+        with tempfile.TemporaryDirectory() as folder:
+            for name, frames in (("4,250 strokes as published", None), ("... a PNG a stroke", Path(folder))):
+                results[name] = compare(
+                    lambda frames=frames: published.paint(photo, frames=frames),  # type: ignore[misc]
+                    lambda: painter.painted(job),
+                    repeats=repeats,
+                    synchronise=wait,
+                )
+    return report(
+        "paint", results, json_path, settings={"device": str(device), "photo": f"{photo.shape[1]} x {photo.shape[0]}"}
+    )
 
 
 def bench_actor(

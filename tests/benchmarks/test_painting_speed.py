@@ -11,6 +11,7 @@ import torch
 
 from benchmarks import painting_speed
 from benchmarks.painting_speed import bench_actor, bench_paint, bench_raster, bench_timeline, machine_rates
+from benchmarks.published_test import PublishedTest
 from core.brushes import BEZIER
 from core.document import Document
 from core.geometry import Size
@@ -61,12 +62,16 @@ def test_a_machine_copies_and_multiplies_at_some_rate() -> None:
 def test_painting_is_timed_for_every_number_of_strokes(actor: LoadedActor, tmp_path: Path) -> None:
     photo = np.random.default_rng(0).integers(0, 256, (40, 60, 3), np.uint8)
 
-    bench_paint(actor, photo, device=CPU, repeats=1, counts=(5, 25), json_path=tmp_path / "p.json")
+    plain = PublishedTest(width=0.125)
+
+    bench_paint(actor, photo, device=CPU, repeats=1, counts=(5, 25), published=plain, json_path=tmp_path / "p.json")
 
     found = results(tmp_path / "p.json")
     assert list(found) == [
         "200 strokes at 128 px, divide 1", "4,250 strokes, divide 4", "5 strokes, divide 4", "25 strokes, divide 4",
+        "4,250 strokes as published", "... a PNG a stroke",
     ]  # fmt: skip
+    assert found["... a PNG a stroke"]["speed_up"] > found["4,250 strokes as published"]["speed_up"] / 2
     assert found["4,250 strokes, divide 4"]["median_s"] > found["5 strokes, divide 4"]["median_s"] > 0
 
 
