@@ -3,8 +3,8 @@
 It does what the authors' program does, in the same order, with the networks of this project at the published sizes:
 half of the steps on the whole photo at 128 pixels, half on divide x divide patches, each step one answer of the actor,
 the strokes drawn by the neural renderer and laid one after another; and, where frames are asked for, after every stroke
-the whole canvas to the CPU, put together from its patches, brought to the photo's size and written as a PNG. Left out
-is the smoothing of the patches' seams in each frame, a Python loop over pixels, which would slow it further.
+the whole canvas to the CPU, put together from its patches, the seams between them smoothed pixel by pixel, brought to
+the photo's size and written as a PNG.
 
 Source: hzwer/ICCV2019-LearningToPaint on GitHub, `baseline/test.py`.
 """
@@ -108,7 +108,30 @@ class PublishedTest:
     def _picture(canvas: Tensor, divide: int, size: Size) -> NDArray[np.uint8]:
         patches = _pixels(canvas)
         rows = patches.reshape(divide, divide, SIDE, SIDE, 3).transpose(0, 2, 1, 3, 4)
-        return resized(np.ascontiguousarray(rows.reshape(divide * SIDE, divide * SIDE, 3)), size)
+        whole = np.ascontiguousarray(rows.reshape(divide * SIDE, divide * SIDE, 3))
+        return resized(_smoothed(whole, divide) if divide != 1 else whole, size)
+
+
+def _smoothed(picture: NDArray[np.uint8], divide: int) -> NDArray[np.uint8]:
+    """Each pixel along the seams, one after another, made the mean of the nine around it: [H, W, 3], in place."""
+    last = divide * SIDE - 1
+    means = picture.astype(np.float32)
+
+    def smooth(row: int, column: int) -> None:
+        if not (row in (0, last) or column in (0, last)):
+            means[row, column] = means[row - 1 : row + 2, column - 1 : column + 2].sum(axis=(0, 1)) / 9
+
+    for top in range(0, last, SIDE):
+        for left in range(0, last, SIDE):
+            for along in range(SIDE):
+                smooth(top + along, left + SIDE - 1)
+                if left + SIDE <= last:
+                    smooth(top + along, left + SIDE)
+            for along in range(SIDE):
+                smooth(top + SIDE - 1, left + along)
+                if top + SIDE <= last:
+                    smooth(top + SIDE, left + along)
+    return means.astype(np.uint8)
 
 
 def _pixels(canvas: Tensor) -> NDArray[np.uint8]:

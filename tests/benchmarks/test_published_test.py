@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import torch
 
-from benchmarks.published_test import PublishedTest, _patches
+from benchmarks.published_test import PublishedTest, _patches, _smoothed
 from core.images import load_picture
 
 
@@ -30,6 +30,18 @@ def test_it_writes_a_frame_after_every_stroke(divide: int, frames: int, photo: n
     np.testing.assert_array_equal(load_picture(str(tmp_path / f"generated{frames - 1}.png")), picture)
     assert picture.std() > 0
     np.testing.assert_array_equal(painter.paint(photo, max_step=4, divide=divide), picture)
+
+
+def test_seams_are_smoothed_and_nothing_else_is() -> None:
+    picture = np.zeros((256, 256, 3), np.uint8)
+    picture[:, 128:] = 90
+
+    smoothed = _smoothed(picture, 2)
+
+    assert 20 < smoothed[50, 127, 0] < 70
+    assert 20 < smoothed[50, 128, 0] < 90
+    assert not smoothed[50, :126].any()
+    assert (smoothed[50, 130:] == 90).all()
 
 
 def test_patches_are_cut_row_by_row() -> None:
