@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-
 import numpy as np
 import torch
 from numpy.typing import NDArray
@@ -21,17 +19,6 @@ LEAST_OPACITY = 0.6
 """Strokes that were no fainter do not become fainter: see `training.actors.OPACITY_FLOOR`."""
 
 _BETAS = (0.9, 0.99)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Kept:
-    """Strokes as they once were."""
-
-    strokes: Strokes
-
-    def on(self, document: Document) -> Document:
-        """A document with these in place of its own."""
-        return replace(document, strokes=self.strokes)
 
 
 class Polish:
@@ -111,13 +98,13 @@ class Polish:
         self._moments = [each[rows] for each in self._moments]
         self._shapes, self._rgb = (each.detach()[rows].requires_grad_() for each in (self._shapes, self._rgb))
 
-    def copy(self) -> Kept:
+    def strokes(self) -> Strokes:
         """The strokes as they are."""
         shapes = self._shapes.detach().cpu().numpy().astype(np.float32)
         strokes = Strokes.from_columns(
             types=self._types, patches=self._sheet_patches, parameters=shapes, steps=self._steps
         )
-        return Kept(strokes=strokes.changed(rgb=self._rgb.detach().cpu().numpy()))
+        return strokes.changed(rgb=self._rgb.detach().cpu().numpy())
 
     def _longest(self, shapes: Tensor) -> Tensor:
         """[N] each stroke's longest line, pixels."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -135,7 +136,7 @@ class _Change(torch.autograd.Function):
         return None, None, slope, None, None
 
 
-class _Sums:
+class _Sums(ABC):
     """The nine sums of each stroke that its change of the error is made of; see `core.triton_proposals`."""
 
     def __init__(self, alpha: Tensor) -> None:
@@ -147,13 +148,13 @@ class _Sums:
         by_kernel = compiled and HAS_TRITON and alpha.is_cuda and alpha.dtype == torch.float32
         return _TritonSums(alpha) if by_kernel else _TensorSums(alpha)
 
+    @abstractmethod
     def sums(self, canvas: Tensor, target: Tensor) -> Tensor:
         """[B, N, 9], of pictures [B, 3, H, W]."""
-        raise NotImplementedError
 
+    @abstractmethod
     def slopes(self, canvas: Tensor, target: Tensor, by_sum: Tensor) -> Tensor:
         """[B, N, H, W], the gradient by coverages from those by the sums [B, N, 9]."""
-        raise NotImplementedError
 
     def change(self, canvas: Tensor, target: Tensor, rgb: Tensor | None) -> tuple[Tensor, Tensor]:
         """See `error_change`."""

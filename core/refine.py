@@ -170,17 +170,17 @@ def _refine(
         feather = 1 + (SOFT_EDGE - 1) * max(0.0, 1 - share / SETTLED)
         loss = objective(polish.canvas(feather))
         if feather == 1 and len(polish) == count and loss.item() < best.error:
-            best, kept = replace(best, error=loss.item()), polish.copy()
+            best, kept = replace(best, error=loss.item()), polish.strokes()
         if done and done % _SHOWN == 0 and not stopped:
-            told = best.document if kept is None else kept.on(document)
-            yield replace(best, document=told, steps=done, shown=polish.copy().on(document))
+            told = best.document if kept is None else replace(document, strokes=kept)
+            yield replace(best, document=told, steps=done, shown=replace(document, strokes=polish.strokes()))
         if share >= 1:
             break
         fall = max(0.02, 1 - share)
         polish.descend(loss, SHAPE_RATE * fall, COLOUR_RATE * fall)
         done += 1
     if kept is not None:
-        found = kept.on(document)
+        found = replace(document, strokes=kept)
         if judged(found) < judged(document):
             found = measured(found, objective.target.cpu().numpy())
             found = replace(found, job={**document.job, **stamp, "refined": done})

@@ -167,4 +167,5 @@ def test_compatible_svg_comes_near_the_canvas_even_where_there_are_no_masks(
 
     psnr, _ = differences(render(folder / "compatible.svg", document.size, 1), document, 1)
 
-    assert psnr >= 32
+    # With the present weights astronaut comes to 32.4 dB in nanosvg; why, is not known yet.
+    assert psnr >= (32 if (renderer, photograph) == ("nanosvg", "astronaut") else 34)
