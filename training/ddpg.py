@@ -15,9 +15,10 @@ import torch
 from torch import Tensor, nn
 
 from core.actor import Actor
+from core.captured import Captured
 from core.observation import coordinate_planes, observe
 from training.averages import move_towards
-from training.captured import Captured, can_capture, optimiser_of, restore, set_rate
+from training.captured import can_capture, optimiser_of, restore, set_rate
 from training.critic import Critic, judge
 from training.device import layout
 from training.distributed import average_gradients

@@ -9,9 +9,10 @@ import torch
 from torch import Tensor, nn
 
 from core.actor import Actor
+from core.captured import Captured
 from training.averages import move_towards
 from training.budget import rate
-from training.captured import Captured, can_capture, optimiser_of, restore, set_rate
+from training.captured import can_capture, optimiser_of, restore, set_rate
 from training.ddpg import Ascent
 from training.device import layout
 from training.discriminator import Adversary

@@ -5,8 +5,9 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
+from core.captured import Captured
 from training.averages import move_towards
-from training.captured import Captured, can_capture, optimiser_of, restore, set_rate
+from training.captured import can_capture, optimiser_of, restore, set_rate
 
 CPU = torch.device("cpu")
 
