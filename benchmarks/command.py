@@ -85,10 +85,17 @@ REPEATS = click.option("--repeats", type=click.IntRange(1), default=3, help="Of 
 @DEVICE
 @REPEATS
 @click.option("--strokes", type=int, multiple=True, default=[100, 1_000, 10_000], help="Also so many; again for more.")
+@click.option("--large", is_flag=True, help="Also 50,000 strokes at 4K.")
 @click.option("--published", is_flag=True, help="In turn with a plain port of the published program: minutes.")
 @JSON
 def bench_paint(
-    photo: str, device: str, repeats: int, strokes: tuple[int, ...], published: bool, json_path: Path | None
+    photo: str,
+    device: str,
+    repeats: int,
+    strokes: tuple[int, ...],
+    large: bool,
+    published: bool,
+    json_path: Path | None,
 ) -> None:
     """Seconds to paint 200 strokes at 128 px, 4,250 strokes at divide 4, and more and more of them."""
     from benchmarks.painting_speed import bench_paint as measure
@@ -104,6 +111,7 @@ def bench_paint(
         device=place,
         repeats=repeats,
         counts=strokes,
+        large=large,
         published=PublishedTest(device=place) if published else None,
         json_path=json_path,
     )
@@ -127,13 +135,18 @@ def bench_actor(device: str, batch: tuple[int, ...], json_path: Path | None) -> 
 @PHOTO
 @click.option("--strokes", type=click.IntRange(1), default=10_000, help="Of the painting.")
 @click.option("--side", type=click.IntRange(16, 16_384), multiple=True, default=[1_024, 3_840], help="Longer side, px.")
+@DEVICE
 @REPEATS
 @JSON
-def bench_raster(photo: str, strokes: int, side: tuple[int, ...], repeats: int, json_path: Path | None) -> None:
+def bench_raster(
+    photo: str, strokes: int, side: tuple[int, ...], device: str, repeats: int, json_path: Path | None
+) -> None:
     """Seconds to draw a painting again, over what moving its pixels alone would take."""
     from benchmarks.painting_speed import bench_raster as measure
+    from core.device import chosen_device
 
-    measure(_painting(photo, strokes), sides=side, repeats=repeats, json_path=json_path)
+    place = chosen_device(device)
+    measure(_painting(photo, strokes, place), device=place, sides=side, repeats=repeats, json_path=json_path)
 
 
 @bench.command("timeline")
@@ -149,14 +162,14 @@ def bench_timeline(photo: str, strokes: int, side: int, jumps: int, json_path: P
     measure(_painting(photo, strokes), side=side, jumps=jumps, json_path=json_path)
 
 
-def _painting(photo: str, strokes: int) -> Any:
+def _painting(photo: str, strokes: int, device: Any = "cpu") -> Any:
     """A photo painted in so many strokes."""
     from core.images import load_picture
     from core.job import PaintJob
     from core.painter import Painter
     from core.weights import load_actor
 
-    painter = Painter(load_actor(None, stroke_type="bezier"))
+    painter = Painter(load_actor(None, stroke_type="bezier"), device=device)
     return painter.painted(PaintJob(target=load_picture(photo), strokes=strokes))
 
 

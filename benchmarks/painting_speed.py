@@ -7,7 +7,7 @@ must be moved over its measured rate of copying. Both rates are measured in the 
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +18,11 @@ from torch import nn
 
 from benchmarks.harness import Result, compare, measure, report, synchroniser
 from benchmarks.published_test import PublishedTest
+from core.captured import Captured
 from core.document import Document
 from core.files import checked_output_folder
 from core.geometry import Size, pixel_scale
+from core.hand import ready
 from core.job import PaintJob
 from core.observation import CHANNELS
 from core.painter import Painter
@@ -58,6 +60,7 @@ def bench_paint(
     device: torch.device,
     repeats: int = 3,
     counts: Sequence[int] = (100, 1_000, 10_000),
+    large: bool = False,
     published: PublishedTest | None = None,
     json_path: Path | None = None,
 ) -> dict[str, Any]:
@@ -69,6 +72,7 @@ def bench_paint(
         device: Where the networks run.
         repeats: Of each measurement.
         counts: Numbers of strokes to paint of the photo, to see how time grows with them.
+        large: Also 50,000 strokes of it at 4K, in as much detail as that has, and drawn there.
         published: The plain port of the published program, to paint 4,250 strokes in turn with ours, with its frames
             and without them; that takes minutes.
         json_path: The report to write.
@@ -90,8 +94,12 @@ def bench_paint(
             for count in counts
         },
     }
+    if large:
+        at_4k = resized(photo, Size(*photo.shape[:2]).with_longer_side(3_840))
+        jobs["50,000 strokes at 4K, divide 16"] = PaintJob(target=at_4k, stroke_type=kind, strokes=50_000, divide=16)
     results: dict[str, Result] = {
-        name: measure(lambda job=job: painter.painted(job), repeats=repeats, synchronise=wait)  # type: ignore[misc]
+        # On a GPU what is done over and over is captured at its fourth time.
+        name: measure(lambda job=job: painter.painted(job), repeats=repeats, synchronise=wait, warm_up=2)  # type: ignore[misc]
         for name, job in jobs.items()
     }
     if published is not None:
@@ -126,13 +134,15 @@ def bench_actor(
     if json_path is not None:
         checked_output_folder(json_path.parent)
     rates, wait = machine_rates(device), synchroniser(device)
-    network, side = actor.actor.to(device), actor.actor.side
-    operations = _operations(network, side)
+    network, side = ready(actor.actor, device), actor.actor.side
+    operations, number = _operations(network, side), next(network.parameters()).dtype
     results: dict[str, Result] = {"machine": rates}
     for batch in batches:
-        seen = torch.rand(batch, CHANNELS, side, side, device=device)
+        seen = torch.rand(batch, CHANNELS, side, side, device=device, dtype=number)
+        seen = seen.contiguous(memory_format=torch.channels_last)
+        asked = Captured(network, enabled=device.type == "cuda")
         with torch.inference_mode():
-            timing = measure(lambda seen=seen: network(seen), repeats=15, warm_up=3, synchronise=wait)  # type: ignore[misc]
+            timing = measure(lambda seen=seen, asked=asked: asked(seen), repeats=15, warm_up=5, synchronise=wait)  # type: ignore[misc]
         floor = batch * operations / rates["flops"]
         results[f"{batch} windows"] = {"time": timing, "floor_s": floor, "over floor": timing.median / floor}
     return report("actor", results, json_path, settings={"device": str(device), "actor": actor.id, "side": side})
@@ -150,8 +160,9 @@ def _operations(network: nn.Module, side: int) -> float:
     hooks = [
         each.register_forward_hook(count) for each in network.modules() if isinstance(each, (nn.Conv2d, nn.Linear))
     ]
+    first = next(network.parameters())
     with torch.inference_mode():
-        network(torch.zeros(1, CHANNELS, side, side, device=next(network.parameters()).device))
+        network(torch.zeros(1, CHANNELS, side, side, device=first.device, dtype=first.dtype))
     for hook in hooks:
         hook.remove()
     return total
@@ -160,6 +171,7 @@ def _operations(network: nn.Module, side: int) -> float:
 def bench_raster(
     document: Document,
     *,
+    device: torch.device | str = "cpu",
     sides: Sequence[int] = (1_024, 3_840),
     repeats: int = 3,
     json_path: Path | None = None,
@@ -168,6 +180,7 @@ def bench_raster(
 
     Args:
         document: The painting.
+        device: A GPU draws to its own memory, and is timed apart from bringing the picture to the host.
         sides: Longer sides to draw it at, pixels.
         repeats: Of each measurement.
         json_path: The report to write.
@@ -178,17 +191,27 @@ def bench_raster(
     """
     if json_path is not None:
         checked_output_folder(json_path.parent)
-    rates = machine_rates(torch.device("cpu"))
+    where = torch.device(device)
+    rates, wait = machine_rates(where), synchroniser(where)
     results: dict[str, Result] = {"machine": rates}
     for side in sides:
         size = document.size.with_longer_side(side)
         pixels = _touched(document, size)
-        timing = measure(lambda size=size: draw(document, size), repeats=repeats)  # type: ignore[misc]
+        timing = measure(_drawing(document, size, where), repeats=repeats, synchronise=wait, warm_up=2)
         floor = pixels * PER_PIXEL / rates["bytes_per_s"]
         results[f"{side:,} px"] = {
             "time": timing, "million pixels": pixels / 1e6, "floor_s": floor, "over floor": timing.median / floor,
         }  # fmt: skip
-    return report("raster", results, json_path, settings={"strokes": len(document.strokes)})
+    return report("raster", results, json_path, settings={"strokes": len(document.strokes), "device": str(where)})
+
+
+def _drawing(document: Document, size: Size, device: torch.device) -> Callable[[], object]:
+    """What draws a document on a device."""
+    if device.type == "cpu":
+        return lambda: draw(document, size)
+    from core.rasteriser.gpu_drawing import drawn  # Triton, which not every machine has
+
+    return lambda: drawn(document, size, device)
 
 
 def _touched(document: Document, size: Size) -> float:

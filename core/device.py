@@ -41,3 +41,13 @@ def enough_memory() -> Iterator[None]:
         yield
     except torch.OutOfMemoryError as error:
         raise DeviceError("cuda", "it has too little memory; close other programs or use --device cpu") from error
+
+
+def is_shortage(error: BaseException) -> bool:
+    """Whether an error says that a GPU has too little memory, or came of one that does, as in capturing a graph."""
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, torch.OutOfMemoryError):
+            return True
+        cause = cause.__cause__ or cause.__context__
+    return False

@@ -5,39 +5,48 @@ from __future__ import annotations
 import copy
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from enum import Enum
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from core.actor import Actor
-from core.brushes import BRUSHES, Brush, brush_named
+from core.brushes import BRUSHES, brush_named
+from core.compilers import HAS_TRITON
+from core.device import is_shortage
 from core.document import BEFORE, Document
+from core.easel import Easel, HostEasel
 from core.errors import CheckpointError, SettingError
-from core.geometry import PixelBox, Size
+from core.geometry import Size
+from core.hand import Answer, Hand, Wish, check
 from core.job import PaintJob
 from core.mix import in_turn
-from core.objective import focus_weights
-from core.observation import coordinate_planes, observe
-from core.patches import grid, windows_by_error
-from core.proposals import choose
-from core.rasteriser.differentiable import lay_bundle, stroke_alpha
-from core.rasteriser.fast import Canvas, bare_canvas, lay
+from core.patches import grid
+from core.rasteriser.differentiable import lay_bundle
+from core.rasteriser.gpu_forms import StepForms
 from core.renderer import SIDE as RENDERER_SIDE
 from core.renderer import NeuralRenderer
-from core.resampling import resized
 from core.schedule import MAX_STROKES, Level, brought_to
 from core.stroke import STROKES_PER_BUNDLE, Strokes
-from core.turns import turned, turned_back
 from core.weights import LoadedActor, LoadedRenderer
 
 _PATIENCE = 2
 """Steps in a row without one stroke that helps, after which those that harm least are taken to meet the budget."""
 
 _BATCH = 32
-"""Windows that go through the networks at a time, so that memory stays bounded however fine the grid, and cancelling
-need not wait long. Larger batches are slower on a CPU, whose caches they leave."""
+"""Windows that go through the networks at a time on a CPU, so that memory stays bounded however fine the grid, and
+cancelling need not wait long. Larger batches are slower there, for they leave its caches."""
+
+_BATCH_ON_GPU = 256
+"""Some gigabyte of what the proposals cover; halved where a GPU has too little memory."""
+
+
+class Shortage(Enum):
+    """What a painter does about too little memory of a GPU."""
+
+    FEWER_WINDOWS = "fewer windows at a time"
+    CPU = "the processor paints on"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,16 +77,6 @@ class _CancelledError(Exception):
     """Within a step, nobody wants the rest of it."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Hand:
-    """One stroke type and who paints it."""
-
-    brush: Brush
-    loaded: LoadedActor
-    actor: Actor
-    """The painter's own copy, on its device."""
-
-
 class Painter:
     """Paints jobs with one actor, or several for as many stroke types, on one device.
 
@@ -90,6 +89,7 @@ class Painter:
         device: torch.device | str = "cpu",
         renderer: LoadedRenderer | None = None,
         manner: Manner | None = None,
+        told: Callable[[Shortage], None] = lambda _shortage: None,
     ) -> None:
         """Make a painter ready, with copies of the networks on the device.
 
@@ -99,6 +99,7 @@ class Painter:
             renderer: Where given, the canvas that the actor sees is drawn by this network and cut at the patch, as in
                 the published test; the document, and what is shown, stay exact.
             manner: See `Manner`.
+            told: Hears what is done where a GPU's memory does not suffice.
 
         Raises:
             CheckpointError: If the actors do not fit together, or a renderer does not fit them.
@@ -119,16 +120,43 @@ class Painter:
             if any(actor.stroke_type != renderer.stroke_type for actor in actors):
                 problem = f"it draws {renderer.stroke_type} strokes alone; leave it out where others are mixed in"
                 raise CheckpointError(renderer.path, problem)
-        # Copies: moving a network moves it for everyone who holds it.
-        self._hands = {
-            each.stroke_type: _Hand(
-                brush=brush_named(each.stroke_type), loaded=each, actor=copy.deepcopy(each.actor).to(self._device)
-            )
-            for each in actors
-        }
-        self._coordinates = coordinate_planes(self._side, device=self._device)
-        self._neural = None if renderer is None else copy.deepcopy(renderer.renderer).to(self._device)
+        self._told, self._actors = told, actors
+        self._neural = None if renderer is None else copy.deepcopy(renderer.renderer)
         self._renderer_id = None if renderer is None else renderer.id
+        self._move_to(torch.device(device))
+
+    @property
+    def device(self) -> torch.device:
+        """Where it paints just now."""
+        return self._device
+
+    def _move_to(self, device: torch.device) -> None:
+        self._device = device
+        self._batch = _BATCH if device.type == "cpu" else _BATCH_ON_GPU
+        self._hands = {each.stroke_type: Hand(each, device) for each in self._actors}
+        self._forms = StepForms(self._side)
+        if self._neural is not None:
+            self._neural.to(device)
+
+    def _make_room(self) -> None:
+        """After a GPU had too little memory: ask for less."""
+        for hand in self._hands.values():
+            hand.forget()
+        if self._batch > 1:
+            self._batch //= 2
+            self._forms = StepForms(self._side)
+            self._told(Shortage.FEWER_WINDOWS)
+        else:
+            self._move_to(torch.device("cpu"))
+            self._told(Shortage.CPU)
+        torch.cuda.empty_cache()
+
+    def _easel(self, job: PaintJob, document: Document, level: Level) -> Easel:
+        if self._device.type == "cuda" and HAS_TRITON and self._neural is None:
+            from core.gpu_easel import GpuEasel  # Triton, which it draws with, takes about a second
+
+            return GpuEasel(job, document, level, self._side, self._device, self._forms)
+        return HostEasel(job, document, level, self._side, self._device, neural=self._neural is not None)
 
     def frames(
         self, job: PaintJob, document: Document | None = None, *, cancelled: Callable[[], bool] = lambda: False
@@ -208,7 +236,7 @@ class Painter:
         of_painter = {"weights": weights, "renderer": self._renderer_id}
         return Document(Size(*job.target.shape[:2]), job.background, job={**job.settings(), **of_painter})
 
-    def _hand(self, stroke_type: str) -> _Hand:
+    def _hand(self, stroke_type: str) -> Hand:
         if stroke_type not in self._hands:
             have = ", ".join(f"{hand.loaded.id} paints {name}" for name, hand in self._hands.items())
             raise SettingError("stroke type", stroke_type, have)
@@ -226,7 +254,7 @@ class Painter:
             start, end = end, end + level.strokes
             if len(document.strokes) >= end:
                 continue
-            easel = _Easel(job, document, level, self._side, neural=self._neural is not None)
+            easel: Easel | None = None
             barren = 0
             while len(document.strokes) < end:
                 done = (len(document.strokes) - start) / level.strokes
@@ -235,13 +263,19 @@ class Painter:
                 types = document.strokes.types[max(start, own) :]
                 counts = [int(np.count_nonzero(types == _index(part.stroke_type))) for part in parts]
                 # A type that finds nothing to do lets the next one try.
-                hand = self._hand(in_turn(parts, counts)[barren % len(parts)].stroke_type)
+                stroke_type = in_turn(parts, counts)[barren % len(parts)].stroke_type
                 patient = barren < _PATIENCE * len(parts)
                 try:
-                    strokes = self._step(job, hand, easel, step, done, left, go_on, patient=patient)
+                    easel = easel or self._easel(job, document, level)
+                    strokes = self._step(job, self._hand(stroke_type), easel, step, done, left, go_on, patient=patient)
                 except _CancelledError:
                     return
-                strokes = easel.laid(strokes[:left])
+                except RuntimeError as error:
+                    if self._device.type == "cpu" or not is_shortage(error):
+                        raise
+                    easel = None  # who knows what was laid on it
+                    self._make_room()
+                    continue
                 step += 1
                 if not len(strokes):
                     barren += 1
@@ -251,18 +285,10 @@ class Painter:
                 yield Frame(document=document, strokes=strokes, divide=level.divide, total=total)
 
     def _step(
-        self,
-        job: PaintJob,
-        hand: _Hand,
-        easel: _Easel,
-        step: int,
-        done: float,
-        left: int,
-        go_on: Callable[[], None],
-        *,
-        patient: bool,
-    ) -> Strokes:
-        """The strokes of one step, for a level with `left` to go: every window's bundle, window by window."""
+        self, job: PaintJob, hand: Hand, easel: Easel, step: int, done: float, left: int, go_on: Callable[[], None],
+        *, patient: bool,
+    ) -> Strokes:  # fmt: skip
+        """The strokes of one step, laid, for a level with `left` to go: every window's bundle, window by window."""
         by_paper = job.preset == "paper"
         if by_paper:
             windows = grid(easel.size, easel.divide, self._side)
@@ -271,98 +297,36 @@ class Painter:
             random = np.random.default_rng([job.seed, step])
             most = min(max(1, easel.divide**2 // 2), -(-left // STROKES_PER_BUNDLE))
             if self._manner.by_error:
-                windows = windows_by_error(easel.felt_errors(), self._side, most, random)
+                windows = easel.windows(most, random)
             else:
                 cells = grid(easel.size, easel.divide, self._side)
                 windows = [cells[index] for index in random.permutation(len(cells))[:most]]
-        parts = [
-            self._batch(job, hand, easel, windows[start : start + _BATCH], done, go_on, patient=patient)
-            for start in range(0, len(windows), _BATCH)
-        ]
-        bundle, keep = (torch.cat(part).cpu() for part in zip(*parts, strict=True))
-        kept = keep.numpy()
-        window = np.repeat(np.arange(len(windows)), kept.sum(axis=1))
-        patches = np.array([box.patch(easel.scale) for box in windows], np.float64)
-        return Strokes.from_columns(
-            types=np.full(len(window), BRUSHES.index(hand.brush), np.uint8),
-            patches=patches[window],
-            parameters=bundle.numpy()[kept],
-            steps=np.full(len(window), step),
+        wish = Wish(
+            ways=1 if by_paper else job.ways,
+            solves=not by_paper and self._manner.solves,
+            keep_all=by_paper or not patient,
+            takes_all=by_paper,
+            least=job.min_size / 100 * easel.size.longer / self._side,
         )
-
-    def _batch(
-        self, job: PaintJob, hand: _Hand, easel: _Easel, windows: list[PixelBox], done: float,
-        go_on: Callable[[], None], *, patient: bool,
-    ) -> tuple[Tensor, Tensor]:  # fmt: skip
-        """Strokes [B, 5, P] for some of a step's windows, and which of them to lay [B, 5]."""
-        *crops, sheet = easel.crops(windows)
-        canvas, target = (torch.from_numpy(each).to(self._device).permute(0, 3, 1, 2) for each in crops)
-        # Most steps lie wholly on the sheet, and what need not be multiplied by 1 is large.
-        inside = None if sheet.all() else torch.from_numpy(sheet).to(self._device).permute(0, 3, 1, 2)
-        by_paper = job.preset == "paper"
-        parts = []
-        for way in range(1 if by_paper else job.ways):
-            go_on()
-            answer = self._bundles(hand, turned(canvas, way), turned(target, way), done)
-            parts.append(turned_back(hand.brush, answer, way))
-        bundle = torch.cat(parts, dim=1).contiguous()
-        go_on()
-        if by_paper and hand.actor.bundle == STROKES_PER_BUNDLE:
-            keep = torch.ones(bundle.shape[:2], dtype=torch.bool, device=self._device)
-        else:
-            own_colours, keep_all = by_paper or not self._manner.solves, by_paper or not patient
-            least = job.min_size / 100 * easel.size.longer / self._side
-            bundle, keep = self._best(
-                hand.brush, canvas, target, inside, bundle, own_colours=own_colours, keep_all=keep_all, least=least
-            )
-        if self._neural is not None:
-            easel.observe(windows, self._drawn_neurally(self._neural, canvas, bundle, keep))
-        return bundle, keep
-
-    @torch.inference_mode()
-    def _bundles(self, hand: _Hand, canvas: Tensor, target: Tensor, done: float) -> Tensor:
-        """What an actor answers to windows [B, 3, S, S] twice: [B, k, P], RGB."""
-        fraction = torch.full((len(canvas),), done, device=self._device)
-        observation = observe(canvas, target, fraction, self._coordinates, bgr=hand.loaded.bgr)
-        bundle: Tensor = hand.actor(observation).float().reshape(len(canvas), hand.actor.bundle, -1)
-        if hand.loaded.bgr:
-            bundle = torch.cat([bundle[..., :-3], bundle[..., -3:].flip(-1)], dim=-1)
-        if not bool(torch.isfinite(bundle).all()):
-            raise CheckpointError(hand.loaded.path, "it emitted numbers that are not finite; use other weights")
-        return bundle.contiguous()
-
-    @torch.inference_mode()
-    def _best(
-        self,
-        brush: Brush,
-        canvas: Tensor,
-        target: Tensor,
-        inside: Tensor | None,
-        bundle: Tensor,
-        *,
-        own_colours: bool,
-        keep_all: bool,
-        least: float,
-    ) -> tuple[Tensor, Tensor]:
-        """The best strokes [B, 5, P] of bundles [B, k, P], in the order to lay them, and which to lay [B, 5].
-
-        None is laid whose longest line is below `least`, window sides, but where too few are not.
-        """
-        size = Size(self._side, self._side)
-        longest = brush.longest(bundle.flatten(0, 1)).reshape(bundle.shape[:2]) if least else None
-        if longest is not None and keep_all:  # some will be laid whatever they do, so only large ones may be there
-            count = max(STROKES_PER_BUNDLE, int((longest >= least).sum(dim=1).min()))
-            rows = torch.arange(len(bundle), device=bundle.device)[:, None]
-            bundle, longest = bundle[rows, longest.topk(min(count, bundle.shape[1])).indices], None
-        alpha = stroke_alpha(brush, bundle.flatten(0, 1), size).reshape(*bundle.shape[:2], *size)
-        if inside is not None:
-            alpha.mul_(inside)  # what falls off the sheet does neither harm nor good
-        if longest is not None:
-            alpha.mul_((longest >= least)[..., None, None])  # what covers nothing does not help
-        rgb = bundle[..., -3:] if own_colours else None
-        choice = choose(canvas, target, alpha, STROKES_PER_BUNDLE, rgb=rgb, keep_all=keep_all)
-        shapes = bundle[torch.arange(len(bundle), device=bundle.device)[:, None], choice.which, :-3]
-        return torch.cat([shapes, choice.rgb], dim=-1), choice.keep
+        asked, answers = [], []
+        for start in range(0, len(windows), self._batch):
+            some = windows[start : start + self._batch]
+            count = len(some)
+            if easel.in_powers:
+                some += [some[-1]] * (min(self._batch, 1 << (count - 1).bit_length()) - count)
+            canvas, target, inside = easel.crops(some)
+            answer = hand.answer(canvas, target, inside, done, wish, go_on)
+            if isinstance(easel, HostEasel) and self._neural is not None:
+                drawn = self._drawn_neurally(self._neural, canvas, answer.strokes, answer.keep)
+                easel.observe(some, drawn)
+            answer = Answer(*(each.clone() for each in answer))
+            answer.keep[count:] = False
+            asked += some
+            answers.append(answer)
+        strokes, keep = (torch.cat(part) for part in list(zip(*answers, strict=True))[:2])
+        laid = easel.laid(hand.brush, asked, strokes, keep, step=step, most=left)
+        check(torch.stack([answer.sound for answer in answers]).all(), hand.loaded)
+        return laid
 
     @staticmethod
     @torch.inference_mode()
@@ -385,77 +349,5 @@ def _until(cancelled: Callable[[], bool]) -> Callable[[], None]:
     return go_on
 
 
-class _Easel:
-    """A level's canvas and target, at the scale where a patch is as large as an observation.
-
-    A window may stick out of the sheet: there canvas and target agree, so that nothing is left to paint.
-    """
-
-    def __init__(self, job: PaintJob, document: Document, level: Level, side: int, *, neural: bool) -> None:
-        self.divide, self._margin = level.divide, side
-        self.scale = side * level.divide / document.size.longer
-        self.size = document.size.scaled(self.scale)
-        self._target: Canvas = resized(job.target, self.size).astype(np.float32) / np.float32(255)
-        self._around: Canvas = np.pad(self._target, ((side, side), (side, side), (0, 0)), mode="edge")
-        self._canvas = bare_canvas(self.size, document.background)
-        lay(self._canvas, document.strokes, self.scale)
-        # What the actor sees is the canvas itself, or a neural renderer's idea of it.
-        self._seen = self._canvas.copy() if neural else self._canvas
-        self._errors: NDArray[np.float32] | None = None
-        self._focus = focus_weights(job.focus, *self.size)
-
-    def errors(self) -> NDArray[np.float32]:
-        """[H, W]: squared error summed over channels; measured once for every state of the canvas."""
-        if self._errors is None:
-            difference = self._canvas - self._target
-            self._errors = np.einsum("hwc,hwc->hw", difference, difference)
-        return self._errors
-
-    def felt_errors(self) -> NDArray[np.float32]:
-        """The same, by how much each part counts."""
-        return self.errors() if self._focus is None else self.errors() * self._focus
-
-    def crops(self, windows: list[PixelBox]) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]:
-        """What windows show of canvas and target [B, S, S, 3], and 1 where they show the sheet [B, S, S, 1]."""
-        margin = self._margin
-        target = np.stack([self._around[_slices(box.moved(margin, margin))] for box in windows])
-        canvas: NDArray[np.float32] = target.copy()
-        inside = np.zeros((*canvas.shape[:3], 1), np.float32)
-        for index, box in enumerate(windows):
-            part = box.clipped(self.size)
-            canvas[index][_within(part, box)] = self._seen[_slices(part)]
-            inside[index][_within(part, box)] = 1
-        return canvas, target, inside
-
-    def observe(self, windows: list[PixelBox], pixels: NDArray[np.float32]) -> None:
-        """Replace what the actor sees in windows by [B, S, S, 3]."""
-        for drawn, box in zip(pixels, windows, strict=True):
-            part = box.clipped(self.size)
-            self._seen[_slices(part)] = drawn[_within(part, box)]
-
-    def laid(self, strokes: Strokes) -> Strokes:
-        """Lay strokes on the canvas; returns them with the error after each."""
-        before = float(np.sum(self.errors(), dtype=np.float64))
-        gains = lay(self._canvas, strokes, self.scale, self._target)
-        self._errors = None
-        return Strokes.from_columns(
-            types=strokes.types,
-            patches=strokes.patches,
-            parameters=strokes.parameters,
-            steps=strokes.steps,
-            errors=np.maximum(0, before + np.cumsum(gains)) / self._target.size,
-        )
-
-
 def _index(stroke_type: str) -> int:
     return BRUSHES.index(brush_named(stroke_type))
-
-
-def _slices(box: PixelBox) -> tuple[slice, slice]:
-    """A box as an index into [H, W, ...]."""
-    return slice(box.top, box.bottom), slice(box.left, box.right)
-
-
-def _within(part: PixelBox, box: PixelBox) -> tuple[slice, slice]:
-    """A part of a box as an index into the box's own pixels."""
-    return _slices(part.moved(-box.top, -box.left))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -42,24 +44,65 @@ def windows_by_error(errors: ErrorMap, side: int, count: int, random: np.random.
         random: Where the shift comes from.
     """
     size = Size(*errors.shape)
-    stride = max(1, side // 4)
-    rows, columns = (_lattice(extent, side, stride, random) for extent in size)
+    lattice = Lattice.at(size, side, random)
     sums = np.zeros((size.height + 1, size.width + 1))
     np.cumsum(np.cumsum(errors, axis=0, dtype=np.float64), axis=1, out=sums[1:, 1:])
-    top, bottom = np.clip(rows, 0, size.height)[:, None], np.clip(rows + side, 0, size.height)[:, None]
-    left, right = np.clip(columns, 0, size.width)[None], np.clip(columns + side, 0, size.width)[None]
-    inside = sums[bottom, right] - sums[top, right] - sums[bottom, left] + sums[top, left]
-    chosen: list[PixelBox] = []
-    # An eighth of a side may be shared: strokes seldom fill their patch to its edge.
-    apart = side - side // 8
-    while len(chosen) < count:
-        row, column = np.unravel_index(int(np.argmax(inside)), inside.shape)
-        if np.isneginf(inside[row, column]) or (chosen and inside[row, column] <= 0):  # there is nothing to paint
-            break
-        chosen.append(_square(float(rows[row]), float(columns[column]), side))
-        near = (np.abs(rows - rows[row]) < apart)[:, None] & (np.abs(columns - columns[column]) < apart)[None]
-        inside[near] = -np.inf
-    return chosen
+    (top, bottom), (left, right) = lattice.edges(size)
+    inside = sums[bottom[:, None], right] - sums[top[:, None], right]
+    inside += sums[top[:, None], left] - sums[bottom[:, None], left]
+    return lattice.worst(inside, count)
+
+
+class Lattice(NamedTuple):
+    """Candidate windows.
+
+    Attributes:
+        rows: [I] first pixels along the one axis, rising.
+        columns: [J] along the other.
+        side: Of a window.
+    """
+
+    rows: NDArray[np.int64]
+    columns: NDArray[np.int64]
+    side: int
+
+    @classmethod
+    def at(cls, size: Size, side: int, random: np.random.Generator) -> Lattice:
+        """A lattice of a quarter window over a canvas of that size, shifted at random."""
+        stride = max(1, side // 4)
+        rows, columns = (_lattice(extent, side, stride, random) for extent in size)
+        return cls(rows, columns, side)
+
+    def edges(self, size: Size) -> list[tuple[NDArray[np.int64], NDArray[np.int64]]]:
+        """For each axis where windows begin and end on the canvas."""
+        return [
+            (np.clip(starts, 0, extent), np.clip(starts + self.side, 0, extent))
+            for starts, extent in ((self.rows, size.height), (self.columns, size.width))
+        ]
+
+    def worst(self, inside: NDArray[np.number], count: int) -> list[PixelBox]:
+        """At most so many windows that hardly overlap, by the error inside each [I, J], the largest first."""
+        # An eighth of a side may be shared: strokes seldom fill their patch to its edge.
+        apart = self.side - self.side // 8
+        near_rows, near_columns = (_near(starts, apart) for starts in (self.rows, self.columns))
+        free = np.ones(inside.shape, bool)
+        chosen: list[PixelBox] = []
+        across = inside.shape[1]
+        for candidate in np.argsort(-inside, axis=None, kind="stable").tolist():
+            row, column = divmod(candidate, across)
+            if not free[row, column]:
+                continue
+            if len(chosen) >= count or (chosen and inside[row, column] <= 0):  # there is nothing to paint
+                break
+            chosen.append(_square(float(self.rows[row]), float(self.columns[column]), self.side))
+            free[near_rows[row], near_columns[column]] = False
+        return chosen
+
+
+def _near(starts: NDArray[np.int64], apart: int) -> list[slice]:
+    """For each of the rising numbers, which of them lie less than that from it."""
+    first, last = np.searchsorted(starts, starts - apart, "right"), np.searchsorted(starts, starts + apart)
+    return [slice(*each) for each in zip(first.tolist(), last.tolist(), strict=True)]
 
 
 def _lattice(extent: int, side: int, stride: int, random: np.random.Generator) -> NDArray[np.int64]:

@@ -14,9 +14,10 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.autograd.function import once_differentiable
 
-from core.brushes import BRUSHES, DiscBrush, PaddedStamps, PolygonBrush, Polygons
+from core.brushes import BRUSHES, PaddedStamps, Polygons
 from core.geometry import Size
 from core.rasteriser.differentiable import padded_alpha
+from core.rasteriser.gpu_forms import Form, boxes_of, form_of
 from core.rasteriser.polygons import triton_alpha
 
 _SMALLEST = 16
@@ -32,7 +33,7 @@ def gpu_painted(
     """
     size = Size(*bare.shape[:2])
     kinds = [(kind, torch.from_numpy(np.flatnonzero(types == kind)).to(bare.device)) for kind in np.unique(types)]
-    forms = [_form(kind, shapes[index], patches[index]) for kind, index in kinds]
+    forms = [form_of(BRUSHES[kind], shapes[index], patches[index]) for kind, index in kinds]
     index = torch.cat([index for _, index in kinds])
     with torch.no_grad():
         boxes = torch.cat([_boxes(form, size, feather) for form in forms])
@@ -63,33 +64,10 @@ def gpu_painted(
     return result
 
 
-Form = PaddedStamps | Polygons
-
-
-def _form(kind: int, shape: Tensor, patches: Tensor) -> Form:
-    """The discs or the polygons of strokes of one type, in canvas pixels."""
-    brush = BRUSHES[kind]
-    if isinstance(brush, DiscBrush):
-        with torch.no_grad():
-            times = brush.padded_times(shape)
-        return brush.padded_stamps(shape, patches, times)
-    assert isinstance(brush, PolygonBrush)
-    return brush.polygons(shape, patches)
-
-
 def _boxes(form: Form, size: Size, feather: float) -> Tensor:
     """[N, 4] int64 top, left, bottom and right of what each stroke may touch on the canvas; empty where nothing."""
-    reach = torch.full_like(form.row, feather)
-    if isinstance(form, PaddedStamps):
-        used = torch.arange(form.row.shape[1], device=form.row.device) < form.counts[:, None]
-        reach = torch.where(used, form.radius.clamp_min(feather) + feather, -torch.inf)
-    corners = []
-    for centre, limit in ((form.row, size.height), (form.column, size.width)):
-        low = (centre - reach).amin(1).floor().clamp(0, limit)
-        high = (centre + reach).amax(1).ceil().clamp(0, limit)
-        corners.append((low, torch.maximum(low, high)))
-    (top, bottom), (left, right) = corners
-    return torch.stack([top, left, bottom, right], 1).long()
+    limits = torch.tensor([*size, *size], device=form.row.device)
+    return torch.minimum(boxes_of(form, feather).clamp_min(0), limits)
 
 
 def _sides(boxes: Tensor, size: Size) -> Tensor:

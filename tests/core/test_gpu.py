@@ -11,14 +11,21 @@ from torch import Tensor
 
 from core.brushes import BEZIER, BRUSHES, Brush, Stamps
 from core.document import Document
+from core.easel import HostEasel
+from core.errors import CheckpointError
 from core.geometry import Size
+from core.hand import Hand, Wish
+from core.images import load_picture
 from core.job import PaintJob
-from core.painter import Painter
+from core.metrics import psnr
+from core.painter import Painter, Shortage
+from core.rasteriser import fast
 from core.rasteriser.differentiable import padded_alpha, stamp_alpha, stroke_alpha
 from core.rasteriser.painting import painted
 from core.refine import refine
 from core.stroke import Strokes
-from core.weights import LoadedActor
+from core.weights import LoadedActor, load_actor, load_actors
+from tests.core.rasteriser.drawn_cases import SIDE, step_of
 from training.actors import new_actor
 
 pytestmark = [pytest.mark.gpu, pytest.mark.skipif(not torch.cuda.is_available(), reason="there is no CUDA device")]
@@ -133,9 +140,7 @@ def test_a_cuda_graph_holds_coverage_and_gradients_and_draws_other_strokes_again
 
 
 def test_a_job_is_painted_on_the_gpu_as_well_and_the_same_twice() -> None:
-    torch.manual_seed(0)
-    actor = new_actor(BEZIER, width=0.125, side=32).eval().requires_grad_(False)
-    painter = Painter(LoadedActor(actor=actor, stroke_type="bezier", bgr=False, id="a", path=Path("a")), device="cuda")
+    painter = Painter(small_actor(), device="cuda")
     job = PaintJob(target=np.full((40, 60, 3), (200, 120, 40), np.uint8), strokes=83, divide=2)
 
     first, second = (list(painter.frames(job))[-1].document.strokes for _ in range(2))
@@ -143,6 +148,138 @@ def test_a_job_is_painted_on_the_gpu_as_well_and_the_same_twice() -> None:
     assert len(first) == 83
     assert first == second
     assert float(first.errors[-1]) < 0.3 * float(first.errors[0])
+
+
+def small_actor(seed: int = 0) -> LoadedActor:
+    torch.manual_seed(seed)
+    actor = new_actor(BEZIER, width=0.125, side=32).eval().requires_grad_(False)
+    return LoadedActor(actor=actor, stroke_type="bezier", bgr=False, id="a", path=Path("a"))
+
+
+def test_a_document_is_drawn_and_judged_as_on_the_cpu() -> None:
+    pytest.importorskip("triton")
+    from core.rasteriser import gpu_drawing
+
+    random = np.random.default_rng(5)
+    count, size = 20_000, Size(1_400, 2_000)
+    strokes = Strokes.from_columns(
+        types=random.integers(0, len(BRUSHES), count),
+        patches=np.column_stack([random.uniform(-100, 1_900, (count, 2)), random.uniform(4, 120, count)]),
+        parameters=random.uniform(0, 1, (count, 13)).astype(np.float32),
+        steps=np.arange(count),
+    )
+    document, target = Document(size, (20, 90, 200), strokes), random.random((700, 1_000, 3), np.float32)
+    expected = fast.bare_canvas(Size(700, 1_000), document.background)
+    gains = fast.lay(expected, strokes, 0.5, target)
+
+    results = []
+    for _ in range(2):
+        canvas = gpu_drawing.drawn(Document(size, document.background), Size(700, 1_000))
+        gained = gpu_drawing.lay(canvas, strokes, 0.5, torch.from_numpy(target).cuda())
+        assert gained is not None
+        results.append((canvas.cpu().numpy(), gained.cpu().numpy()))
+
+    # A rounding may ask for one disc more, which moves all of a stroke's by a little.
+    assert np.quantile(np.abs(results[0][0] - expected), 0.999) < 1e-3
+    assert np.abs(results[0][0] - expected).max() < 0.05
+    np.testing.assert_allclose(results[0][1], gains, rtol=1e-3, atol=0.05)
+    for one, other in zip(*results, strict=True):
+        np.testing.assert_array_equal(one, other)
+    at_full_size = gpu_drawing.draw(document)
+    assert at_full_size.shape == (*size, 3)
+    assert np.quantile(np.abs(at_full_size - fast.draw(document)), 0.999) < 1e-3
+
+
+@pytest.mark.parametrize("focused", [False, True])
+def test_a_step_is_seen_and_laid_as_on_the_cpu(brush: Brush, focused: bool) -> None:
+    pytest.importorskip("triton")
+    from core.gpu_easel import GpuEasel
+
+    step, device = step_of(brush, focused=focused), torch.device("cuda")
+    easels = (
+        HostEasel(step.job, step.document, step.level, SIDE, device, neural=False),
+        GpuEasel(step.job, step.document, step.level, SIDE, device),
+    )
+    for number in range(6):  # the fourth time it is captured
+        windows = [easel.windows(3, np.random.default_rng(number)) for easel in easels]
+        assert windows[0] == windows[1]
+        crops = [easel.crops([*seen, seen[0].moved(-40, 25)]) for easel, seen in zip(easels, windows, strict=True)]
+        for ours, theirs in zip(*crops, strict=True):
+            assert ours is not None
+            assert theirs is not None
+            torch.testing.assert_close(ours, theirs, rtol=0, atol=2e-3)
+        bundles = torch.rand(len(windows[0]), 5, brush.size, generator=torch.Generator().manual_seed(number)).cuda()
+        keep = bundles[..., 0] > 0.3
+        laid = [easel.laid(brush, windows[0], bundles, keep, step=number, most=9) for easel in easels]
+        assert len(laid[0]) == min(9, int(keep.sum()))
+        np.testing.assert_array_equal(laid[0].parameters, laid[1].parameters)
+        np.testing.assert_allclose(laid[1].errors, laid[0].errors, rtol=1e-3)
+
+
+def test_a_captured_answer_is_the_one_given_before_it_was_captured() -> None:
+    pytest.importorskip("triton")
+    hand = Hand(small_actor(), torch.device("cuda"))
+    generator = torch.Generator("cuda").manual_seed(0)
+    given = [torch.rand(4, 3, 32, 32, generator=generator, device="cuda") for _ in range(2)]
+    inside = torch.ones(4, 1, 32, 32, device="cuda")
+
+    answers = [[each.clone() for each in hand.answer(*given, inside, 0.5, Wish())] for _ in range(6)]
+    elsewhere = [each.clone() for each in hand.answer(given[1], given[0], inside, 0.1, Wish())]
+
+    for answer in answers[1:]:
+        for one, other in zip(answers[0], answer, strict=True):
+            torch.testing.assert_close(other, one, rtol=0, atol=0)
+    assert not torch.equal(elsewhere[0], answers[0][0])
+
+
+def test_what_is_painted_on_the_gpu_comes_as_near_the_photo_as_on_the_cpu() -> None:
+    target = load_picture("sample:chelsea")
+    job = PaintJob(target=target, strokes=300, divide=2)
+    found = []
+    for device in ("cpu", "cuda"):
+        document = Painter(load_actor(None, stroke_type="bezier"), device=device).painted(job)
+        found.append(psnr(target, fast.to_bytes(fast.draw(document))))
+
+    assert found[1] == pytest.approx(found[0], abs=0.25)
+
+
+def test_a_mix_in_several_ways_is_painted_on_the_gpu_and_the_same_when_resumed() -> None:
+    painter = Painter(*load_actors([], stroke_types=["bezier", "triangle"]), device="cuda")
+    target = load_picture("sample:coffee")
+    job = PaintJob(target=target, stroke_type="triangle@1,bezier", strokes=400, divide=4, ways=2, min_size=2)
+
+    frames = list(painter.frames(job))
+    resumed = list(painter.frames(job, frames[5].document))
+
+    assert len(frames[-1].document.strokes) == 400
+    assert resumed[-1].document.strokes == frames[-1].document.strokes
+
+
+def test_an_actor_that_emits_no_numbers_is_refused_on_the_gpu() -> None:
+    broken = small_actor()
+    with torch.no_grad():
+        broken.actor.emit.bias.fill_(torch.nan)
+
+    with pytest.raises(CheckpointError, match="not finite"):
+        list(Painter(broken, device="cuda").frames(PaintJob(target=np.zeros((40, 60, 3), np.uint8), strokes=20)))
+
+
+def test_where_a_gpu_has_too_little_memory_fewer_windows_are_looked_at_then_the_cpu_paints() -> None:
+    told: list[Shortage] = []
+    painter = Painter(small_actor(), device="cuda", told=told.append)
+    job = PaintJob(target=np.full((400, 600, 3), (200, 120, 40), np.uint8), strokes=2_000, divide=8)
+    held = []
+    fraction = torch.cuda.memory_allocated() / torch.cuda.get_device_properties().total_memory
+    torch.cuda.empty_cache()
+    torch.cuda.set_per_process_memory_fraction(fraction + 0.001)  # of 80 GB, some 80 MB
+    try:
+        held.extend(len(frame.document.strokes) for frame in painter.frames(job))
+    finally:
+        torch.cuda.set_per_process_memory_fraction(1.0)
+
+    assert held[-1] == 2_000
+    assert told
+    assert told[0] is Shortage.FEWER_WINDOWS
 
 
 def test_a_whole_painting_and_its_gradients_agree_with_the_cpu() -> None:

@@ -1,0 +1,163 @@
+"""A level's canvas and target, at the scale where a patch is as large as an observation."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from core.brushes import BRUSHES, Brush
+from core.document import Document
+from core.geometry import PixelBox
+from core.job import PaintJob
+from core.objective import focus_weights
+from core.patches import windows_by_error
+from core.rasteriser.fast import Canvas, bare_canvas, lay
+from core.resampling import resized
+from core.schedule import Level
+from core.stroke import Strokes
+
+
+class Easel(ABC):
+    """What the painter looks at and lays strokes on.
+
+    A window may stick out of the sheet: there canvas and target agree, so that nothing is left to paint.
+
+    Sizes: B windows, S their side, k strokes of each, P parameters of a stroke.
+    """
+
+    in_powers = False
+    """It is best shown 1, 2, 4, 8, ... windows at a time: what looks at them is made for a number of them."""
+
+    def __init__(self, document: Document, level: Level, side: int) -> None:
+        self.divide, self._side = level.divide, side
+        self.scale = side * level.divide / document.size.longer
+        self.size = document.size.scaled(self.scale)
+
+    @abstractmethod
+    def windows(self, most: int, random: np.random.Generator) -> list[PixelBox]:
+        """The windows with the largest error, worst first: see `windows_by_error`."""
+
+    @abstractmethod
+    def crops(self, windows: list[PixelBox]) -> tuple[Tensor, Tensor, Tensor | None]:
+        """What windows show.
+
+        Returns:
+            Canvas and target [B, 3, S, S], and 1 where they show the sheet [B, 1, S, S], or None where they all do.
+        """
+
+    @abstractmethod
+    def laid(
+        self, brush: Brush, windows: list[PixelBox], bundles: Tensor, keep: Tensor, *, step: int, most: int
+    ) -> Strokes:
+        """Lay a step's strokes, window by window.
+
+        Args:
+            brush: Their type.
+            windows: Where they are.
+            bundles: [B, k, P].
+            keep: [B, k] which of them to lay.
+            step: The step's number.
+            most: How many to lay at most.
+
+        Returns:
+            Those laid, with the error after each.
+        """
+
+    def strokes(
+        self, brush: Brush, windows: list[PixelBox], parameters: NDArray[np.float32], kept: NDArray[np.bool_], step: int
+    ) -> Strokes:
+        """Those of parameters [B, k, P] that are kept [B, k], in sheet pixels."""
+        window = np.repeat(np.arange(len(windows)), kept.sum(axis=1))
+        patches = np.array([box.patch(self.scale) for box in windows], np.float64)
+        return Strokes.from_columns(
+            types=np.full(len(window), BRUSHES.index(brush), np.uint8),
+            patches=patches[window],
+            parameters=parameters[kept],
+            steps=np.full(len(window), step),
+        )
+
+
+class HostEasel(Easel):
+    """An easel in the memory of the processor, whose kernels draw on it."""
+
+    def __init__(
+        self, job: PaintJob, document: Document, level: Level, side: int, device: torch.device, *, neural: bool
+    ) -> None:
+        """Set up.
+
+        Args:
+            job: What is painted.
+            document: What of it there is already.
+            level: Of the schedule.
+            side: Of the windows, pixels.
+            device: Where crops are wanted.
+            neural: The actor sees what it is told of with `observe`, not the canvas.
+        """
+        super().__init__(document, level, side)
+        self._device = device
+        self._target: Canvas = resized(job.target, self.size).astype(np.float32) / np.float32(255)
+        self._around: Canvas = np.pad(self._target, ((side, side), (side, side), (0, 0)), mode="edge")
+        self._canvas = bare_canvas(self.size, document.background)
+        lay(self._canvas, document.strokes, self.scale)
+        # What the actor sees is the canvas itself, or a neural renderer's idea of it.
+        self._seen = self._canvas.copy() if neural else self._canvas
+        self._errors: NDArray[np.float32] | None = None
+        self._focus = focus_weights(job.focus, *self.size)
+
+    def _squares(self) -> NDArray[np.float32]:
+        """[H, W]: squared error summed over channels; measured once for every state of the canvas."""
+        if self._errors is None:
+            difference = self._canvas - self._target
+            self._errors = np.einsum("hwc,hwc->hw", difference, difference)
+        return self._errors
+
+    def windows(self, most: int, random: np.random.Generator) -> list[PixelBox]:
+        """See `Easel.windows`."""
+        felt = self._squares() if self._focus is None else self._squares() * self._focus
+        return windows_by_error(felt, self._side, most, random)
+
+    def crops(self, windows: list[PixelBox]) -> tuple[Tensor, Tensor, Tensor | None]:
+        """See `Easel.crops`."""
+        margin = self._side
+        target = np.stack([self._around[_slices(box.moved(margin, margin))] for box in windows])
+        canvas: NDArray[np.float32] = target.copy()
+        inside = np.zeros((*canvas.shape[:3], 1), np.float32)
+        for index, box in enumerate(windows):
+            part = box.clipped(self.size)
+            canvas[index][_within(part, box)] = self._seen[_slices(part)]
+            inside[index][_within(part, box)] = 1
+        first, second, third = (
+            torch.from_numpy(each).to(self._device).permute(0, 3, 1, 2) for each in (canvas, target, inside)
+        )
+        # Most steps lie wholly on the sheet, and what need not be multiplied by 1 is large.
+        return first, second, None if inside.all() else third
+
+    def observe(self, windows: list[PixelBox], pixels: NDArray[np.float32]) -> None:
+        """Replace what the actor sees in windows by [B, S, S, 3]."""
+        for drawn, box in zip(pixels, windows, strict=True):
+            part = box.clipped(self.size)
+            self._seen[_slices(part)] = drawn[_within(part, box)]
+
+    def laid(
+        self, brush: Brush, windows: list[PixelBox], bundles: Tensor, keep: Tensor, *, step: int, most: int
+    ) -> Strokes:
+        """See `Easel.laid`."""
+        strokes = self.strokes(brush, windows, bundles.cpu().numpy(), keep.cpu().numpy(), step)[:most]
+        before = float(np.sum(self._squares(), dtype=np.float64))
+        gains = lay(self._canvas, strokes, self.scale, self._target)
+        self._errors = None
+        return strokes.changed(errors=np.maximum(0, before + np.cumsum(gains)) / self._target.size)
+
+
+def _slices(box: PixelBox) -> tuple[slice, slice]:
+    """A box as an index into [H, W, ...]."""
+    return slice(box.top, box.bottom), slice(box.left, box.right)
+
+
+def _within(part: PixelBox, box: PixelBox) -> tuple[slice, slice]:
+    """A part of a box as an index into the box's own pixels."""
+    return _slices(part.moved(-box.top, -box.left))

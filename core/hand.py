@@ -1,0 +1,213 @@
+"""A hand: one stroke type, the actor that decides its strokes, and the choice among what it proposes.
+
+Sizes: B windows, S side of the actor's observation, k strokes in a bundle, P parameters of a stroke.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import torch
+from torch import Tensor, nn
+from torch.nn.utils.fusion import fuse_conv_bn_eval
+
+from core.actor import Actor
+from core.brushes import brush_named
+from core.captured import Captured
+from core.compilers import HAS_TRITON
+from core.errors import CheckpointError
+from core.geometry import Size
+from core.observation import coordinate_planes, observe
+from core.proposals import choose
+from core.rasteriser.differentiable import stroke_alpha
+from core.stroke import STROKES_PER_BUNDLE
+from core.turns import turned, turned_back
+from core.weights import LoadedActor
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """What is asked of a hand in one step, but for what there is to see."""
+
+    ways: int = 1
+    """In how many of the eight ways windows are looked at."""
+    solves: bool = True
+    """Strokes are laid in the best colours for their shapes; else in the actor's own."""
+    keep_all: bool = False
+    """Those are laid too that raise the error."""
+    takes_all: bool = False
+    """A bundle of as many strokes as a step lays is laid as it is, unchosen."""
+    least: float = 0.0
+    """Window sides that the longest line of a stroke measures at least, but where too few do."""
+
+
+class Answer(NamedTuple):
+    """What a hand would lay in windows.
+
+    Attributes:
+        strokes: [B, 5, P] in the order to lay them.
+        keep: [B, 5] which of them to lay.
+        sound: One truth: the actor emitted nothing but finite numbers.
+    """
+
+    strokes: Tensor
+    keep: Tensor
+    sound: Tensor
+
+
+class Hand:
+    """One stroke type and who paints it, on a device of its own choice."""
+
+    def __init__(self, loaded: LoadedActor, device: torch.device) -> None:
+        """Make a copy of the actor ready: moving a network moves it for everyone who holds it."""
+        self.loaded, self.brush = loaded, brush_named(loaded.stroke_type)
+        self.side, self.bundle = loaded.actor.side, loaded.actor.bundle
+        self._device = device
+        self.actor = ready(loaded.actor, device)
+        self._seen_in = next(self.actor.parameters()).dtype
+        self._coordinates = coordinate_planes(self.side, device=device)
+        self._captured: dict[tuple[Wish, int], Captured[Answer]] = {}
+
+    @torch.inference_mode()
+    def answer(
+        self,
+        canvas: Tensor,
+        target: Tensor,
+        inside: Tensor | None,
+        done: float,
+        wish: Wish,
+        go_on: Callable[[], None] = lambda: None,
+    ) -> Answer:
+        """The strokes for some windows.
+
+        Args:
+            canvas: [B, 3, S, S], RGB in 0..1.
+            target: [B, 3, S, S] likewise.
+            inside: [B, 1, S, S] 1 where a window shows the sheet; None where all do.
+            done: Share of the level that is painted.
+            wish: How to paint.
+            go_on: Called now and then; may raise.
+
+        Returns:
+            On a GPU, what the next call overwrites.
+
+        Raises:
+            CheckpointError: If the actor emits what is no number (on a GPU the answer says so instead).
+        """
+        fraction = torch.full((len(canvas),), done, device=self._device)
+        if self._device.type != "cuda" or not HAS_TRITON or inside is None or (wish.least and wish.keep_all):
+            return self._answer(canvas, target, inside, fraction, wish, go_on)
+        go_on()
+        key = wish, len(canvas)
+        if key not in self._captured:
+
+            def answer(canvas: Tensor, target: Tensor, inside: Tensor, fraction: Tensor) -> Answer:
+                return self._answer(canvas, target, inside, fraction, wish)
+
+            self._captured[key] = Captured(answer, enabled=True)
+        return self._captured[key](canvas, target, inside, fraction)
+
+    def forget(self) -> None:
+        """Give back the memory of what was captured."""
+        self._captured.clear()
+
+    def _answer(
+        self,
+        canvas: Tensor,
+        target: Tensor,
+        inside: Tensor | None,
+        fraction: Tensor,
+        wish: Wish,
+        go_on: Callable[[], None] = lambda: None,
+    ) -> Answer:
+        parts = []
+        for way in range(wish.ways):
+            go_on()
+            bundle = self._bundles(turned(canvas, way), turned(target, way), fraction)
+            parts.append(turned_back(self.brush, bundle, way))
+        bundle = torch.cat(parts, dim=1).contiguous()
+        sound = torch.isfinite(bundle).all()
+        if self._device.type == "cuda":
+            bundle = bundle.nan_to_num(nan=0.0, posinf=1.0, neginf=0.0)  # whoever asks hears of it with the strokes
+        else:
+            check(sound, self.loaded)
+        go_on()
+        if wish.takes_all and self.bundle == STROKES_PER_BUNDLE:
+            return Answer(bundle, torch.ones(bundle.shape[:2], dtype=torch.bool, device=self._device), sound)
+        return Answer(*self._best(canvas, target, inside, bundle, wish), sound)
+
+    def _bundles(self, canvas: Tensor, target: Tensor, fraction: Tensor) -> Tensor:
+        """What the actor answers to windows [B, 3, S, S] twice: [B, k, P], RGB."""
+        observation = observe(canvas, target, fraction, self._coordinates, bgr=self.loaded.bgr)
+        seen = observation.to(self._seen_in, memory_format=torch.channels_last)
+        bundle: Tensor = self.actor(seen).float().reshape(len(canvas), self.bundle, -1)
+        if self.loaded.bgr:
+            bundle = torch.cat([bundle[..., :-3], bundle[..., -3:].flip(-1)], dim=-1)
+        return bundle.contiguous()
+
+    def _best(
+        self, canvas: Tensor, target: Tensor, inside: Tensor | None, bundle: Tensor, wish: Wish
+    ) -> tuple[Tensor, Tensor]:
+        """The best strokes [B, 5, P] of bundles [B, k, P], in the order to lay them, and which to lay [B, 5].
+
+        None is laid whose longest line is too short, but where too few are not.
+        """
+        size = Size(self.side, self.side)
+        longest = self.brush.longest(bundle.flatten(0, 1)).reshape(bundle.shape[:2]) if wish.least else None
+        rows = torch.arange(len(bundle), device=bundle.device)[:, None]
+        if longest is not None and wish.keep_all:  # some will be laid whatever they do, so only large ones may be there
+            count = max(STROKES_PER_BUNDLE, int((longest >= wish.least).sum(dim=1).min()))
+            bundle, longest = bundle[rows, longest.topk(min(count, bundle.shape[1])).indices], None
+        alpha = stroke_alpha(self.brush, bundle.flatten(0, 1), size).reshape(*bundle.shape[:2], *size)
+        if inside is not None:
+            alpha.mul_(inside)  # what falls off the sheet does neither harm nor good
+        if longest is not None:
+            alpha.mul_((longest >= wish.least)[..., None, None])  # what covers nothing does not help
+        rgb = None if wish.solves else bundle[..., -3:]
+        choice = choose(canvas, target, alpha, STROKES_PER_BUNDLE, rgb=rgb, keep_all=wish.keep_all)
+        shapes = bundle[rows, choice.which, :-3]
+        return torch.cat([shapes, choice.rgb], dim=-1), choice.keep
+
+
+def check(sound: Tensor, loaded: LoadedActor) -> None:
+    """Refuse what an actor emitted.
+
+    Raises:
+        CheckpointError: If it is not sound.
+    """
+    if not bool(sound):
+        raise CheckpointError(loaded.path, "it emitted numbers that are not finite; use other weights")
+
+
+def ready(actor: Actor, device: torch.device) -> Actor:
+    """A copy of an actor to ask on a device, not to train: batch norm folded into the convolutions before it.
+
+    On a GPU that computes in bfloat16 all layers do but the last, whose numbers are drawn with.
+    """
+    copied: Actor = copy.deepcopy(actor).eval()
+    for name, module in list(copied.named_modules()):
+        for convolution, norm in _PAIRS:
+            if isinstance(getattr(module, norm, None), nn.BatchNorm2d):
+                fused = fuse_conv_bn_eval(getattr(module, convolution), getattr(module, norm))
+                setattr(module, convolution, fused)
+                setattr(module, norm, nn.Identity())
+        if name.endswith("shortcut") and len(module) == 2:
+            module[0], module[1] = fuse_conv_bn_eval(module[0], module[1]), nn.Identity()
+    copied.requires_grad_(False)
+    copied.to(device)
+    for weight in copied.parameters():
+        if weight.ndim == 4:
+            weight.data = weight.data.contiguous(memory_format=torch.channels_last)
+    if device.type == "cuda" and torch.cuda.is_bf16_supported(including_emulation=False):
+        last = copied.emit if copied.head == "dense" else copied.fc
+        for child in copied.children():
+            if child is not last:
+                child.to(torch.bfloat16)
+    return copied
+
+
+_PAIRS = (("conv1", "bn1"), ("conv2", "bn2"))
+"""Names of convolutions, and of the batch norms after them."""
