@@ -98,7 +98,8 @@ class Hand:
             CheckpointError: If the actor emits what is no number (on a GPU the answer says so instead).
         """
         fraction = torch.full((len(canvas),), done, device=self._device)
-        if self._device.type != "cuda" or not HAS_TRITON or inside is None or (wish.least and wish.keep_all):
+        # Without Triton, or to look for the longest strokes, the host waits for the device, which a graph cannot.
+        if self._device.type != "cuda" or not HAS_TRITON or inside is None or wish.least:
             return self._answer(canvas, target, inside, fraction, wish, go_on)
         go_on()
         key = wish, len(canvas)

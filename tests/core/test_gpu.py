@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +14,7 @@ from core.brushes import BEZIER, BRUSHES, Brush, Stamps
 from core.document import Document
 from core.easel import HostEasel
 from core.errors import CheckpointError
-from core.geometry import Size
+from core.geometry import PixelBox, Size
 from core.hand import Hand, Wish
 from core.images import load_picture
 from core.job import PaintJob
@@ -182,7 +183,8 @@ def test_a_document_is_drawn_and_judged_as_on_the_cpu() -> None:
     # A rounding may ask for one disc more, which moves all of a stroke's by a little.
     assert np.quantile(np.abs(results[0][0] - expected), 0.999) < 1e-3
     assert np.abs(results[0][0] - expected).max() < 0.05
-    np.testing.assert_allclose(results[0][1], gains, rtol=1e-3, atol=0.05)
+    assert np.quantile(np.abs(results[0][1] - gains), 0.99) < 0.05
+    assert results[0][1].sum() == pytest.approx(gains.sum(), rel=1e-3)
     for one, other in zip(*results, strict=True):
         np.testing.assert_array_equal(one, other)
     at_full_size = gpu_drawing.draw(document)
@@ -203,11 +205,12 @@ def test_a_step_is_seen_and_laid_as_on_the_cpu(brush: Brush, focused: bool) -> N
     for number in range(6):  # the fourth time it is captured
         windows = [easel.windows(3, np.random.default_rng(number)) for easel in easels]
         assert windows[0] == windows[1]
-        crops = [easel.crops([*seen, seen[0].moved(-40, 25)]) for easel, seen in zip(easels, windows, strict=True)]
+        crops = [easel.crops([*windows[0], PixelBox(-10, 5, 22, 37)]) for easel in easels]
         for ours, theirs in zip(*crops, strict=True):
             assert ours is not None
             assert theirs is not None
-            torch.testing.assert_close(ours, theirs, rtol=0, atol=2e-3)
+            torch.testing.assert_close(ours, theirs, rtol=0, atol=0.02)
+            assert float((ours - theirs).abs().mean()) < 1e-4
         bundles = torch.rand(len(windows[0]), 5, brush.size, generator=torch.Generator().manual_seed(number)).cuda()
         keep = bundles[..., 0] > 0.3
         laid = [easel.laid(brush, windows[0], bundles, keep, step=number, most=9) for easel in easels]
@@ -269,8 +272,9 @@ def test_where_a_gpu_has_too_little_memory_fewer_windows_are_looked_at_then_the_
     painter = Painter(small_actor(), device="cuda", told=told.append)
     job = PaintJob(target=np.full((400, 600, 3), (200, 120, 40), np.uint8), strokes=2_000, divide=8)
     held = []
-    fraction = torch.cuda.memory_allocated() / torch.cuda.get_device_properties().total_memory
+    gc.collect()
     torch.cuda.empty_cache()
+    fraction = torch.cuda.memory_reserved() / torch.cuda.get_device_properties().total_memory
     torch.cuda.set_per_process_memory_fraction(fraction + 0.001)  # of 80 GB, some 80 MB
     try:
         held.extend(len(frame.document.strokes) for frame in painter.frames(job))
