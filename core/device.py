@@ -4,10 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from enum import Enum
 
 import torch
 
 from core.errors import DeviceError
+
+
+class Shortage(Enum):
+    """What is done about too little memory of a GPU."""
+
+    FEWER_WINDOWS = "fewer windows are looked at together"
+    ON_CPU = "the processor goes on"
 
 
 def chosen_device(name: str) -> torch.device:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import math
+import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import orjson
+from tqdm import tqdm
 
-from core.device import chosen_device, device_name, enough_memory
+from core.device import Shortage, chosen_device, device_name, enough_memory
 from core.document import Document, Rgb
 from core.errors import SettingError
 from core.export.document import canvas_size
@@ -86,7 +88,7 @@ def paint_picture(
     idle = job.mix.idle(len(job.levels(loaded[0].actor.side)))
     neural = None if renderer is None else load_renderer(renderer, stroke_type=job.mix.stroke_types[0])
     with enough_memory():
-        painter = Painter(*loaded, device=where, renderer=neural)
+        painter = Painter(*loaded, device=where, renderer=neural, told=_tell)
     if frames:
         check_for_frames(out / "frames")
 
@@ -105,7 +107,7 @@ def paint_picture(
                 if refine == COLOURS:
                     document = with_best_colours(document, target, focus=job.focus)
                 else:
-                    document = _refined(painter, document, job, steps, duration, loss, where.type)
+                    document = _refined(painter, document, job, steps, duration, loss, painter.device.type)
             write_json(document, out / "strokes.json")
         seconds = time.monotonic() - started
         pixels = to_bytes(draw(document, picture_size))
@@ -113,7 +115,7 @@ def paint_picture(
             "strokes": len(document.strokes),
             "seconds": seconds,
             "strokes_per_second": len(document.strokes) / seconds,
-            "device": device_name(where),
+            "device": device_name(painter.device),
             "weights": ", ".join(each.id for each in loaded),
             "renderer": None if neural is None else neural.id,
             "picture": source.encode(errors="replace").decode(),  # a file's name need not be Unicode; a report is
@@ -134,6 +136,11 @@ def paint_picture(
         with written_aside(out / "report.json") as path:
             path.write_bytes(orjson.dumps(report, option=orjson.OPT_INDENT_2) + b"\n")
     return report
+
+
+def _tell(shortage: Shortage) -> None:
+    """What a painter does for want of memory, above the progress shown."""
+    tqdm.write(f"the GPU has too little memory left: {shortage.value}", file=sys.stderr)
 
 
 def _painted(painter: Painter, job: PaintJob) -> Document:
@@ -164,7 +171,7 @@ def _refined(
         spare = painter.spare(job, document, round(SPARE * len(document.strokes)))
         left = None if seconds is None else max(0.1, seconds - (time.monotonic() - began))
         for now in refine_painting(
-            document, job.target, steps=steps, seconds=left, spare=spare, device=device, **steered
+            document, job.target, steps=steps, seconds=left, spare=spare, device=device, told=_tell, **steered
         ):
             document = now.document
             done = now.steps if seconds is None else min(round(seconds), round(time.monotonic() - began))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import copy
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from enum import Enum
 
 import numpy as np
 import torch
@@ -14,7 +13,7 @@ from torch import Tensor
 
 from core.brushes import BRUSHES, brush_named
 from core.compilers import HAS_TRITON
-from core.device import is_shortage
+from core.device import Shortage, is_shortage
 from core.document import BEFORE, Document
 from core.easel import Easel, HostEasel
 from core.errors import CheckpointError, SettingError
@@ -40,13 +39,6 @@ cancelling need not wait long. Larger batches are slower there, for they leave i
 
 _BATCH_ON_GPU = 256
 """Some gigabyte of what the proposals cover; halved where a GPU has too little memory."""
-
-
-class Shortage(Enum):
-    """What a painter does about too little memory of a GPU."""
-
-    FEWER_WINDOWS = "fewer windows at a time"
-    CPU = "the processor paints on"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,7 +140,7 @@ class Painter:
             self._told(Shortage.FEWER_WINDOWS)
         else:
             self._move_to(torch.device("cpu"))
-            self._told(Shortage.CPU)
+            self._told(Shortage.ON_CPU)
         torch.cuda.empty_cache()
 
     def _easel(self, job: PaintJob, document: Document, level: Level) -> Easel:
@@ -271,7 +263,7 @@ class Painter:
                 except _CancelledError:
                     return
                 except RuntimeError as error:
-                    if self._device.type == "cpu" or not is_shortage(error):
+                    if not is_shortage(error) or (self._batch == 1 and self._device.type == "cpu"):
                         raise
                     easel = None  # who knows what was laid on it
                     self._make_room()

@@ -19,7 +19,7 @@ import torch
 from numpy.typing import NDArray
 
 from core.compilers import HAS_TRITON
-from core.device import chosen_device
+from core.device import Shortage, chosen_device, is_shortage
 from core.document import Document
 from core.errors import SettingError
 from core.geometry import Size
@@ -83,6 +83,7 @@ def refine(
     min_size: float = 0.0,
     cancelled: Callable[[], bool] = lambda: False,
     device: str = "cpu",
+    told: Callable[[Shortage], None] = lambda _shortage: None,
 ) -> Iterator[Refined]:
     """Refine a painting; each thing told is a whole document that may be kept.
 
@@ -100,7 +101,9 @@ def refine(
         focus: [H, W] uint8, how much each part of the picture counts; all alike where absent.
         min_size: A stroke's longest line, in hundredths of the sheet's longer side, below which none shrinks.
         cancelled: Asked at every step; once it says so, the best so far is told and nothing more.
-        device: `cpu`, `cuda`, or `auto`; a CUDA device where there is no Triton is left to others.
+        device: `cpu`, `cuda`, or `auto`; a CUDA device where there is no Triton is left to others. One with too little
+            memory is left for the CPU, which begins anew.
+        told: Hears of that.
 
     Yields:
         The document given, then every `_SHOWN` steps the best so far, and at the end the best of all.
@@ -118,8 +121,6 @@ def refine(
         raise SettingError("target", f"{width} x {height}", "it must have the sheet's size")
     spare = Strokes() if spare is None else spare
     where = _device(device)
-    size = working_size(document.painted(spare), margin=SOFT_EDGE, squares=where.type != "cpu")
-    objective = Objective(_canvas(target, size), loss=loss, focus=focus, device=where)
 
     def judged(painting: Document) -> float:
         judged_size = size_of_judgement(document.size)
@@ -127,7 +128,29 @@ def refine(
         return measure.of(draw(painting, judged_size))
 
     stamp = {} if loss == "l2" else {"refined_loss": loss}
-    return _refine(document, spare, objective, judged, stamp, steps, seconds, min_size, cancelled, where)
+
+    def on(place: torch.device) -> Iterator[Refined]:
+        size = working_size(document.painted(spare), margin=SOFT_EDGE, squares=place.type != "cpu")
+        objective = Objective(_canvas(target, size), loss=loss, focus=focus, device=place)
+        return _refine(document, spare, objective, judged, stamp, steps, seconds, min_size, cancelled, place)
+
+    return on(where) if where.type == "cpu" else _or_on_cpu(on(where), on, told)
+
+
+def _or_on_cpu(
+    refining: Iterator[Refined], on: Callable[[torch.device], Iterator[Refined]], told: Callable[[Shortage], None]
+) -> Iterator[Refined]:
+    """A refinement on a GPU; on the CPU, from its beginning, should that have too little memory."""
+    try:
+        yield from refining
+    except RuntimeError as error:
+        if not is_shortage(error):
+            raise
+        told(Shortage.ON_CPU)
+    else:
+        return
+    torch.cuda.empty_cache()
+    yield from on(torch.device("cpu"))
 
 
 def check(steps: int | None, seconds: float | None) -> None:

@@ -42,15 +42,29 @@ class Timeline:
             budget_bytes: What the canvases kept may take; the one last shown is kept in any case.
         """
         self._document, self._size = document, size
-        canvas_bytes = size.height * size.width * 3 * np.dtype(np.float32).itemsize
-        self._most_keys = max(0, budget_bytes // canvas_bytes - 1)  # one is the working canvas
         # Single precision, as they were drawn: anything shorter would not replay to the same bits.
         self._keys: dict[int, Canvas] = {}
         self._working: tuple[int, Canvas] | None = None
         self._buffer: Canvas | None = None
         """What is laid on."""
         self._costs = np.zeros(1)
-        """[n + 1]: what the first 0..n strokes cost together."""
+        """[>= n + 1]: what the first 0..n strokes cost together, with room for more."""
+        self._known = 0
+        """n."""
+        self.budget_bytes = budget_bytes
+
+    @property
+    def budget_bytes(self) -> int:
+        """What the canvases kept may take; where it falls, those go whose loss costs least."""
+        return self._budget_bytes
+
+    @budget_bytes.setter
+    def budget_bytes(self, budget_bytes: int) -> None:
+        self._budget_bytes = budget_bytes
+        canvas_bytes = self._size.height * self._size.width * 3 * np.dtype(np.float32).itemsize
+        self._most_keys = max(0, budget_bytes // canvas_bytes - 1)  # one is the working canvas
+        while len(self._keys) > self._most_keys:
+            del self._keys[self._least(list(self._keys))]
 
     @property
     def document(self) -> Document:
@@ -72,7 +86,7 @@ class Timeline:
         self._keys = {moment: canvas for moment, canvas in self._keys.items() if moment <= shared}
         if self._working is not None and self._working[0] > shared:
             self._working = None
-        self._costs = self._costs[: shared + 1]
+        self._known = min(self._known, shared)
         self._document = document
         return shared
 
@@ -93,23 +107,30 @@ class Timeline:
         self._working = None  # it is no moment while strokes are being laid, were that interrupted
         scale = pixel_scale(self._document.size, self._size)
         self._add_costs(scale)
-        spacing = max(_LEAST_COST, float(self._costs[-1]) / max(1.0, _FILL * self._most_keys))
+        costs = self._costs[: self._known + 1]
+        spacing = max(_LEAST_COST, float(costs[-1]) / max(1.0, _FILL * self._most_keys))
         while now < count:
             last_key = max((moment for moment in self._keys if moment <= now), default=0)
-            until = int(np.searchsorted(self._costs, self._costs[last_key] + spacing))
+            until = int(np.searchsorted(costs, costs[last_key] + spacing))
             until = min(count, max(until, now + 1))
             lay(canvas, strokes[now:until], scale)
             now = until
-            if self._costs[now] - self._costs[last_key] >= spacing:
+            if costs[now] - costs[last_key] >= spacing:
                 self._keep(now, canvas)
         self._working = count, canvas
         return canvas
 
     def _add_costs(self, scale: float) -> None:
-        known = len(self._costs) - 1
-        if known < len(self._document.strokes):
-            added = _costs(self._document.strokes[known:], scale).cumsum() + self._costs[-1]
-            self._costs = np.concatenate([self._costs, added])
+        known, wanted = self._known, len(self._document.strokes)
+        if known >= wanted:
+            return
+        if wanted >= len(self._costs):  # by half as many again, so that a growing painting costs what is new
+            costs = np.zeros(wanted + wanted // 2 + 1)
+            costs[: known + 1] = self._costs[: known + 1]
+            self._costs = costs
+        added = _costs(self._document.strokes[known:], scale).cumsum()
+        self._costs[known + 1 : wanted + 1] = added + self._costs[known]
+        self._known = wanted
 
     def _keep(self, moment: int, canvas: Canvas) -> None:
         """Make a key canvas of a moment; where there are too many, the one goes whose neighbours are nearest."""
@@ -117,10 +138,7 @@ class Timeline:
             return
         keys = self._keys
         if moment not in keys and len(keys) == self._most_keys:
-            ends = np.array([0, *sorted([*keys, moment])])
-            costs = self._costs[np.append(ends, ends[-1])]
-            gaps = costs[2:] - costs[:-2]  # what replaying would cost without each of them
-            least = int(ends[1 + int(gaps[:-1].argmin())]) if len(gaps) > 1 else moment  # the last one is where it is
+            least = self._least([*keys, moment])
             if least == moment:
                 return
             kept = keys.pop(least)  # memory that is there: fresh pages would take longer than what they are to hold
@@ -128,6 +146,13 @@ class Timeline:
             keys[moment] = kept
         else:
             keys[moment] = canvas.copy()
+
+    def _least(self, moments: list[int]) -> int:
+        """The one of some moments without whose canvas replaying would cost least; never the last of several."""
+        ends = np.array([0, *sorted(moments)])
+        costs = self._costs[np.append(ends, ends[-1])]
+        gaps = costs[2:] - costs[:-2]
+        return int(ends[1 + int(gaps[:-1].argmin())]) if len(gaps) > 1 else int(ends[-1])
 
     def _nearest(self, count: int) -> tuple[int, Canvas]:
         """The last moment known at or before `count`, and a canvas of it to lay on."""

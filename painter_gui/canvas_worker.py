@@ -35,7 +35,7 @@ def display_size(sheet: Size) -> Size:
     return sheet.with_longer_side(min(DISPLAY_SIDE, FINEST * sheet.longer))
 
 
-def _budget() -> int:
+def _suitable_budget() -> int:
     """Bytes that scrubbing may keep canvases in: these take a canvas of 2,048 pixels to any moment in some 50 ms."""
     return int(min(5 * 2**28, psutil.virtual_memory().total // 8))
 
@@ -79,6 +79,7 @@ class CanvasWorker(QObject):
     def __init__(self) -> None:
         super().__init__()
         self._wanted: Moment | None = None
+        self._budget = _suitable_budget()
         self._lock = threading.Lock()
         self._timeline: Timeline | None = None
         self._shown: Moment | None = None
@@ -90,6 +91,10 @@ class CanvasWorker(QObject):
             waiting, self._wanted = self._wanted is not None, moment
         if not waiting:
             self._asked.emit()
+
+    def set_budget(self, mebibytes: int | None) -> None:
+        """What canvases may be kept in from the next moment on; None: as much as suits the machine. From any thread."""
+        self._budget = _suitable_budget() if mebibytes is None else mebibytes * 2**20
 
     @Slot()
     def _draw(self) -> None:
@@ -108,9 +113,11 @@ class CanvasWorker(QObject):
             or shown.pixels is not moment.pixels
             or (shown.document.size, shown.document.background) != (document.size, document.background)
         ):
-            self._timeline, shared, shown = Timeline(document, size, _budget()), 0, None
+            self._timeline, shared, shown = Timeline(document, size, self._budget), 0, None
         else:
             shared = self._timeline.follow(document)
+        if self._timeline.budget_bytes != self._budget:
+            self._timeline.budget_bytes = self._budget
         canvas = self._timeline.view(moment.count)
         box = PixelBox(0, 0, *size)
         if shown is not None and min(shown.count, moment.count) <= shared:

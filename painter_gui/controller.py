@@ -130,6 +130,7 @@ class Controller(QObject):
         self._worker.prepared.connect(self._on_prepared, queued)
         self._worker.device_named.connect(self._on_device_named, queued)
         self._worker.weights_idle.connect(self._on_weights_idle, queued)
+        self._worker.short_of_memory.connect(self._on_short_of_memory, queued)
         self._worker.failed.connect(self._on_failed, queued)
         self._worker.finished.connect(self._on_finished, queued)
         self._canvas_thread, self._canvas = QThread(), CanvasWorker()
@@ -592,6 +593,14 @@ class Controller(QObject):
     @Slot(str, str)
     def _on_weights_idle(self, name: str, stroke_type: str) -> None:
         self.noted.emit("weights_idle", {"name": name, "type": stroke_type})
+
+    @Slot(str)
+    def _on_short_of_memory(self, remedy: str) -> None:
+        self.noted.emit(remedy, {})
+
+    def set_scrub_memory(self, mebibytes: int | None) -> None:
+        """What scrubbing may take; None: as much as suits the machine."""
+        self._canvas.set_budget(mebibytes)
 
     @Slot()
     def _on_prepared(self) -> None:

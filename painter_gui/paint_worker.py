@@ -15,6 +15,7 @@ from core.document import Document
 from core.errors import DeviceError, PainterError
 
 if TYPE_CHECKING:
+    from core.device import Shortage
     from core.job import PaintJob
     from core.painter import Frame, Painter
     from core.refine import Refined
@@ -51,6 +52,7 @@ class PaintWorker(QObject):
     Signals:
         prepared: when it has imported what it paints with.
         device_named: the device's name, when it is known, or another one paints.
+        short_of_memory: what is done where a GPU has too little memory, `Shortage`'s name in small letters.
         weights_idle: (file's name, stroke type), where the weights chosen are of a type that the run does not paint.
         failed: (run's number, PainterError), where a job could not go on.
         finished: (run's number), last and exactly once a run, however it ended.
@@ -59,6 +61,7 @@ class PaintWorker(QObject):
     prepared = Signal()
     device_named = Signal(str)
     weights_idle = Signal(str, str)
+    short_of_memory = Signal(str)
     failed = Signal(int, object)
     finished = Signal(int)
 
@@ -120,7 +123,15 @@ class PaintWorker(QObject):
         painter = self._painter_of(run.actor, run.device, run.job.mix.stroke_types)
         count, cancelled = round(SPARE * len(run.document.strokes)), run.cancelled.is_set
         spare = painter.spare(run.job, run.document, count, cancelled=cancelled)
-        found = refine(run.document, run.job.target, steps=steps, spare=spare, cancelled=cancelled, device=run.device)
+        found = refine(
+            run.document,
+            run.job.target,
+            steps=steps,
+            spare=spare,
+            cancelled=cancelled,
+            device=painter.device.type,
+            told=self._tell,
+        )
         for refined in found:
             run.frames.put(refined)
 
@@ -138,6 +149,13 @@ class PaintWorker(QObject):
             loaded = load_actors(chosen, stroke_types=stroke_types)
             if actor is not None and not chosen:
                 self.weights_idle.emit(actor.name, own)
-            self._painter = key, Painter(*loaded, device=where)
+            self._painter = key, Painter(*loaded, device=where, told=self._tell)
             self.device_named.emit(device_name(where))
         return self._painter[1]
+
+    def _tell(self, shortage: Shortage) -> None:
+        from core.device import device_name
+
+        self.short_of_memory.emit(shortage.name.lower())
+        if self._painter is not None:
+            self.device_named.emit(device_name(self._painter[1].device))

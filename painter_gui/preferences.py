@@ -13,6 +13,9 @@ from painter_gui.wording import LANGUAGES, system_language
 
 SCHEMES = ("system", "light", "dark")
 
+SCRUB_MEMORIES = (None, 128, 256, 512, 1024, 2048, 4096)
+"""Mebibytes that scrubbing may take; None: as much as suits the machine."""
+
 MOST_RECENT = 12
 
 
@@ -45,6 +48,17 @@ class Preferences:
     @scheme.setter
     def scheme(self, scheme: str) -> None:
         self._settings.setValue("scheme", scheme)
+
+    @property
+    def scrub_memory(self) -> int | None:
+        """One of `SCRUB_MEMORIES`."""
+        text = self._text("scrub_memory")
+        value = int(text) if text.isascii() and text.isdigit() and len(text) < 9 else None
+        return value if value in SCRUB_MEMORIES else None
+
+    @scrub_memory.setter
+    def scrub_memory(self, mebibytes: int | None) -> None:
+        self._settings.setValue("scrub_memory", "" if mebibytes is None else str(mebibytes))
 
     @property
     def paint_settings(self) -> PaintSettings:

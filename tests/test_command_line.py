@@ -28,6 +28,7 @@ import core.paint_command
 import core.progress_bar
 from core.brushes import BEZIER, FLAT
 from core.export.stroke_json import read_json
+from core.hand import Answer, Hand
 from core.images import save_picture
 from core.painter import Painter
 from core.rasteriser.fast import draw
@@ -824,3 +825,22 @@ def test_what_bench_quality_cannot_use_is_told_at_once(
     assert code == 2
     assert problem in printed.err
     assert printed.err.count("\n") == 1
+
+
+def test_a_gpu_without_memory_is_told_of_and_the_painting_is_finished(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answer = Hand.answer
+
+    def limited(hand: Hand, canvas: torch.Tensor, *rest: object) -> Answer:
+        if len(canvas) > 8:
+            raise torch.OutOfMemoryError("no room")
+        return answer(hand, canvas, *rest)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Hand, "answer", limited)
+
+    assert main(["paint", "sample:coffee", "-o", str(tmp_path), "--strokes", "900", "--no-svg"]) == 0
+
+    said = "the GPU has too little memory left: fewer windows are looked at together"
+    assert capsys.readouterr().err.splitlines().count(said) == 2  # 32, 16, 8
+    assert len(read_json(tmp_path / "strokes.json").strokes) == 900

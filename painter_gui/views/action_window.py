@@ -10,7 +10,7 @@ from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QLabel, QMainWindow, QMenu, QSizePolicy, QSlider, QToolBar, QWidget
 
 from painter_gui.icons import icon
-from painter_gui.preferences import SCHEMES
+from painter_gui.preferences import SCHEMES, SCRUB_MEMORIES
 from painter_gui.views.canvas_view import CanvasMode
 from painter_gui.views.help_dialogs import without_mnemonic
 from painter_gui.wording import LANGUAGES, Worded, translate
@@ -19,15 +19,16 @@ from painter_gui.wording import LANGUAGES, Worded, translate
 class ActionWindow(Worded, QMainWindow):
     """A window with the studio's actions; what they do is connected elsewhere."""
 
-    def build_actions(self, *, scheme: str, language: str, panel: QAction) -> None:
+    def build_actions(self, *, scheme: str, language: str, scrub_memory: int | None, panel: QAction) -> None:
         """Make actions, menus and tool bar.
 
         Args:
             scheme: The one of `SCHEMES` that is in force.
             language: The one of `LANGUAGES` that is spoken.
+            scrub_memory: The one of `SCRUB_MEMORIES` that is allowed.
             panel: Shows and hides the panel on the left.
         """
-        self._build_actions(scheme, language)
+        self._build_actions(scheme, language, scrub_memory)
         self._build_menus(panel)
         self._build_tool_bar()
 
@@ -55,7 +56,7 @@ class ActionWindow(Worded, QMainWindow):
         self.addAction(action)
         return action
 
-    def _build_actions(self, scheme: str, language: str) -> None:
+    def _build_actions(self, scheme: str, language: str, scrub_memory: int | None) -> None:
         key = QKeySequence.StandardKey
         make = self._action
         self.open_action = make(lambda: translate("Studio", "&Open…"), key.Open, picture="open")
@@ -108,12 +109,14 @@ class ActionWindow(Worded, QMainWindow):
         }  # fmt: skip
         self.scheme_actions = {name: make(schemes[name], checkable=True) for name in SCHEMES}
         self.language_actions = {name: make(partial(str, LANGUAGES[name]), checkable=True) for name in LANGUAGES}
-        for actions in (self.scheme_actions, self.language_actions):
+        self.memory_actions = {size: make(partial(_memory_words, size), checkable=True) for size in SCRUB_MEMORIES}
+        for actions in (self.scheme_actions.values(), self.language_actions.values(), self.memory_actions.values()):
             group = QActionGroup(self)
-            for action in actions.values():
+            for action in actions:
                 group.addAction(action)
         self.scheme_actions[scheme].setChecked(True)
         self.language_actions[language].setChecked(True)
+        self.memory_actions[scrub_memory].setChecked(True)
 
     def _menu(self, words: Callable[[], str], actions: list[QAction | QMenu | None]) -> QMenu:
         """A menu whose title follows the language; None is a line."""
@@ -134,6 +137,7 @@ class ActionWindow(Worded, QMainWindow):
         scheme = self._menu(lambda: translate("Studio", "&Appearance"), [*self.scheme_actions.values()])
         # Named in both languages, so that it is found from either.
         language = self._menu(lambda: translate("Studio", "&Language") + " / 语言", [*self.language_actions.values()])
+        memory = self._menu(lambda: translate("Studio", "&Memory for scrubbing"), [*self.memory_actions.values()])
         timeline = [self.play_action, None, self.first_action, self.back_action, self.forward_action, self.last_action]
         self.menus: list[tuple[QMenu, list[QAction]]] = []
         menus: list[tuple[Callable[[], str], list[QAction | QMenu | None]]] = [
@@ -147,7 +151,7 @@ class ActionWindow(Worded, QMainWindow):
             (lambda: translate("Studio", "&Painting"), [
                 self.paint_action, self.step_action, self.stop_action, self.refine_action, self.restart_action,
             ]),
-            (lambda: translate("Studio", "&Timeline"), [*timeline]),
+            (lambda: translate("Studio", "&Timeline"), [*timeline, None, memory]),
             (lambda: translate("Studio", "&View"), [
                 *self.mode_actions.values(), None, self.zoom_in_action, self.zoom_out_action, self.fit_action,
                 self.actual_action, None, panel, self.full_screen_action, None, scheme,
@@ -199,3 +203,9 @@ class ActionWindow(Worded, QMainWindow):
         self.opacity.setToolTip(translate("Studio", "How much of the photo shows"))
         self.opacity.setAccessibleName(self.opacity.toolTip())
         self.zoom_label.setToolTip(translate("Studio", "Pixels of the screen per pixel of the photo"))
+
+
+def _memory_words(mebibytes: int | None) -> str:
+    if mebibytes is None:
+        return translate("Studio", "As suits this computer")
+    return f"{mebibytes} MB" if mebibytes < 1024 else f"{mebibytes // 1024} GB"

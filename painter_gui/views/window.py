@@ -91,8 +91,12 @@ class StudioWindow(ActionWindow):
         self.resize(1280, 820)
         self._build_views()
         self.build_actions(
-            scheme=preferences.scheme, language=languages.current, panel=self.panel_dock.toggleViewAction()
+            scheme=preferences.scheme,
+            language=languages.current,
+            scrub_memory=preferences.scrub_memory,
+            panel=self.panel_dock.toggleViewAction(),
         )
+        controller.set_scrub_memory(preferences.scrub_memory)
         self._connect()
         self._looks = 0
         self._looking = QTimer(self, interval=_LOOK_MS)
@@ -178,6 +182,8 @@ class StudioWindow(ActionWindow):
             action.triggered.connect(lambda _=False, name=name: self.choose_scheme(name))
         for name, action in self.language_actions.items():
             action.triggered.connect(lambda _=False, name=name: self.choose_language(name))
+        for size, action in self.memory_actions.items():
+            action.triggered.connect(lambda _=False, size=size: self.choose_scrub_memory(size))
         self.recent_menu.aboutToShow.connect(self._fill_recent_menu)
         self.opacity.valueChanged.connect(self._on_opacity)
         self.canvas.zoom_changed.connect(self._on_zoom)
@@ -604,6 +610,11 @@ class StudioWindow(ActionWindow):
         self._preferences.scheme = scheme
         apply_scheme(scheme)
 
+    def choose_scrub_memory(self, mebibytes: int | None) -> None:
+        """Let scrubbing take so much memory."""
+        self._preferences.scrub_memory = mebibytes
+        self._controller.set_scrub_memory(mebibytes)
+
     # What the controller says
 
     @Slot()
@@ -717,6 +728,12 @@ class StudioWindow(ActionWindow):
                 "Studio", "Your work cannot be kept every few seconds: save it, and look at the disk."
             ),
             "nothing_to_refine": translate("Studio", "There are no strokes to refine yet."),
+            "fewer_windows": translate(
+                "Studio", "The graphics card has little memory left: it paints in smaller steps."
+            ),
+            "on_cpu": translate(
+                "Studio", "The graphics card has too little memory: the processor paints on. Close other programs."
+            ),
             "budget_reached": translate(
                 "Studio", "All {strokes} strokes are painted. Raise the number, or go back to an earlier stroke."
             ),

@@ -13,9 +13,12 @@ from numpy.typing import NDArray
 
 from core.actor import Actor
 from core.brushes import BEZIER, brush_named
+from core.device import Shortage
 from core.document import BEFORE, Document
+from core.easel import HostEasel
 from core.errors import CheckpointError, SettingError
 from core.geometry import Size
+from core.hand import Answer, Hand
 from core.job import PaintJob
 from core.metrics import psnr
 from core.painter import Manner, Painter
@@ -288,6 +291,64 @@ def test_cancelling_within_a_step_ends_the_frames(painter: Painter, job: PaintJo
 
     assert len(frames) == 3
     assert len(asked) == 8
+
+
+# Too little memory ------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def small_memory(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """A device on which no more windows than this list's last number can be looked at together."""
+    room, answer = [1], Hand.answer
+
+    def limited(hand: Hand, canvas: torch.Tensor, *rest: Any) -> Answer:
+        if len(canvas) > room[-1]:
+            raise torch.OutOfMemoryError("no room")
+        return answer(hand, canvas, *rest)
+
+    monkeypatch.setattr(Hand, "answer", limited)
+    return room
+
+
+def test_with_little_memory_fewer_windows_are_looked_at_together_and_the_strokes_are_the_same(
+    painter: Painter, job: PaintJob, small_memory: list[int]
+) -> None:
+    told: list[Shortage] = []
+    short = Painter(*painter._actors, told=told.append)
+    small_memory[-1] = 3
+
+    document = last(short, replace(job, divide=4, strokes=300))
+
+    assert told == [Shortage.FEWER_WINDOWS] * 4  # 32, 16, 8, 4, 2
+    small_memory[-1] = 32
+    whole = last(painter, replace(job, divide=4, strokes=300))
+    assert len(document.strokes) == 300
+    np.testing.assert_array_equal(document.strokes.patches, whole.strokes.patches)
+    np.testing.assert_allclose(document.strokes.parameters, whole.strokes.parameters, atol=1e-3)
+
+
+def test_without_memory_for_one_window_the_cpu_paints(painter: Painter, job: PaintJob, small_memory: list[int]) -> None:
+    told: list[Shortage] = []
+
+    def tell(shortage: Shortage) -> None:
+        told.append(shortage)
+        small_memory[-1] = 0 if shortage is Shortage.FEWER_WINDOWS else 32
+
+    short, cpu = Painter(*painter._actors, told=tell), torch.device("cpu")
+    short._device, short._batch = torch.device("cuda"), 4  # by its name; its networks are where they were
+    short._easel = lambda job, document, level: HostEasel(job, document, level, 32, cpu, neural=False)  # type: ignore[method-assign]
+
+    document = last(short, job)
+
+    assert told == [Shortage.FEWER_WINDOWS, Shortage.FEWER_WINDOWS, Shortage.ON_CPU]
+    assert short.device == cpu
+    assert document.strokes == last(painter, job).strokes
+
+
+def test_where_even_the_cpu_has_no_room_it_says_so(painter: Painter, job: PaintJob, small_memory: list[int]) -> None:
+    small_memory[-1] = 0
+    with pytest.raises(torch.OutOfMemoryError):
+        last(Painter(*painter._actors), job)
 
 
 # Proposals, focus, least size and spare strokes ------------------------------------------------------------------

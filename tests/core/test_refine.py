@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
 import pytest
+import torch
 from numpy.typing import NDArray
 
 from core import polish
 from core.brushes import BRUSHES
+from core.device import Shortage
 from core.document import Document
 from core.errors import SettingError
 from core.geometry import Size
 from core.objective import Objective
 from core.rasteriser import painting as painting_module
 from core.rasteriser.fast import draw
-from core.refine import Refined, amount, refine
+from core.refine import Refined, _or_on_cpu, amount, refine
 from core.stroke import Strokes
 
 SIZE = Size(48, 64)
@@ -297,3 +300,29 @@ def test_spare_strokes_outside_the_focus_do_not_win_over_those_within(target: ND
     )
 
     assert measure.of(draw(helped)) < measure.of(draw(alone))
+
+
+def test_where_a_gpu_has_too_little_memory_the_cpu_refines(target: NDArray[np.uint8]) -> None:
+    document, told = painting(), []
+
+    def short_of_memory() -> Iterator[Refined]:
+        yield next(iter(refine(document, target, steps=5)))
+        raise torch.OutOfMemoryError("no room")
+
+    def on(device: torch.device) -> Iterator[Refined]:
+        assert device.type == "cpu"
+        return refine(document, target, steps=5)
+
+    found = list(_or_on_cpu(short_of_memory(), on, told.append))
+
+    assert told == [Shortage.ON_CPU]
+    assert found[-1].document.strokes == last(document, target, steps=5).document.strokes
+
+
+def test_other_failures_of_a_gpu_are_not_taken_for_want_of_memory(target: NDArray[np.uint8]) -> None:
+    def broken() -> Iterator[Refined]:
+        yield next(iter(refine(painting(), target, steps=5)))
+        raise RuntimeError("an illegal address")
+
+    with pytest.raises(RuntimeError, match="illegal"):
+        list(_or_on_cpu(broken(), lambda _device: iter([]), lambda _shortage: None))

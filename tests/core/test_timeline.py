@@ -102,6 +102,36 @@ def test_keys_are_as_far_apart_as_their_strokes_are_small(random_strokes: Callab
 
 
 @pytest.mark.usefixtures("near_keys")
+def test_a_smaller_budget_thins_what_is_kept_and_a_larger_one_lets_it_grow() -> None:
+    timeline = Timeline(PAINTING, SIZE, 21 * CANVAS_BYTES)
+    timeline.canvas(300)
+    many = sorted(timeline._keys)
+
+    timeline.budget_bytes = 6 * CANVAS_BYTES
+    few = sorted(timeline._keys)
+
+    assert timeline.budget_bytes == 6 * CANVAS_BYTES
+    assert len(few) == 5 < len(many)
+    assert set(few) < set(many)
+    assert np.diff([0, *few]).max() < 150  # spread over the painting
+    np.testing.assert_array_equal(timeline.canvas(170), draw(PAINTING.cut(170), SIZE))
+    assert len(timeline._keys) <= 5
+    timeline.budget_bytes = 0
+    assert not timeline._keys
+    np.testing.assert_array_equal(timeline.canvas(80), draw(PAINTING.cut(80), SIZE))
+
+
+def test_following_a_growing_painting_keeps_what_strokes_cost() -> None:
+    timeline = Timeline(PAINTING.cut(10), SIZE)
+    for count in (10, 11, 200, 150, 300):
+        timeline.follow(PAINTING.cut(count))
+        np.testing.assert_array_equal(timeline.canvas(count), draw(PAINTING.cut(count), SIZE))
+        fresh = Timeline(PAINTING.cut(count), SIZE)
+        fresh.canvas(count)
+        np.testing.assert_allclose(timeline._costs[: count + 1], fresh._costs[: count + 1])
+
+
+@pytest.mark.usefixtures("near_keys")
 def test_canvases_kept_fit_the_budget() -> None:
     timeline = Timeline(PAINTING, SIZE, 5 * CANVAS_BYTES)
 

@@ -11,12 +11,14 @@ from typing import Any
 
 import numpy as np
 import pytest
+import torch
 from numpy.typing import NDArray
 
 from core.brushes import BRUSHES
 from core.document import BEFORE, BLACK, WHITE, Document
 from core.errors import CheckpointError, PainterError, PictureError
 from core.geometry import Size
+from core.hand import Answer, Hand
 from core.rasteriser.fast import draw, to_bytes
 from painter_gui.canvas_worker import display_size
 from painter_gui.controller import Controller, Phase
@@ -274,6 +276,22 @@ def test_a_smaller_number_than_is_painted_ends_painting(controller: Controller, 
     controller.set_settings(strokes=5)
     until(lambda: controller.phase is Phase.IDLE)
     assert len(controller.document.strokes) > 20
+
+
+def test_a_gpu_without_memory_is_told_of_and_painting_goes_on(
+    controller: Controller, paint_all: Deed, notes: list[tuple[str, dict[str, Any]]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answer = Hand.answer
+
+    def limited(hand: Hand, canvas: torch.Tensor, *rest: Any) -> Answer:
+        if len(canvas) > 1:
+            raise torch.OutOfMemoryError("no room")
+        return answer(hand, canvas, *rest)
+
+    monkeypatch.setattr(Hand, "answer", limited)
+    paint_all(controller)
+    assert len(controller.document.strokes) == 40
+    assert notes == [("fewer_windows", {})] * 5
 
 
 def test_there_is_nothing_to_paint_when_all_is_painted(

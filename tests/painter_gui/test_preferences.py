@@ -23,6 +23,7 @@ def read(file: Path) -> Preferences:
 def test_everything_comes_back(file: Path) -> None:
     preferences = read(file)
     preferences.language, preferences.scheme = "zh_CN", "dark"
+    preferences.scrub_memory = 512
     preferences.paint_settings = PaintSettings(divide=7, actor=Path("a.pkl"))
     preferences.add_recent(Path("/a/b.png"))
     preferences.set_folder("open", Path("/a"))
@@ -32,6 +33,9 @@ def test_everything_comes_back(file: Path) -> None:
     again = read(file)
 
     assert (again.language, again.scheme, again.folder("open")) == ("zh_CN", "dark", "/a")
+    assert again.scrub_memory == 512
+    again.scrub_memory = None
+    assert read(file).scrub_memory is None
     assert again.paint_settings == PaintSettings(divide=7, actor=Path("a.pkl"))
     assert again.recent == ["/a/b.png"]
     assert again.bytes("window/geometry").data() == b"\x01\x00\xff"
@@ -48,8 +52,8 @@ def test_the_latest_files_come_first_and_once(file: Path) -> None:
 @pytest.mark.parametrize(
     "content",
     [
-        "[General]\nlanguage=klingon\nscheme=@Invalid()\npaint=[1]\nrecent={}\n",
-        "[General]\nlanguage=@ByteArray(x)\npaint={\nrecent=[1, null]\n[window]\ngeometry=7\n",
+        "[General]\nlanguage=klingon\nscheme=@Invalid()\nscrub_memory=77\npaint=[1]\nrecent={}\n",
+        "[General]\nlanguage=@ByteArray(x)\npaint={\nrecent=[1, null]\nscrub_memory=-1\n[window]\ngeometry=7\n",
         "\x00\x01 no settings",
     ],
 )
@@ -58,6 +62,7 @@ def test_what_cannot_be_read_takes_its_default(file: Path, content: str) -> None
     preferences = read(file)
     assert preferences.language in ("en", "zh_CN")
     assert preferences.scheme == "system"
+    assert preferences.scrub_memory is None
     assert preferences.paint_settings == PaintSettings()
     assert preferences.recent == []
     assert preferences.bytes("window/geometry").isEmpty()

@@ -725,6 +725,22 @@ def test_light_and_dark(studio: StudioWindow, preferences: Preferences, until: U
     studio.scheme_actions["system"].trigger()
 
 
+def test_memory_for_scrubbing_is_chosen_and_remembered(
+    painted: StudioWindow, new_studio: Callable[[], StudioWindow], preferences: Preferences, until: Until
+) -> None:
+    assert painted.memory_actions[None].isChecked()
+    painted.memory_actions[128].trigger()
+    painted._controller.seek(7)
+    until(lambda: painted._controller._canvas._timeline.budget_bytes == 128 * 2**20)
+    assert preferences.scrub_memory == 128
+
+    again = new_studio()
+
+    assert again.memory_actions[128].isChecked()
+    again.memory_actions[None].trigger()
+    assert preferences.scrub_memory is None
+
+
 def test_every_control_has_a_name_and_a_tool_tip(painted: StudioWindow) -> None:
     from PySide6.QtWidgets import QAbstractButton, QAbstractSlider, QAbstractSpinBox, QComboBox
 
