@@ -149,6 +149,33 @@ def bench_raster(
     measure(_painting(photo, strokes, place), device=place, sides=side, repeats=repeats, json_path=json_path)
 
 
+@bench.command("scaling")
+@PHOTO
+@DEVICE
+@click.option("--most-strokes", type=click.IntRange(1_000), default=100_000, help="Of the longest painting.")
+@click.option("--largest", type=click.IntRange(512, 16_384), default=8_192, help="Side of the largest canvas, pixels.")
+@click.option("--plot", "plot_path", type=PATH, help="Also draw it here: .png or .svg; needs matplotlib.")
+@JSON
+def bench_scaling(
+    photo: str, device: str, most_strokes: int, largest: int, plot_path: Path | None, json_path: Path | None
+) -> None:
+    """Seconds and memory of painting and drawing by strokes, canvas and divide."""
+    from benchmarks import scaling
+    from core.device import chosen_device
+    from core.images import load_picture
+    from core.weights import load_actor
+
+    scaling.bench_scaling(
+        load_actor(None, stroke_type="bezier"),
+        load_picture(photo),
+        device=chosen_device(device),
+        strokes=[count for count in scaling.STROKES if count <= most_strokes],
+        sides=[side for side in scaling.SIDES if side <= largest],
+        plot_path=plot_path,
+        json_path=json_path,
+    )
+
+
 @bench.command("timeline")
 @PHOTO
 @click.option("--strokes", type=click.IntRange(1), default=10_000, help="Of the painting.")

@@ -27,6 +27,9 @@ from core.renderer import SIDE, NeuralRenderer
 from core.resampling import resized
 from core.stroke import STROKES_PER_BUNDLE
 
+_AROUND = ((1, 0), (0, 1), (-1, 0), (0, -1), (1, -1), (-1, 1), (-1, -1), (1, 1))
+"""From a pixel to its neighbours."""
+
 
 class PublishedTest:
     """The loop, its networks new: what they paint is noise, in the time that trained ones would take."""
@@ -42,6 +45,8 @@ class PublishedTest:
         self._actor = Actor(parameters=BEZIER.size, width=width, side=SIDE).to(device).eval()
         self._renderer = NeuralRenderer(width=width).to(device).eval()
         self._frame = 0
+        self.errors: list[float] = []
+        """After every step, for people to see."""
 
     @torch.no_grad()
     def paint(
@@ -58,7 +63,7 @@ class PublishedTest:
         Returns:
             [H, W, 3], as the last frame shows it.
         """
-        self._frame = 0
+        self._frame, self.errors = 0, []
         size, sheet = Size(*photo.shape[:2]), Size(SIDE, SIDE)
         steps = max_step if divide == 1 else max_step // 2
         target = self._sent(resized(photo, sheet)[None])
@@ -83,6 +88,7 @@ class PublishedTest:
             bundle = self._actor(torch.cat([canvas, target, ones * step / steps, coordinates], 1))
             after = self._laid(bundle, canvas)
             canvas = after[-1]
+            self.errors.append(float(((canvas - target) ** 2).mean()))
             if frames is None:
                 continue
             for shown in after:
@@ -118,8 +124,12 @@ def _smoothed(picture: NDArray[np.uint8], divide: int) -> NDArray[np.uint8]:
     means = picture.astype(np.float32)
 
     def smooth(row: int, column: int) -> None:
-        if not (row in (0, last) or column in (0, last)):
-            means[row, column] = means[row - 1 : row + 2, column - 1 : column + 2].sum(axis=(0, 1)) / 9
+        if row in (0, last) or column in (0, last):
+            return
+        total = means[row, column]
+        for down, right in _AROUND:
+            total = total + means[row + down, column + right]
+        means[row, column] = total / 9
 
     for top in range(0, last, SIDE):
         for left in range(0, last, SIDE):

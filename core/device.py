@@ -33,6 +33,13 @@ def chosen_device(name: str) -> torch.device:
     return torch.device(name)
 
 
+def computes_in_bfloat16(device: torch.device) -> bool:
+    """Whether a device multiplies in bfloat16; not merely is able to, at the price of converting to and fro."""
+    if device.type == "cuda":
+        return bool(torch.cuda.is_bf16_supported(including_emulation=False))
+    return bool(torch.cpu._is_avx512_bf16_supported())
+
+
 def device_name(device: torch.device) -> str:
     """The device as a person knows it."""
     return torch.cuda.get_device_name(device) if device.type == "cuda" else "cpu"

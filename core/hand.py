@@ -8,9 +8,11 @@ from __future__ import annotations
 import copy
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
@@ -18,10 +20,12 @@ from core.actor import Actor
 from core.brushes import brush_named
 from core.captured import Captured
 from core.compilers import HAS_TRITON
+from core.device import computes_in_bfloat16
 from core.errors import CheckpointError
 from core.geometry import Size
 from core.observation import coordinate_planes, observe
-from core.proposals import choose
+from core.proposals import choose, choose_among
+from core.rasteriser.covers import proposals_covers
 from core.rasteriser.differentiable import stroke_alpha
 from core.stroke import STROKES_PER_BUNDLE
 from core.turns import turned, turned_back
@@ -156,21 +160,50 @@ class Hand:
 
         None is laid whose longest line is too short, but where too few are not.
         """
-        size = Size(self.side, self.side)
         longest = self.brush.longest(bundle.flatten(0, 1)).reshape(bundle.shape[:2]) if wish.least else None
         rows = torch.arange(len(bundle), device=bundle.device)[:, None]
         if longest is not None and wish.keep_all:  # some will be laid whatever they do, so only large ones may be there
             count = max(STROKES_PER_BUNDLE, int((longest >= wish.least).sum(dim=1).min()))
             bundle, longest = bundle[rows, longest.topk(min(count, bundle.shape[1])).indices], None
-        alpha = stroke_alpha(self.brush, bundle.flatten(0, 1), size).reshape(*bundle.shape[:2], *size)
-        if inside is not None:
-            alpha.mul_(inside)  # what falls off the sheet does neither harm nor good
-        if longest is not None:
-            alpha.mul_((longest >= wish.least)[..., None, None])  # what covers nothing does not help
+        # What falls off the sheet does neither harm nor good, and what covers nothing does not help.
+        large = None if longest is None else longest >= wish.least
         rgb = None if wish.solves else bundle[..., -3:]
-        choice = choose(canvas, target, alpha, STROKES_PER_BUNDLE, rgb=rgb, keep_all=wish.keep_all)
+        how: dict[str, Any] = {"count": STROKES_PER_BUNDLE, "rgb": rgb, "keep_all": wish.keep_all}
+        if self._device.type == "cpu":
+            limits = _limits(inside, large, bundle.shape[:2], self.side)
+            covers = proposals_covers(self.brush, bundle.flatten(0, 1), self.side, limits)
+            choice = choose_among(canvas, target, covers, **how)
+        else:
+            size = Size(self.side, self.side)
+            alpha = stroke_alpha(self.brush, bundle.flatten(0, 1), size).reshape(*bundle.shape[:2], *size)
+            for there in (inside, None if large is None else large[..., None, None]):
+                if there is not None:
+                    alpha.mul_(there)
+            choice = choose(canvas, target, alpha, **how)
         shapes = bundle[rows, choice.which, :-3]
         return torch.cat([shapes, choice.rgb], dim=-1), choice.keep
+
+
+def _limits(inside: Tensor | None, large: Tensor | None, shape: tuple[int, ...], side: int) -> NDArray[np.int64] | None:
+    """Which part of its window counts of each of [B, k] strokes: [B k, 4] top, bottom, left and right.
+
+    Args:
+        inside: [B, 1, S, S] where the windows show the sheet, a rectangle in each; None: all over.
+        large: [B, k] which strokes count at all; None: all.
+        shape: B and k.
+        side: S.
+    """
+    if inside is None and large is None:
+        return None
+    limits = np.broadcast_to([0, side, 0, side], (*shape, 4)).copy()
+    if inside is not None:
+        for axis, across in enumerate((3, 2)):
+            there: NDArray[np.bool_] = inside.amax((1, across)).bool().numpy()
+            ends = np.stack([there.argmax(1), side - there[:, ::-1].argmax(1)], axis=1)
+            limits[..., 2 * axis : 2 * axis + 2] = np.where(there.any(axis=1, keepdims=True), ends, 0)[:, None]
+    if large is not None:
+        limits[~large.numpy()] = 0
+    return limits.reshape(-1, 4)
 
 
 def check(sound: Tensor, loaded: LoadedActor) -> None:
@@ -186,7 +219,7 @@ def check(sound: Tensor, loaded: LoadedActor) -> None:
 def ready(actor: Actor, device: torch.device) -> Actor:
     """A copy of an actor to ask on a device, not to train: batch norm folded into the convolutions before it.
 
-    On a GPU that computes in bfloat16 all layers do but the last, whose numbers are drawn with.
+    Where the device computes in bfloat16 all layers do but the last, whose numbers are drawn with.
     """
     copied: Actor = copy.deepcopy(actor).eval()
     for name, module in list(copied.named_modules()):
@@ -202,7 +235,7 @@ def ready(actor: Actor, device: torch.device) -> Actor:
     for weight in copied.parameters():
         if weight.ndim == 4:
             weight.data = weight.data.contiguous(memory_format=torch.channels_last)
-    if device.type == "cuda" and torch.cuda.is_bf16_supported(including_emulation=False):
+    if computes_in_bfloat16(device):
         last = copied.emit if copied.head == "dense" else copied.fc
         for child in copied.children():
             if child is not last:

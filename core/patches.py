@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -45,8 +46,7 @@ def windows_by_error(errors: ErrorMap, side: int, count: int, random: np.random.
     """
     size = Size(*errors.shape)
     lattice = Lattice.at(size, side, random)
-    sums = np.zeros((size.height + 1, size.width + 1))
-    np.cumsum(np.cumsum(errors, axis=0, dtype=np.float64), axis=1, out=sums[1:, 1:])
+    sums = cv2.integral(errors, sdepth=cv2.CV_64F)
     (top, bottom), (left, right) = lattice.edges(size)
     inside = sums[bottom[:, None], right] - sums[top[:, None], right]
     inside += sums[top[:, None], left] - sums[bottom[:, None], left]

@@ -58,18 +58,19 @@ def _planes(canvas, target, planes):
 
 
 @_jit
-def _judge(planes, alpha, box, solve, rgb):
-    """What a stroke [H, W] within its box changes; where `solve`, its best colour goes into rgb [3].
+def _judge(planes, covers, first, across, box, solve, rgb):
+    """What a stroke within its box changes; where `solve`, its best colour goes into rgb [3].
 
-    See `core.proposals.error_change`.
+    What it covers of the box begins at covers[first], a row every `across` numbers. See `core.proposals.error_change`.
     """
     area, squares, rest = 0.0, 0.0, 0.0
     u0, u1, u2, r0, r1, r2 = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
     for y in range(box[0], box[1]):
         s, s0, s1, s2, s3 = 0.0, 0.0, 0.0, 0.0, 0.0
         l0, l1, l2, l3 = 0.0, 0.0, 0.0, 0.0
+        begin = first + (y - box[0]) * across - box[2]
         for x in range(box[2], box[3]):
-            a = alpha[y, x]
+            a = covers[begin + x]
             square = a * a
             s += square
             s0 += square * planes[0, y, x]
@@ -113,15 +114,16 @@ def change_forward(canvas, target, alpha, solve, rgb, change, planes, boxes):
         planes: [B, 8, H, W].
         boxes: int64 [B, N, 4].
     """
-    count = alpha.shape[1]
+    count, height, width = alpha.shape[1:]
+    covers = alpha.reshape(alpha.size)
     for picture in numba.prange(len(canvas)):
         _planes(canvas[picture], target[picture], planes[picture])
     for stroke in numba.prange(len(canvas) * count):
         picture, index = stroke // count, stroke % count
-        cover = alpha[picture, index]
         box = boxes[picture, index]
-        box[0], box[1], box[2], box[3] = _box(cover)
-        change[picture, index] = _judge(planes[picture], cover, box, solve, rgb[picture, index])
+        box[0], box[1], box[2], box[3] = _box(alpha[picture, index])
+        first = (stroke * height + box[0]) * width + box[2]
+        change[picture, index] = _judge(planes[picture], covers, first, width, box, solve, rgb[picture, index])
 
 
 @_parallel
@@ -146,7 +148,19 @@ def change_backward(planes, alpha, rgb, boxes, grad, slope):
 
 
 @_parallel
-def choose(canvas, target, alpha, judged, solve, keep_all, changes, rgb, which, colours, keep):
+def boxes_of(alpha, boxes, firsts):
+    """Fill boxes int64 [B N, 4] and where their first pixels lie, firsts int64 [B N], of dense alpha [B, N, H, W]."""
+    count, height, width = alpha.shape[1:]
+    for stroke in numba.prange(len(boxes)):
+        top, bottom, left, right = _box(alpha[stroke // count, stroke % count])
+        boxes[stroke] = top, bottom, left, right
+        firsts[stroke] = (stroke * height + top) * width + left
+
+
+@_parallel
+def choose(
+    canvas, target, covers, firsts, across, boxes, judged, solve, keep_all, changes, rgb, which, colours, keep
+):  # fmt: skip
     """Choose strokes one after another and lay them; see `core.proposals.choose`.
 
     A stroke is judged anew only where the last one laid overlaps it, so that many proposals cost little.
@@ -154,7 +168,10 @@ def choose(canvas, target, alpha, judged, solve, keep_all, changes, rgb, which, 
     Args:
         canvas: [B, 3, H, W], painted on in place.
         target: [B, 3, H, W].
-        alpha: [B, N, H, W].
+        covers: [P] what each of B N proposals covers of its box.
+        firsts: int64 [B N] where that begins.
+        across: int64 [B N] how many numbers it is from one row to the next.
+        boxes: int64 [B N, 4] top, bottom, left and right.
         judged: Whether `changes` are known on entry.
         solve: Whether colours are solved, or given.
         keep_all: Whether a stroke is laid even where it raises the error.
@@ -165,26 +182,26 @@ def choose(canvas, target, alpha, judged, solve, keep_all, changes, rgb, which, 
         keep: [B, k] filled with whether they were laid.
     """
     _, _, height, width = canvas.shape
-    entries, count = alpha.shape[1], which.shape[1]
+    entries, count = rgb.shape[1], which.shape[1]
     for picture in numba.prange(len(canvas)):
         planes = np.empty((8, height, width), canvas.dtype)
-        sheet, covers, change = canvas[picture], alpha[picture], changes[picture]
+        sheet, change = canvas[picture], changes[picture]
         _planes(sheet, target[picture], planes)
-        boxes = np.empty((entries, 4), np.int64)
+        base = picture * entries
         taken, coloured = np.zeros(entries, np.bool_), np.zeros(entries, np.bool_)
-        for entry in range(entries):
-            boxes[entry] = _box(covers[entry])
-            if not judged:
-                change[entry] = _judge(planes, covers[entry], boxes[entry], solve, rgb[picture, entry])
+        if not judged:
+            for entry in range(entries):
+                own = base + entry
+                change[entry] = _judge(planes, covers, firsts[own], across[own], boxes[own], solve, rgb[picture, entry])
                 coloured[entry] = True
         for turn in range(count):
             best = -1
             for entry in range(entries):
                 if not taken[entry] and (best < 0 or change[entry] < change[best]):
                     best = entry
-            box, cover = boxes[best], covers[best]
+            box, first, row = boxes[base + best], firsts[base + best], across[base + best]
             if not coloured[best]:
-                change[best] = _judge(planes, cover, box, solve, rgb[picture, best])
+                change[best] = _judge(planes, covers, first, row, box, solve, rgb[picture, best])
             taken[best] = True
             which[picture, turn] = best
             keep[picture, turn] = keep_all or change[best] < 0
@@ -195,15 +212,16 @@ def choose(canvas, target, alpha, judged, solve, keep_all, changes, rgb, which, 
             for channel in range(3):
                 colour = rgb[picture, best, channel]
                 for y in range(box[0], box[1]):
+                    begin = first + (y - box[0]) * row - box[2]
                     for x in range(box[2], box[3]):
                         under = sheet[channel, y, x]
-                        sheet[channel, y, x] = under + cover[y, x] * (colour - under)
+                        sheet[channel, y, x] = under + covers[begin + x] * (colour - under)
                         planes[channel, y, x] = sheet[channel, y, x]
                         planes[4 + channel, y, x] = target[picture, channel, y, x] - sheet[channel, y, x]
             _products(planes, box[0], box[1], box[2], box[3])
             for entry in range(entries):
-                other = boxes[entry]
+                other, own = boxes[base + entry], base + entry
                 meets = box[0] < other[1] and other[0] < box[1] and box[2] < other[3] and other[2] < box[3]
                 if meets and not taken[entry]:
-                    change[entry] = _judge(planes, covers[entry], other, solve, rgb[picture, entry])
+                    change[entry] = _judge(planes, covers, firsts[own], across[own], other, solve, rgb[picture, entry])
                     coloured[entry] = True

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import torch
@@ -16,6 +16,8 @@ from core.rasteriser.differentiable import lay_bundle
 
 if HAS_NUMBA:
     from core import proposal_kernels
+if TYPE_CHECKING:
+    from core.rasteriser.covers import Covers
 
 
 class Choice(NamedTuple):
@@ -261,14 +263,58 @@ def _chosen_by_kernel(
     canvas: Tensor, target: Tensor, alpha: Tensor, count: int, rgb: Tensor | None, keep_all: bool, change: Tensor | None
 ) -> Choice:
     """The same by the CPU's kernel."""
+    (dense,) = _arrays(alpha)
+    boxes = np.empty((alpha.shape[0] * alpha.shape[1], 4), np.int64)
+    firsts = np.empty(len(boxes), np.int64)
+    with PARALLEL_LOOPS:
+        proposal_kernels.boxes_of(dense, boxes, firsts)
+    covers = dense.reshape(-1), firsts, np.full(len(boxes), dense.shape[3]), boxes
+    return _chosen(canvas, target, covers, alpha.shape[1], count, rgb, keep_all, change)
+
+
+@torch.no_grad()
+def choose_among(
+    canvas: Tensor, target: Tensor, covers: Covers, count: int, *, rgb: Tensor | None = None, keep_all: bool = False
+) -> Choice:
+    """What `choose` gives on the CPU, of proposals of which no more is kept than their boxes.
+
+    Args:
+        canvas: [B, 3, H, W].
+        target: [B, 3, H, W].
+        covers: Of B N proposals, those of the first picture first.
+        count: Strokes to choose.
+        rgb: [B, N, 3] the proposals' colours; the best ones where absent.
+        keep_all: Lay a stroke even where it raises the error.
+
+    Raises:
+        ValueError: If the batch, stroke or pixel sizes disagree.
+    """
+    boxes, proposals = covers.boxes, len(covers.boxes) // len(canvas)
+    _, channels, height, width = canvas.shape
+    outside = bool(len(boxes)) and (boxes[:, [0, 2]].min() < 0 or (boxes[:, [1, 3]].max(0) > (height, width)).any())
+    if canvas.shape != target.shape or channels != 3 or proposals * len(canvas) != len(boxes) or outside:
+        raise ValueError(f"canvas {canvas.shape}, target {target.shape} and {len(boxes)} boxes do not fit together")
+    if rgb is not None and rgb.shape != (len(canvas), proposals, 3):
+        raise ValueError(f"rgb {tuple(rgb.shape)} are not the colours of {len(canvas)} x {proposals} proposals")
+    packed = covers.alpha, covers.starts[:-1], boxes[:, 3] - boxes[:, 2], boxes
+    return _chosen(canvas, target, packed, proposals, min(count, proposals), rgb, keep_all, None)
+
+
+def _chosen(
+    canvas: Tensor, target: Tensor, covers: tuple[np.ndarray[Any, Any], ...], proposals: int, count: int,
+    rgb: Tensor | None, keep_all: bool, change: Tensor | None,
+) -> Choice:  # fmt: skip
+    """Of proposals whose covers, firsts, across and boxes are as the kernel has them."""
     canvas = canvas.contiguous().clone()
-    colours = alpha.new_empty(*alpha.shape[:2], 3) if rgb is None else rgb
-    changes = torch.empty(alpha.shape[:2], dtype=torch.float64) if change is None else change.double()
-    which = torch.empty(len(alpha), count, dtype=torch.int64)
-    chosen, keep = alpha.new_empty(*which.shape, 3), torch.empty(which.shape, dtype=torch.bool)
+    pictures = len(canvas)
+    colours = canvas.new_empty(pictures, proposals, 3) if rgb is None else rgb
+    changes = torch.empty(pictures, proposals, dtype=torch.float64) if change is None else change.double()
+    which = torch.empty(pictures, count, dtype=torch.int64)
+    chosen, keep = canvas.new_empty(*which.shape, 3), torch.empty(which.shape, dtype=torch.bool)
     with PARALLEL_LOOPS:
         proposal_kernels.choose(
-            *_arrays(canvas, target, alpha),
+            *_arrays(canvas, target),
+            *covers,
             change is not None,
             rgb is None,
             keep_all,

@@ -7,6 +7,7 @@ import platform
 
 import torch
 
+from core.device import computes_in_bfloat16
 from core.errors import DeviceError
 
 
@@ -39,8 +40,7 @@ def described(device: torch.device) -> str:
 def chosen_precision(name: str, device: torch.device) -> torch.dtype | None:
     """What layers are to run in; None for what they are in. `auto` is bfloat16 where the machine computes in it."""
     if name == "auto":
-        fast = torch.cuda.is_bf16_supported(including_emulation=False) if device.type == "cuda" else _cpu_has_bfloat16()
-        name = "bfloat16" if fast else "float32"
+        name = "bfloat16" if computes_in_bfloat16(device) else "float32"
     return torch.bfloat16 if name == "bfloat16" else None
 
 
@@ -51,8 +51,3 @@ def layout(device: torch.device, precision: torch.dtype | None) -> torch.memory_
     where it should not (torch 2.13: Conv2d(8, 8, 1, stride=2) on [2, 8, 64, 64] ends the program).
     """
     return torch.contiguous_format if device.type == "cpu" and precision is None else torch.channels_last
-
-
-def _cpu_has_bfloat16() -> bool:
-    # Not merely able to, at the price of converting to and fro.
-    return bool(torch.cpu._is_avx512_bf16_supported())

@@ -10,11 +10,12 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.autograd.function import once_differentiable
 
-from core.brushes import BRUSHES, DiscBrush, PolygonBrush
+from core.brushes import BRUSHES, PolygonBrush
 from core.document import Document
 from core.geometry import Size, pixel_scale
 from core.parallel_loops import PARALLEL_LOOPS
 from core.rasteriser import painting_kernels as kernels
+from core.rasteriser.covers import brush_points, covers_of
 from core.rasteriser.fast import bare_canvas
 from core.rasteriser.marks import marks_of
 
@@ -130,18 +131,8 @@ def _points(
         of_kind = np.flatnonzero(types == kind)
         index = torch.from_numpy(of_kind)
         brush, shape, patch = BRUSHES[kind], shapes[index], patches[index]
-        if isinstance(brush, DiscBrush):
-            with torch.no_grad():
-                times = brush.times(shape)
-            stamps = brush.stamps(shape, patch, times)
-            points = torch.stack(stamps[:4])
-            counts[of_kind] = np.diff(stamps.offsets.numpy())
-        else:
-            assert isinstance(brush, PolygonBrush)
-            row, column, opacity = brush.polygons(shape, patch)
-            opacities = opacity[:, None].expand_as(row)
-            points = torch.stack([row, column, torch.zeros_like(row), opacities]).flatten(1)
-            counts[of_kind], polygon[of_kind] = row.shape[1], True
+        points, counts[of_kind] = brush_points(brush, shape, patch)
+        polygon[of_kind] = isinstance(brush, PolygonBrush)
         parts.append((of_kind, points))
     offsets = np.concatenate([[0], np.cumsum(counts)])
     merged = torch.zeros(4, int(offsets[-1]), dtype=shapes.dtype)
@@ -175,15 +166,11 @@ class Layers:
         height, width = bare.shape[:2]
         self.marks = [np.ascontiguousarray(each) for each in points]
         self.offsets, self.polygon, self.feather = offsets, polygon, feather
-        self.boxes = _boxes(self.marks, offsets, height, width, feather)
-        extents = (self.boxes[:, 1] - self.boxes[:, 0]) * (self.boxes[:, 3] - self.boxes[:, 2])
-        self.starts = np.concatenate([[0], np.cumsum(extents)])
-        self.alpha = np.zeros(self.starts[-1], np.float32)
+        covers = covers_of(points, offsets, polygon, Size(height, width), feather=feather)
+        self.alpha, self.boxes, self.starts = covers
         self.before = np.empty((self.starts[-1], 3), np.float32)
         self.bare = bare
         self.bands = np.append(np.arange(0, height, _BAND), height)
-        with PARALLEL_LOOPS:
-            kernels.cover(*self.marks, offsets, polygon, self.boxes, self.starts, feather, self.alpha)
         self.lay(rgb)
 
     @classmethod
@@ -244,17 +231,3 @@ class _Painted(torch.autograd.Function):
             )  # fmt: skip
         by_rgb = torch.from_numpy(d_rgb).float()
         return torch.from_numpy(d_points), by_rgb, torch.from_numpy(slope), None, None, None
-
-
-def _boxes(
-    marks: list[NDArray[np.float64]], offsets: NDArray[np.int64], height: int, width: int, feather: float
-) -> NDArray[np.int64]:
-    """[N, 4] top, bottom, left and right of what each stroke may touch on the canvas; empty where nothing."""
-    row, column, radius, _ = marks
-    reach = np.maximum(radius, feather) + feather
-    firsts = offsets[:-1]
-    corners = []
-    for centre, limit in ((row, height), (column, width)):
-        low = np.floor(np.minimum.reduceat(centre - reach, firsts)).clip(0, limit)
-        corners += [low, np.ceil(np.maximum.reduceat(centre + reach, firsts)).clip(low, limit)]
-    return np.stack(corners, axis=1).astype(np.int64)

@@ -987,6 +987,10 @@
         <translation>语言(&amp;L)</translation>
     </message>
     <message>
+        <source>&amp;Memory for scrubbing</source>
+        <translation>拖动时间轴所用内存(&amp;M)</translation>
+    </message>
+    <message>
         <source>&amp;File</source>
         <translation>文件(&amp;F)</translation>
     </message>
@@ -1005,6 +1009,10 @@
     <message>
         <source>&amp;Help</source>
         <translation>帮助(&amp;H)</translation>
+    </message>
+    <message>
+        <source>As suits this computer</source>
+        <translation>随本机而定</translation>
     </message>
     <message>
         <source>Paint with</source>
@@ -1153,6 +1161,14 @@
     <message>
         <source>There are no strokes to refine yet.</source>
         <translation>还没有可以精修的笔触。</translation>
+    </message>
+    <message>
+        <source>The graphics card has little memory left: it paints in smaller steps.</source>
+        <translation>显存所剩不多：改为分小批绘制。</translation>
+    </message>
+    <message>
+        <source>The graphics card has too little memory: the processor paints on. Close other programs.</source>
+        <translation>显存不足：由处理器继续绘制。请关闭其他程序。</translation>
     </message>
     <message>
         <source>All {strokes} strokes are painted. Raise the number, or go back to an earlier stroke.</source>

@@ -29,6 +29,7 @@ def test_it_writes_a_frame_after_every_stroke(divide: int, frames: int, photo: n
     assert len(list(tmp_path.iterdir())) == frames
     np.testing.assert_array_equal(load_picture(str(tmp_path / f"generated{frames - 1}.png")), picture)
     assert picture.std() > 0
+    assert len(painter.errors) == 4
     np.testing.assert_array_equal(painter.paint(photo, max_step=4, divide=divide), picture)
 
 

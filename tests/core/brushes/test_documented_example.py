@@ -24,7 +24,7 @@ from core.weights import LoadedActor
 from training.actors import new_actor
 
 PAGE = Path(__file__).parents[3] / "docs" / "stroke-types.md"
-USERS = ("core.brushes", "core.stroke", "core.painter", "core.rasteriser.marks")
+USERS = ("core.brushes", "core.stroke", "core.painter", "core.easel", "core.rasteriser.marks")
 
 
 @pytest.fixture
