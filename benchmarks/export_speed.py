@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import multiprocessing
-import resource
-import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from benchmarks.harness import Result, measure, report
+from benchmarks.harness import Result, measure, peak_memory, report
 from core.document import Document
 from core.export.picture import write_picture
 from core.export.stroke_json import read_json, write_json
@@ -84,5 +82,4 @@ def _drawn(strokes: Path, size: Size, path: Path) -> tuple[float, float]:
     document = read_json(strokes)
     write_picture(document, path.with_name("warm.png"))  # compiles what is to be compiled
     timing = measure(lambda: write_picture(document, path, size=size), repeats=1, warm_up=0)
-    unit = 2**20 if sys.platform == "darwin" else 2**10  # bytes there, KiB elsewhere
-    return timing.median, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / unit
+    return timing.median, peak_memory()

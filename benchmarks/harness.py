@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import platform
+import resource
+import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -165,6 +167,20 @@ def compare(
         for side in (0, 1) if pair % 2 == 0 else (1, 0):
             samples[side].append(_sample(sides[side], synchronise or _nothing, clock))
     return Comparison(Timing(tuple(samples[0])), Timing(tuple(samples[1])))
+
+
+def peak_memory() -> float:
+    """MiB that this process has had in memory at most.
+
+    Not what `getrusage` says where the system tells better: a process begins there with the peak of the one that
+    started it.
+    """
+    try:
+        status = Path("/proc/self/status").read_text()
+    except OSError:  # not Linux
+        unit = 2**20 if sys.platform == "darwin" else 2**10  # bytes there, KiB elsewhere
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / unit
+    return int(status.partition("VmHWM:")[2].split()[0]) / 2**10
 
 
 def hardware() -> dict[str, Any]:

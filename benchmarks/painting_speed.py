@@ -42,13 +42,13 @@ PER_PIXEL = 4 * (1 + 3 + 3)
 """Bytes that laying a stroke on a pixel must move: its coverage, and three channels read and written."""
 
 
-def machine_rates(device: torch.device) -> dict[str, float]:
-    """Bytes copied a second (read and written), and floating-point operations of single-precision products a second."""
+def machine_rates(device: torch.device, number: torch.dtype = torch.float32) -> dict[str, float]:
+    """Bytes copied a second (read and written), and operations of products of matrices of a number type a second."""
     wait = synchroniser(device)
     source = torch.rand(COPIED // 4, device=device)
     goal = torch.empty_like(source)
     copying = measure(lambda: goal.copy_(source), repeats=7, warm_up=2, synchronise=wait)
-    one, other = (torch.rand(MULTIPLIED, MULTIPLIED, device=device) for _ in range(2))
+    one, other = (torch.rand(MULTIPLIED, MULTIPLIED, device=device, dtype=number) for _ in range(2))
     multiplying = measure(lambda: one @ other, repeats=7, warm_up=2, synchronise=wait)
     return {"bytes_per_s": 2 * COPIED * copying.rate, "flops": 2 * MULTIPLIED**3 * multiplying.rate}
 
@@ -78,7 +78,8 @@ def bench_paint(
         json_path: The report to write.
 
     Returns:
-        What `harness.report` does.
+        What `harness.report` does: for each painting the time, the floor in seconds (what the network's products over
+        all windows would take) and the time over it.
     """
     if json_path is not None:
         checked_output_folder(json_path.parent)
@@ -97,11 +98,15 @@ def bench_paint(
     if large:
         at_4k = resized(photo, Size(*photo.shape[:2]).with_longer_side(3_840))
         jobs["50,000 strokes at 4K, divide 16"] = PaintJob(target=at_4k, stroke_type=kind, strokes=50_000, divide=16)
-    results: dict[str, Result] = {
+    network = ready(actor.actor, device)
+    rates = machine_rates(device, next(network.parameters()).dtype)
+    operations = _operations(network, actor.actor.side)
+    results: dict[str, Result] = {"machine": rates}
+    for name, job in jobs.items():
         # On a GPU what is done over and over is captured at its fourth time.
-        name: measure(lambda job=job: painter.painted(job), repeats=repeats, synchronise=wait, warm_up=2)  # type: ignore[misc]
-        for name, job in jobs.items()
-    }
+        timing = measure(lambda job=job: painter.painted(job), repeats=repeats, synchronise=wait, warm_up=2)  # type: ignore[misc]
+        floor = _windows(painter.painted(job)) * operations / rates["flops"]
+        results[name] = {"time": timing, "floor_s": floor, "over floor": timing.median / floor}
     if published is not None:
         job = jobs["4,250 strokes, divide 4"]
         with tempfile.TemporaryDirectory() as folder:
@@ -115,6 +120,12 @@ def bench_paint(
     return report(
         "paint", results, json_path, settings={"device": str(device), "photo": f"{photo.shape[1]} x {photo.shape[0]}"}
     )
+
+
+def _windows(document: Document) -> int:
+    """How many windows its painter has looked at, but for those where nothing was laid."""
+    steps, patches = document.strokes.steps, document.strokes.patches
+    return len(np.unique(np.column_stack([steps, patches]), axis=0))
 
 
 def bench_actor(
@@ -133,9 +144,9 @@ def bench_actor(
     """
     if json_path is not None:
         checked_output_folder(json_path.parent)
-    rates, wait = machine_rates(device), synchroniser(device)
-    network, side = ready(actor.actor, device), actor.actor.side
+    network, side, wait = ready(actor.actor, device), actor.actor.side, synchroniser(device)
     operations, number = _operations(network, side), next(network.parameters()).dtype
+    rates = machine_rates(device, number)
     results: dict[str, Result] = {"machine": rates}
     for batch in batches:
         seen = torch.rand(batch, CHANNELS, side, side, device=device, dtype=number)
@@ -239,7 +250,8 @@ def bench_timeline(
         json_path: The report to write.
 
     Returns:
-        What `harness.report` does: all jumps, their 99th percentile in seconds, and seconds of 100 frames played.
+        What `harness.report` does: all jumps, their 99th percentile in seconds, the floor (copying one canvas), and
+        seconds of 100 frames played.
     """
     if json_path is not None:
         checked_output_folder(json_path.parent)
@@ -248,8 +260,10 @@ def bench_timeline(
     jumping = measure(lambda: timeline.view(next(moments)), repeats=jumps, warm_up=20)
     frames = np.linspace(0, len(document.strokes), 100).round().astype(int).tolist()
     playing = measure(lambda: [timeline.view(count) for count in frames], repeats=3)
+    floor = 2 * timeline.view(0).nbytes / machine_rates(torch.device("cpu"))["bytes_per_s"]
     results: dict[str, Result] = {
-        "jump": jumping, "jump, 99th percentile": float(np.quantile(jumping.samples, 0.99)), "100 frames": playing,
+        "jump": jumping, "jump, 99th percentile": float(np.quantile(jumping.samples, 0.99)), "floor_s": floor,
+        "over floor": jumping.median / floor, "100 frames": playing,
     }  # fmt: skip
     settings = {"strokes": len(document.strokes), "side": side, "budget_mib": budget / 2**20}
     return report("timeline", results, json_path, settings=settings)

@@ -6,8 +6,6 @@ A measurement is one run, not a median: what is looked for is an exponent over s
 from __future__ import annotations
 
 import multiprocessing
-import resource
-import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -16,7 +14,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from benchmarks.harness import Result, measure, report, synchroniser
+from benchmarks.harness import Result, measure, peak_memory, report, synchroniser
 from core.document import Document
 from core.files import checked_output_folder, written_aside
 from core.geometry import Size
@@ -125,8 +123,7 @@ def _painted_alone(
     )
     if torch.device(device).type == "cuda":
         return torch.cuda.max_memory_reserved() / 2**20
-    unit = 2**20 if sys.platform == "darwin" else 2**10  # bytes there, KiB elsewhere
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / unit
+    return peak_memory()
 
 
 def _plot(rows: Mapping[str, Mapping[int, float]], path: Path) -> None:

@@ -71,12 +71,12 @@ def covers_of(
 
 def proposals_covers(brush: Brush, shapes: Tensor, side: int, limits: NDArray[np.int64] | None = None) -> Covers:
     """What proposals of one type [N, >= size - 3] cover of square windows of that side; `limits` as of `covers_of`."""
-    patches = torch.zeros(1, 3, dtype=torch.float64)
+    patches = shapes.new_zeros(1, 3)
     patches[:, 2] = side
-    points, counts = brush_points(brush, shapes.double(), patches.expand(len(shapes), 3))
+    points, counts = brush_points(brush, shapes, patches.expand(len(shapes), 3))
     offsets = np.concatenate([[0], np.cumsum(counts)])
     polygon = np.full(len(shapes), isinstance(brush, PolygonBrush))
-    return covers_of(points.numpy(), offsets, polygon, Size(side, side), limits=limits)
+    return covers_of(points.double().numpy(), offsets, polygon, Size(side, side), limits=limits)
 
 
 def brush_points(brush: Brush, shapes: Tensor, patches: Tensor) -> tuple[Tensor, NDArray[np.int64]]:
