@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import platform
-import resource
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -178,6 +177,8 @@ def peak_memory() -> float:
     try:
         status = Path("/proc/self/status").read_text()
     except OSError:  # not Linux
+        import resource  # nor is it on Windows
+
         unit = 2**20 if sys.platform == "darwin" else 2**10  # bytes there, KiB elsewhere
         return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / unit
     return int(status.partition("VmHWM:")[2].split()[0]) / 2**10

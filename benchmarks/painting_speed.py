@@ -19,7 +19,9 @@ from torch import nn
 from benchmarks.harness import Result, compare, measure, report, synchroniser
 from benchmarks.published_test import PublishedTest
 from core.captured import Captured
+from core.compilers import HAS_TRITON
 from core.document import Document
+from core.errors import DeviceError
 from core.files import checked_output_folder
 from core.geometry import Size, pixel_scale
 from core.hand import ready
@@ -103,9 +105,10 @@ def bench_paint(
     operations = _operations(network, actor.actor.side)
     results: dict[str, Result] = {"machine": rates}
     for name, job in jobs.items():
-        # On a GPU what is done over and over is captured at its fourth time.
-        timing = measure(lambda job=job: painter.painted(job), repeats=repeats, synchronise=wait, warm_up=2)  # type: ignore[misc]
         floor = _windows(painter.painted(job)) * operations / rates["flops"]
+        # On a GPU what is done over and over is captured at its fourth time.
+        warm_up = 3 if device.type == "cuda" else 0
+        timing = measure(lambda job=job: painter.painted(job), repeats=repeats, synchronise=wait, warm_up=warm_up)  # type: ignore[misc]
         results[name] = {"time": timing, "floor_s": floor, "over floor": timing.median / floor}
     if published is not None:
         job = jobs["4,250 strokes, divide 4"]
@@ -203,6 +206,8 @@ def bench_raster(
     if json_path is not None:
         checked_output_folder(json_path.parent)
     where = torch.device(device)
+    if where.type == "cuda" and not HAS_TRITON:
+        raise DeviceError("cuda", "drawing there takes Triton, which is not installed; use --device cpu")
     rates, wait = machine_rates(where), synchroniser(where)
     results: dict[str, Result] = {"machine": rates}
     for side in sides:

@@ -23,7 +23,7 @@ class Captured(Generic[Result]):
     What it reads and writes beside its arguments (weights, buffers, an optimiser's state) has to stay where it is in
     memory, and every number that changes from call to call has to be in a tensor on the device. Shapes are those of
     the first call. What it returns is overwritten by the next call, of this or of any other captured function: all
-    share the memory that they work in.
+    share the memory that they work in, so they are for one thread at a time.
     """
 
     _pool: ClassVar[Any] = None
@@ -40,7 +40,11 @@ class Captured(Generic[Result]):
         self._inputs: list[Tensor] = []
 
     def __call__(self, *inputs: Tensor) -> Result:
-        """The function's result."""
+        """The function's result.
+
+        Raises:
+            ValueError: If a captured function is given tensors of other shapes.
+        """
         if not self._enabled:
             return self._function(*inputs)
         if self._calls < _WARM_UP:
@@ -48,13 +52,16 @@ class Captured(Generic[Result]):
             return self._aside(inputs)
         if self._graph is None:
             self._inputs = [each.detach().clone() for each in inputs]
-            self._graph = torch.cuda.CUDAGraph()
             if Captured._pool is None:
                 Captured._pool = torch.cuda.graph_pool_handle()
-            with torch.cuda.graph(self._graph, pool=Captured._pool):
+            graph = torch.cuda.CUDAGraph()
+            with torch.cuda.graph(graph, pool=Captured._pool):
                 self._result = self._function(*self._inputs)
+            self._graph = graph
         else:
             for held, given in zip(self._inputs, inputs, strict=True):
+                if held.shape != given.shape:  # a copy would repeat what is too small, and tell nobody
+                    raise ValueError(f"captured for {tuple(held.shape)}, called with {tuple(given.shape)}")
                 held.copy_(given)
         self._graph.replay()
         return self._result

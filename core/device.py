@@ -54,15 +54,23 @@ def enough_memory() -> Iterator[None]:
     """
     try:
         yield
-    except torch.OutOfMemoryError as error:
+    except RuntimeError as error:
+        if not is_shortage(error):
+            raise
         raise DeviceError("cuda", "it has too little memory; close other programs or use --device cpu") from error
+
+
+_SHORTAGES = ("CUDA error: out of memory", "CUBLAS_STATUS_ALLOC_FAILED", "CUDNN_STATUS_ALLOC_FAILED")
+"""How what takes memory beside torch says so: the driver, and the libraries of products and convolutions."""
 
 
 def is_shortage(error: BaseException) -> bool:
     """Whether an error says that a GPU has too little memory, or came of one that does, as in capturing a graph."""
     cause: BaseException | None = error
     while cause is not None:
-        if isinstance(cause, torch.OutOfMemoryError):
+        if isinstance(cause, torch.OutOfMemoryError) or (
+            isinstance(cause, RuntimeError) and any(words in str(cause) for words in _SHORTAGES)
+        ):
             return True
         cause = cause.__cause__ or cause.__context__
     return False

@@ -6,6 +6,7 @@ Sizes: B windows, S side of the actor's observation, k strokes in a bundle, P pa
 from __future__ import annotations
 
 import copy
+import weakref
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -91,7 +92,7 @@ class Hand:
             canvas: [B, 3, S, S], RGB in 0..1.
             target: [B, 3, S, S] likewise.
             inside: [B, 1, S, S] 1 where a window shows the sheet; None where all do.
-            done: Share of the level that is painted.
+            done: Share of the level that is painted, 0 <= done < 1.
             wish: How to paint.
             go_on: Called now and then; may raise.
 
@@ -108,9 +109,12 @@ class Hand:
         go_on()
         key = wish, len(canvas)
         if key not in self._captured:
+            own = weakref.ref(self)  # or each would keep the other, and the GPU's memory, until garbage is looked for
 
             def answer(canvas: Tensor, target: Tensor, inside: Tensor, fraction: Tensor) -> Answer:
-                return self._answer(canvas, target, inside, fraction, wish)
+                hand = own()
+                assert hand is not None
+                return hand._answer(canvas, target, inside, fraction, wish)
 
             self._captured[key] = Captured(answer, enabled=True)
         return self._captured[key](canvas, target, inside, fraction)

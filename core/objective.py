@@ -53,8 +53,7 @@ class Objective:
         Raises:
             SettingError: If there is no such loss, or the focus is 0 all over.
         """
-        if loss not in LOSSES:
-            raise SettingError("loss", loss, "choose one of " + ", ".join(LOSSES))
+        check(loss, focus)
         self.target = torch.from_numpy(target).to(device)
         self._loss = loss
         weight = focus_weights(focus, target.shape[0], target.shape[1])
@@ -76,6 +75,13 @@ class Objective:
 
     def _mean(self, plane: Tensor) -> Tensor:
         return plane.mean() if self.weight is None else (plane * self.weight).mean()
+
+
+def check(loss: str, focus: NDArray[np.uint8] | None) -> None:
+    """Refuse what an `Objective` refuses; see there."""
+    if loss not in LOSSES:
+        raise SettingError("loss", loss, "choose one of " + ", ".join(LOSSES))
+    focus_weights(focus, 1, 1)
 
 
 def focus_weights(focus: NDArray[np.uint8] | None, height: int, width: int) -> NDArray[np.float32] | None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -88,7 +89,8 @@ def paint_picture(
     idle = job.mix.idle(len(job.levels(loaded[0].actor.side)))
     neural = None if renderer is None else load_renderer(renderer, stroke_type=job.mix.stroke_types[0])
     with enough_memory():
-        painter = Painter(*loaded, device=where, renderer=neural, told=_tell)
+        shortages: list[Shortage] = []
+        painter = Painter(*loaded, device=where, renderer=neural, told=partial(_tell, shortages))
     if frames:
         check_for_frames(out / "frames")
 
@@ -107,7 +109,7 @@ def paint_picture(
                 if refine == COLOURS:
                     document = with_best_colours(document, target, focus=job.focus)
                 else:
-                    document = _refined(painter, document, job, steps, duration, loss, painter.device.type)
+                    document = _refined(painter, document, job, steps, duration, loss, partial(_tell, shortages))
             write_json(document, out / "strokes.json")
         seconds = time.monotonic() - started
         pixels = to_bytes(draw(document, picture_size))
@@ -115,7 +117,7 @@ def paint_picture(
             "strokes": len(document.strokes),
             "seconds": seconds,
             "strokes_per_second": len(document.strokes) / seconds,
-            "device": device_name(painter.device),
+            "device": device_name(where) + (", then cpu" if Shortage.ON_CPU in shortages else ""),
             "weights": ", ".join(each.id for each in loaded),
             "renderer": None if neural is None else neural.id,
             "picture": source.encode(errors="replace").decode(),  # a file's name need not be Unicode; a report is
@@ -138,8 +140,9 @@ def paint_picture(
     return report
 
 
-def _tell(shortage: Shortage) -> None:
-    """What a painter does for want of memory, above the progress shown."""
+def _tell(shortages: list[Shortage], shortage: Shortage) -> None:
+    """Note what is done for want of memory, and say it above the progress shown."""
+    shortages.append(shortage)
     tqdm.write(f"the GPU has too little memory left: {shortage.value}", file=sys.stderr)
 
 
@@ -161,7 +164,7 @@ def _refined(
     steps: int | None,
     seconds: float | None,
     loss: str,
-    device: str,
+    told: Callable[[Shortage], None],
 ) -> Document:
     """The painting refined, the progress shown; seconds are those of the spare strokes too."""
     began = time.monotonic()
@@ -170,8 +173,9 @@ def _refined(
         show(0, steps or round(seconds or 0), "spare strokes")
         spare = painter.spare(job, document, round(SPARE * len(document.strokes)))
         left = None if seconds is None else max(0.1, seconds - (time.monotonic() - began))
+        place = painter.device.type  # which may be another one since the spare strokes
         for now in refine_painting(
-            document, job.target, steps=steps, seconds=left, spare=spare, device=device, told=_tell, **steered
+            document, job.target, steps=steps, seconds=left, spare=spare, device=place, told=told, **steered
         ):
             document = now.document
             done = now.steps if seconds is None else min(round(seconds), round(time.monotonic() - began))

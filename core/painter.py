@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import gc
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
@@ -38,7 +39,8 @@ _BATCH = 32
 cancelling need not wait long. Larger batches are slower there, for they leave its caches."""
 
 _BATCH_ON_GPU = 256
-"""Some gigabyte of what the proposals cover; halved where a GPU has too little memory."""
+"""The same on a GPU, over the ways that windows are looked at in: what the bundled actors' proposals cover is half a
+gigabyte, and as much again is needed to choose among them. Halved where there is too little memory."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,23 +126,27 @@ class Painter:
 
     def _move_to(self, device: torch.device) -> None:
         self._device = device
-        self._batch = _BATCH if device.type == "cpu" else _BATCH_ON_GPU
+        self._batch = self._most_together()
         self._hands = {each.stroke_type: Hand(each, device) for each in self._actors}
         self._forms = StepForms(self._side)
         if self._neural is not None:
             self._neural.to(device)
 
-    def _make_room(self) -> None:
-        """After a GPU had too little memory: ask for less."""
+    def _most_together(self) -> int:
+        return _BATCH if self._device.type == "cpu" else _BATCH_ON_GPU
+
+    def _make_room(self, *, by_fewer_windows: bool) -> None:
+        """After a GPU had too little memory: ask for less, or nothing more."""
         for hand in self._hands.values():
             hand.forget()
-        if self._batch > 1:
+        if self._batch > 1 and by_fewer_windows:
             self._batch //= 2
             self._forms = StepForms(self._side)
             self._told(Shortage.FEWER_WINDOWS)
         else:
             self._move_to(torch.device("cpu"))
             self._told(Shortage.ON_CPU)
+        gc.collect()
         torch.cuda.empty_cache()
 
     def _easel(self, job: PaintJob, document: Document, level: Level) -> Easel:
@@ -172,7 +178,7 @@ class Painter:
             or {name: value for name, value in document.job.items() if name != BEFORE} != bare.job
         ):
             raise SettingError("document", document.size, "it was painted by another job; go on with its own settings")
-
+        self._batch = self._most_together()
         return self._paint(job, job.levels(self._side), document or bare, _until(cancelled))
 
     def taken_over(self, job: PaintJob, document: Document) -> Document:
@@ -257,6 +263,7 @@ class Painter:
                 # A type that finds nothing to do lets the next one try.
                 stroke_type = in_turn(parts, counts)[barren % len(parts)].stroke_type
                 patient = barren < _PATIENCE * len(parts)
+                short = False
                 try:
                     easel = easel or self._easel(job, document, level)
                     strokes = self._step(job, self._hand(stroke_type), easel, step, done, left, go_on, patient=patient)
@@ -265,8 +272,11 @@ class Painter:
                 except RuntimeError as error:
                     if not is_shortage(error) or (self._batch == 1 and self._device.type == "cpu"):
                         raise
+                    short = True
+                if short:  # and no longer within the error, which holds what the step had
+                    small = easel is not None  # else it was the canvas that did not fit
                     easel = None  # who knows what was laid on it
-                    self._make_room()
+                    self._make_room(by_fewer_windows=small)
                     continue
                 step += 1
                 if not len(strokes):
@@ -287,12 +297,12 @@ class Painter:
         else:
             # Seeded by the step, so that a painting resumed here chooses as it would have.
             random = np.random.default_rng([job.seed, step])
-            most = min(max(1, easel.divide**2 // 2), -(-left // STROKES_PER_BUNDLE))
+            wanted = min(max(1, easel.divide**2 // 2), -(-left // STROKES_PER_BUNDLE))
             if self._manner.by_error:
-                windows = easel.windows(most, random)
+                windows = easel.windows(wanted, random)
             else:
                 cells = grid(easel.size, easel.divide, self._side)
-                windows = [cells[index] for index in random.permutation(len(cells))[:most]]
+                windows = [cells[index] for index in random.permutation(len(cells))[:wanted]]
         wish = Wish(
             ways=1 if by_paper else job.ways,
             solves=not by_paper and self._manner.solves,
@@ -301,11 +311,12 @@ class Painter:
             least=job.min_size / 100 * easel.size.longer / self._side,
         )
         asked, answers = [], []
-        for start in range(0, len(windows), self._batch):
-            some = windows[start : start + self._batch]
+        most = max(1, self._batch // wish.ways) if easel.in_powers else self._batch
+        for start in range(0, len(windows), most):
+            some = windows[start : start + most]
             count = len(some)
             if easel.in_powers:
-                some += [some[-1]] * (min(self._batch, 1 << (count - 1).bit_length()) - count)
+                some += [some[-1]] * (min(most, 1 << (count - 1).bit_length()) - count)
             canvas, target, inside = easel.crops(some)
             answer = hand.answer(canvas, target, inside, done, wish, go_on)
             if isinstance(easel, HostEasel) and self._neural is not None:

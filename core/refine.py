@@ -7,6 +7,7 @@ little are spent anew where the error was largest, and the budget stays what it 
 
 from __future__ import annotations
 
+import gc
 import math
 import re
 import time
@@ -24,6 +25,7 @@ from core.document import Document
 from core.errors import SettingError
 from core.geometry import Size
 from core.objective import Objective
+from core.objective import check as check_objective
 from core.polish import Polish
 from core.rasteriser.fast import Canvas, draw, measured
 from core.rasteriser.painting import working_size
@@ -120,6 +122,7 @@ def refine(
         height, width = target.shape[:2]
         raise SettingError("target", f"{width} x {height}", "it must have the sheet's size")
     spare = Strokes() if spare is None else spare
+    check_objective(loss, focus)
     where = _device(device)
 
     def judged(painting: Document) -> float:
@@ -129,28 +132,38 @@ def refine(
 
     stamp = {} if loss == "l2" else {"refined_loss": loss}
 
-    def on(place: torch.device) -> Iterator[Refined]:
+    def on(place: torch.device, left: float | None) -> Iterator[Refined]:
         size = working_size(document.painted(spare), margin=SOFT_EDGE, squares=place.type != "cpu")
         objective = Objective(_canvas(target, size), loss=loss, focus=focus, device=place)
-        return _refine(document, spare, objective, judged, stamp, steps, seconds, min_size, cancelled, place)
+        return _refine(document, spare, objective, judged, stamp, steps, left, min_size, cancelled, place)
 
-    return on(where) if where.type == "cpu" else _or_on_cpu(on(where), on, told)
+    return on(where, seconds) if where.type == "cpu" else _or_on_cpu(on, where, seconds, told)
 
 
 def _or_on_cpu(
-    refining: Iterator[Refined], on: Callable[[torch.device], Iterator[Refined]], told: Callable[[Shortage], None]
+    on: Callable[[torch.device, float | None], Iterator[Refined]],
+    device: torch.device,
+    seconds: float | None,
+    told: Callable[[Shortage], None],
 ) -> Iterator[Refined]:
-    """A refinement on a GPU; on the CPU, from its beginning, should that have too little memory."""
+    """A refinement on a GPU; should that have too little memory, on the CPU, anew and in the time that is left."""
+    began, begun = time.monotonic(), False
     try:
-        yield from refining
+        for refined in on(device, seconds):
+            yield refined
+            begun = True
+        return
     except RuntimeError as error:
         if not is_shortage(error):
             raise
-        told(Shortage.ON_CPU)
-    else:
-        return
+    gc.collect()
     torch.cuda.empty_cache()
-    yield from on(torch.device("cpu"))
+    told(Shortage.ON_CPU)
+    left = None if seconds is None else max(0.1, seconds - (time.monotonic() - began))
+    anew = on(torch.device("cpu"), left)
+    if begun:  # what was given has been told already
+        next(anew)
+    yield from anew
 
 
 def check(steps: int | None, seconds: float | None) -> None:

@@ -141,21 +141,22 @@ class PaintWorker(QObject):
         from core.painter import Painter
         from core.weights import load_actors, stroke_type_in
 
-        key = (actor, device, stroke_types)
-        if self._painter is None or self._painter[0] != key:
-            where = chosen_device(device)
+        key, where = (actor, device, stroke_types), chosen_device(device)
+        # Not one that had to leave the GPU either: by now there may be room again.
+        if self._painter is None or self._painter[0] != key or self._painter[1].device.type != where.type:
+            self._painter = None  # before another takes its place: what it has of the GPU's memory may be needed
             own = None if actor is None else stroke_type_in(actor)
             chosen = [actor] if actor is not None and own in stroke_types else []
             loaded = load_actors(chosen, stroke_types=stroke_types)
             if actor is not None and not chosen:
                 self.weights_idle.emit(actor.name, own)
             self._painter = key, Painter(*loaded, device=where, told=self._tell)
-            self.device_named.emit(device_name(where))
+        self.device_named.emit(device_name(where))
         return self._painter[1]
 
     def _tell(self, shortage: Shortage) -> None:
-        from core.device import device_name
+        from core.device import Shortage
 
         self.short_of_memory.emit(shortage.name.lower())
-        if self._painter is not None:
-            self.device_named.emit(device_name(self._painter[1].device))
+        if shortage is Shortage.ON_CPU:
+            self.device_named.emit("cpu")

@@ -49,6 +49,9 @@ def covers_of(
         size: Of the canvas, pixels.
         feather: Width of soft edges, pixels; 1 is the brush.
         limits: [N, 4] top, bottom, left and right of the part of the canvas that counts; all of it where absent.
+
+    Returns:
+        What lies within `limits`; a stroke that does not has an empty box.
     """
     marks = [np.ascontiguousarray(each) for each in points]
     row, column, radius, _ = marks
@@ -70,7 +73,17 @@ def covers_of(
 
 
 def proposals_covers(brush: Brush, shapes: Tensor, side: int, limits: NDArray[np.int64] | None = None) -> Covers:
-    """What proposals of one type [N, >= size - 3] cover of square windows of that side; `limits` as of `covers_of`."""
+    """What proposals of one type cover of square windows.
+
+    Args:
+        brush: Their type.
+        shapes: [N, >= size - 3] parameters, unit frame, on the CPU.
+        side: Of the windows, pixels.
+        limits: As of `covers_of`.
+
+    Raises:
+        TypeError: If strokes of that type are drawn neither by discs nor as polygons.
+    """
     patches = shapes.new_zeros(1, 3)
     patches[:, 2] = side
     points, counts = brush_points(brush, shapes, patches.expand(len(shapes), 3))
@@ -80,7 +93,19 @@ def proposals_covers(brush: Brush, shapes: Tensor, side: int, limits: NDArray[np
 
 
 def brush_points(brush: Brush, shapes: Tensor, patches: Tensor) -> tuple[Tensor, NDArray[np.int64]]:
-    """Stamps or corners [4, M] of strokes of one type, and how many each has [N]."""
+    """Stamps or corners of strokes of one type.
+
+    Args:
+        brush: Their type.
+        shapes: [N, >= size - 3] parameters, unit frame.
+        patches: [N, 3] row, column, side of each stroke's patch; the result is in the patches' frame.
+
+    Returns:
+        Row, column, radius (0 of corners) and opacity [4, M], and how many points each stroke has [N].
+
+    Raises:
+        TypeError: If strokes of that type are drawn neither by discs nor as polygons.
+    """
     if isinstance(brush, DiscBrush):
         with torch.no_grad():
             times = brush.times(shapes)

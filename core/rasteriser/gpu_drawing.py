@@ -18,6 +18,9 @@ from core.stroke import Strokes
 _BATCH = 8192
 """Strokes laid at a time, so that memory stays bounded however long the document: of discs, some hundred megabytes."""
 
+_NEAR = 1e-6
+"""Pixels within which a corner is taken to be at a whole one: only rounding lies within."""
+
 
 def points_of(form: Form, origins: Tensor, boxes: Tensor) -> Points:
     """What draws strokes of one type.
@@ -89,8 +92,11 @@ def draw(document: Document, size: Size | None = None, device: torch.device | st
 
 def _points(strokes: Strokes, scale: float, device: torch.device) -> Points:
     patches = strokes.patches * scale
-    corners = np.floor(patches[:, :2])
-    relative = np.column_stack([patches[:, :2] - corners, patches[:, 2]]).astype(np.float32)
+    # Windows lie at whole pixels of the canvas that they were chosen on; drawn there again, to the bit.
+    corners = np.floor(patches[:, :2] + _NEAR)
+    offsets = patches[:, :2] - corners
+    offsets[np.abs(offsets) < _NEAR] = 0
+    relative = np.column_stack([offsets, patches[:, 2]]).astype(np.float32)
     parts = []
     kinds = np.unique(strokes.types).tolist()
     for kind in kinds:

@@ -18,6 +18,9 @@ def form_of(brush: Brush, shape: Tensor, patches: Tensor) -> Form:
         brush: Their type.
         shape: [N, >= size - 3] parameters, unit frame.
         patches: [N, 3] row, column, side of each stroke's patch; the result is in the patches' frame.
+
+    Raises:
+        TypeError: If strokes of that type are neither.
     """
     if isinstance(brush, DiscBrush):
         with torch.no_grad():
@@ -49,13 +52,13 @@ class StepForms:
 
     def __call__(self, brush: Brush, bundles: Tensor) -> tuple[Form, Tensor]:
         """Discs or polygons of bundles [B, k, P], and boxes [B k, 4]; the next call overwrites them."""
-        key = brush, len(bundles)
+        key, side = (brush, len(bundles)), self._side
         if key not in self._captured:
 
             def forms(bundles: Tensor) -> tuple[Form, Tensor]:
                 shapes = bundles.flatten(0, 1)[:, :-3]
                 patches = shapes.new_zeros(1, 3)
-                patches[:, 2] = self._side
+                patches[:, 2] = side
                 form = form_of(brush, shapes, patches.expand(len(shapes), 3))
                 return form, boxes_of(form)
 

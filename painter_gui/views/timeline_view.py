@@ -50,9 +50,8 @@ class Track(QSlider):
             known = known[np.linspace(0, len(known) - 1, 400).astype(int)]
         self._curve = np.column_stack([known + 1, -10 * np.log10(errors[known])]) if len(known) else np.zeros((0, 2))
         sides = strokes.patches[:, 2]
-        self._levels = (np.flatnonzero(np.diff(sides)) + 1).tolist() if count else []
-        if len(self._levels) > 32:  # patches of many sizes in turn are no levels
-            self._levels = []
+        levels = np.flatnonzero(np.diff(sides)) + 1
+        self._levels = levels.tolist() if len(levels) <= 32 else []  # patches of many sizes in turn are no levels
         blocked = self.blockSignals(True)
         self.setMaximum(count)
         self.blockSignals(blocked)

@@ -59,6 +59,7 @@ def test_a_machine_copies_and_multiplies_at_some_rate() -> None:
     assert rates["flops"] > 1e6
 
 
+@pytest.mark.slow
 def test_painting_is_timed_for_every_number_of_strokes(actor: LoadedActor, tmp_path: Path) -> None:
     photo = np.random.default_rng(0).integers(0, 256, (40, 60, 3), np.uint8)
 

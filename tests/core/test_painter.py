@@ -15,7 +15,7 @@ from core.actor import Actor
 from core.brushes import BEZIER, brush_named
 from core.device import Shortage
 from core.document import BEFORE, Document
-from core.easel import HostEasel
+from core.easel import Easel, HostEasel
 from core.errors import CheckpointError, SettingError
 from core.geometry import Size
 from core.hand import Answer, Hand
@@ -335,7 +335,8 @@ def test_without_memory_for_one_window_the_cpu_paints(painter: Painter, job: Pai
         small_memory[-1] = 0 if shortage is Shortage.FEWER_WINDOWS else 32
 
     short, cpu = Painter(*painter._actors, told=tell), torch.device("cpu")
-    short._device, short._batch = torch.device("cuda"), 4  # by its name; its networks are where they were
+    short._device = torch.device("cuda")  # by its name; its networks are where they were
+    short._most_together = lambda: 4  # type: ignore[method-assign]
     short._easel = lambda job, document, level: HostEasel(job, document, level, 32, cpu, neural=False)  # type: ignore[method-assign]
 
     document = last(short, job)
@@ -343,6 +344,36 @@ def test_without_memory_for_one_window_the_cpu_paints(painter: Painter, job: Pai
     assert told == [Shortage.FEWER_WINDOWS, Shortage.FEWER_WINDOWS, Shortage.ON_CPU]
     assert short.device == cpu
     assert document.strokes == last(painter, job).strokes
+
+
+def test_where_not_even_the_canvas_has_room_the_cpu_paints_at_once(painter: Painter, job: PaintJob) -> None:
+    told: list[Shortage] = []
+    short = Painter(*painter._actors, told=told.append)
+    easel = short._easel
+
+    def limited(*given: Any) -> Easel:
+        if short.device.type != "cpu":
+            raise torch.OutOfMemoryError("no room")
+        return easel(*given)
+
+    short._easel = limited  # type: ignore[method-assign]
+    short._device, short._batch = torch.device("cuda"), 32
+    document = last(short, job)
+
+    assert told == [Shortage.ON_CPU]
+    assert document.strokes == last(painter, job).strokes
+
+
+def test_the_next_painting_is_as_if_there_had_been_room(
+    painter: Painter, job: PaintJob, small_memory: list[int]
+) -> None:
+    short = Painter(*painter._actors)
+    small_memory[-1] = 2
+    last(short, job)
+    small_memory[-1] = 32
+    wide = replace(job, divide=4, strokes=300)
+
+    assert last(short, wide).strokes == last(painter, wide).strokes
 
 
 def test_where_even_the_cpu_has_no_room_it_says_so(painter: Painter, job: PaintJob, small_memory: list[int]) -> None:

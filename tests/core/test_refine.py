@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import itertools
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,6 +13,7 @@ import torch
 from numpy.typing import NDArray
 
 from core import polish
+from core import refine as refine_module
 from core.brushes import BRUSHES
 from core.device import Shortage
 from core.document import Document
@@ -19,7 +22,7 @@ from core.geometry import Size
 from core.objective import Objective
 from core.rasteriser import painting as painting_module
 from core.rasteriser.fast import draw
-from core.refine import Refined, _or_on_cpu, amount, refine
+from core.refine import Refined, amount, refine
 from core.stroke import Strokes
 
 SIZE = Size(48, 64)
@@ -302,27 +305,64 @@ def test_spare_strokes_outside_the_focus_do_not_win_over_those_within(target: ND
     assert measure.of(draw(helped)) < measure.of(draw(alone))
 
 
-def test_where_a_gpu_has_too_little_memory_the_cpu_refines(target: NDArray[np.uint8]) -> None:
+@pytest.fixture
+def gpu_that_fails(monkeypatch: pytest.MonkeyPatch) -> Callable[[RuntimeError, int], None]:
+    """Lets a GPU, which is there by its name only, fail so many tellings after refinement began on it."""
+
+    def fails(error: RuntimeError, after: int) -> None:
+        on_device = refine_module._refine
+
+        def failing(*given: Any) -> Iterator[Refined]:
+            if given[-1].type == "cpu":
+                yield from on_device(*given)
+                return
+            if after:
+                yield from itertools.islice(on_device(*given[:-1], torch.device("cpu")), after)
+            raise error
+
+        monkeypatch.setattr(refine_module, "_device", lambda _name: torch.device("cuda"))
+        monkeypatch.setattr(refine_module, "_refine", failing)
+        measure = refine_module.Objective
+        monkeypatch.setattr(
+            refine_module, "Objective", lambda target, *, device="cpu", **rest: measure(target, device="cpu", **rest)
+        )
+
+    return fails
+
+
+@pytest.mark.parametrize("after", [0, 1, 3])
+@pytest.mark.parametrize(
+    "error", [torch.OutOfMemoryError("no room"), RuntimeError("CUDA error: out of memory\nIt might be asynchronous")]
+)
+def test_where_a_gpu_has_too_little_memory_the_cpu_refines_from_the_beginning(
+    after: int,
+    error: RuntimeError,
+    gpu_that_fails: Callable[[RuntimeError, int], None],
+    target: NDArray[np.uint8],
+) -> None:
     document, told = painting(), []
+    expected = list(refine(document, target, steps=25))
+    gpu_that_fails(error, after)
 
-    def short_of_memory() -> Iterator[Refined]:
-        yield next(iter(refine(document, target, steps=5)))
-        raise torch.OutOfMemoryError("no room")
-
-    def on(device: torch.device) -> Iterator[Refined]:
-        assert device.type == "cpu"
-        return refine(document, target, steps=5)
-
-    found = list(_or_on_cpu(short_of_memory(), on, told.append))
+    found = list(refine(document, target, steps=25, device="cuda", told=told.append))
 
     assert told == [Shortage.ON_CPU]
-    assert found[-1].document.strokes == last(document, target, steps=5).document.strokes
+    assert found[-1].document.strokes == expected[-1].document.strokes
+    assert len(found) == len(expected) + max(0, after - 1)  # what was given is told once
+    assert [each.steps for each in found].count(0) == 1
 
 
-def test_other_failures_of_a_gpu_are_not_taken_for_want_of_memory(target: NDArray[np.uint8]) -> None:
-    def broken() -> Iterator[Refined]:
-        yield next(iter(refine(painting(), target, steps=5)))
-        raise RuntimeError("an illegal address")
+def test_what_is_refused_is_refused_at_once_on_a_gpu_too(
+    gpu_that_fails: Callable[[RuntimeError, int], None], target: NDArray[np.uint8]
+) -> None:
+    gpu_that_fails(RuntimeError("never"), 0)
+    with pytest.raises(SettingError, match="choose one of"):
+        refine(painting(), target, steps=5, loss="l3", device="cuda")
 
+
+def test_other_failures_of_a_gpu_are_not_taken_for_want_of_memory(
+    gpu_that_fails: Callable[[RuntimeError, int], None], target: NDArray[np.uint8]
+) -> None:
+    gpu_that_fails(RuntimeError("CUDA error: an illegal memory access was encountered"), 1)
     with pytest.raises(RuntimeError, match="illegal"):
-        list(_or_on_cpu(broken(), lambda _device: iter([]), lambda _shortage: None))
+        list(refine(painting(), target, steps=5, device="cuda"))

@@ -59,3 +59,10 @@ def step_of(brush: Brush, *, focused: bool) -> Step:
         bundles=torch.rand(3, 5, brush.size, generator=generator),
         keep=torch.rand(3, 5, generator=generator) > 0.3,
     )
+
+
+def small_job() -> PaintJob:
+    """Some steps on two levels of a sheet that is not square."""
+    rows, columns = np.mgrid[0:30, 0:44]
+    target = np.stack([rows * 8, columns * 5, 255 - rows * 4], axis=-1).astype(np.uint8)
+    return PaintJob(target=target, strokes=40, divide=1)

@@ -8,13 +8,17 @@ import numpy as np
 import pytest
 import torch
 
-from core.brushes import BRUSHES, Brush
+from core.brushes import BEZIER, BRUSHES, Brush
 from core.easel import HostEasel
 from core.geometry import PixelBox, Size
+from core.painter import Painter
 from core.rasteriser.fast import bare_canvas, draw, lay
-from tests.core.rasteriser.drawn_cases import SIDE, document_of, step_of, target_of
+from core.stroke import Strokes
+from core.weights import load_actor, save_actor
+from tests.core.rasteriser.drawn_cases import SIDE, document_of, small_job, step_of, target_of
 from tests.core.rasteriser.interpreted import interpreted, interpreter_works
 from tests.core.rasteriser.test_painting import GROUPS, NAMES
+from training.actors import new_actor
 
 pytestmark = pytest.mark.skipif(not interpreter_works(), reason="there is no Triton, or one with an old interpreter")
 
@@ -52,6 +56,100 @@ columns = laid.types, laid.patches, laid.parameters, laid.steps, laid.errors
 columns = [torch.from_numpy(each.copy()) for each in columns]
 torch.save(([tuple(box) for box in windows], crops, columns, [tuple(box) for box in then]), sys.argv[1])
 """
+
+
+REDRAWN = """
+import sys
+import numpy as np
+import torch
+from core.brushes import BEZIER
+from core.document import Document
+from core.geometry import Size
+from core.gpu_easel import GpuEasel
+from core.job import PaintJob
+from core.schedule import Level
+
+size = Size(*torch.load(sys.argv[1]))
+job = PaintJob(target=np.random.default_rng(0).integers(0, 256, (*size, 3), np.uint8), strokes=200)
+document, level, device = Document(size, (20, 30, 40)), Level(divide=6, strokes=200), torch.device("cpu")
+easel = GpuEasel(job, document, level, 32, device)
+windows = easel.windows(5, np.random.default_rng(5))
+bundles = torch.rand(len(windows), 5, 13, generator=torch.Generator().manual_seed(2))
+keep = torch.ones(len(windows), 5, dtype=torch.bool)
+document = document.painted(easel.laid(BEZIER, windows, bundles, keep, step=0, most=20))
+again = GpuEasel(job, document, level, 32, device)
+torch.save((easel._canvas, again._canvas), sys.argv[1])
+"""
+
+JOB = """
+import sys
+from pathlib import Path
+import torch
+from core.gpu_easel import GpuEasel
+from core.painter import Painter
+from core.weights import load_actor
+from tests.core.rasteriser.drawn_cases import small_job
+
+painter = Painter(load_actor(Path(torch.load(sys.argv[1])), stroke_type="bezier"))
+painter._easel = lambda job, document, level: GpuEasel(job, document, level, 32, torch.device("cpu"), painter._forms)
+job = small_job()
+frames = list(painter.frames(job))
+resumed = list(painter.frames(job, frames[-2].document))
+assert resumed[-1].document.strokes == frames[-1].document.strokes
+strokes = frames[-1].document.strokes
+columns = strokes.types, strokes.patches, strokes.parameters, strokes.steps, strokes.errors
+torch.save([torch.from_numpy(each.copy()) for each in columns], sys.argv[1])
+"""
+
+
+def test_a_whole_job_is_painted_on_it_as_on_the_host(tmp_path: Path) -> None:
+    torch.manual_seed(0)
+    save_actor(new_actor(BEZIER, width=0.125, side=32), tmp_path / "a.safetensors", stroke_type="bezier")
+    torch.save(str(tmp_path / "a.safetensors"), tmp_path / "case.pt")
+
+    found = interpreted(JOB, tmp_path / "case.pt")
+
+    painter = Painter(load_actor(tmp_path / "a.safetensors", stroke_type="bezier"))
+    strokes = painter.painted(small_job()).strokes
+    assert len(found[0]) == len(strokes) == small_job().strokes
+    assert len(np.unique(strokes.steps)) > 4
+    np.testing.assert_array_equal(found[3], strokes.steps)
+    np.testing.assert_array_equal(found[1], strokes.patches)
+    np.testing.assert_allclose(found[2], strokes.parameters, rtol=0, atol=2e-3)
+    np.testing.assert_allclose(found[4], strokes.errors, rtol=1e-3)
+
+
+@pytest.mark.parametrize(("longer", "divide"), [(451, 6), (1023, 5), (512, 8), (97, 3)])
+def test_windows_at_whole_pixels_are_found_there_again(longer: int, divide: int) -> None:
+    from core.rasteriser import gpu_drawing
+
+    scale = 64 * divide / longer
+    corners = np.arange(-64, 64 * divide + 1)
+    patches = [PixelBox(row, 7, row + 64, 71).patch(scale) for row in corners.tolist()]
+    count = len(corners)
+    strokes = Strokes.from_columns(
+        types=np.zeros(count, np.uint8),
+        patches=np.array(patches),
+        parameters=np.tile(np.float32(0.3), (count, 13)),
+        steps=np.zeros(count, int),
+    )
+
+    points = gpu_drawing._points(strokes, scale, torch.device("cpu"))
+
+    np.testing.assert_array_equal(points.origins[:, 0], corners)
+    np.testing.assert_array_equal(points.origins[:, 1], 7)
+    for column in (points.row, points.column, points.radius):
+        each = column.reshape(count, -1)
+        assert torch.equal(each, each[:1].expand_as(each))
+
+
+def test_what_was_laid_window_by_window_is_drawn_again_to_the_bit(tmp_path: Path) -> None:
+    torch.save((300, 451), tmp_path / "case.pt")
+
+    laid, drawn = interpreted(REDRAWN, tmp_path / "case.pt")
+
+    assert float((laid - laid[0, 0]).abs().max()) > 0.05
+    assert torch.equal(drawn, laid)
 
 
 @pytest.mark.parametrize("kinds", GROUPS, ids=NAMES)
