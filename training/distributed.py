@@ -24,6 +24,7 @@ def joined(device: torch.device) -> Iterator[None]:
     dist.init_process_group("cpu:gloo,cuda:nccl" if device.type == "cuda" else "gloo")
     try:
         yield
+        dist.barrier()  # whoever is done first waits: to leave while others still write can end in a signal
     finally:
         dist.destroy_process_group()
 
