@@ -223,7 +223,8 @@ def check(sound: Tensor, loaded: LoadedActor) -> None:
 def ready(actor: Actor, device: torch.device) -> Actor:
     """A copy of an actor to ask on a device, not to train: batch norm folded into the convolutions before it.
 
-    Where the device computes in bfloat16 all layers do but the last, whose numbers are drawn with.
+    Where the device computes in bfloat16 a dense head's layers do, but for the last, whose numbers are drawn with: what
+    it proposes is chosen from. An average head's strokes are laid as they are, and stay those that were published.
     """
     copied: Actor = copy.deepcopy(actor).eval()
     for name, module in list(copied.named_modules()):
@@ -239,10 +240,9 @@ def ready(actor: Actor, device: torch.device) -> Actor:
     for weight in copied.parameters():
         if weight.ndim == 4:
             weight.data = weight.data.contiguous(memory_format=torch.channels_last)
-    if computes_in_bfloat16(device):
-        last = copied.emit if copied.head == "dense" else copied.fc
+    if copied.head == "dense" and computes_in_bfloat16(device):
         for child in copied.children():
-            if child is not last:
+            if child is not copied.emit:
                 child.to(torch.bfloat16)
     return copied
 

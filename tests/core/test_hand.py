@@ -67,6 +67,9 @@ def test_in_bfloat16_the_strokes_are_nearly_the_same_and_in_full_precision(
 
     half = ready(actor, CPU)
 
+    if actor.head == "average":  # published strokes stay what they are
+        assert all(weight.dtype == torch.float32 for weight in half.parameters())
+        return
     with torch.no_grad():
         strokes, exact = half(seen.bfloat16()), actor(seen)
     assert half.conv1.weight.dtype == torch.bfloat16
