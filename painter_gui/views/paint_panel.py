@@ -191,8 +191,8 @@ class PaintPanel(Worded, QWidget):
 
     def _say_words(self) -> None:
         self.amount_group.setTitle(translate("Studio", "How much"))
-        self._divide_label.setText(translate("Studio", "&Divide"))
-        self._steps_label.setText(translate("Studio", "S&teps"))
+        self._divide_label.setText(translate("Studio", "D&ivide"))
+        self._steps_label.setText(translate("Studio", "&Steps"))
         divide = translate("Studio", "Detail: the finest level has so many patches along the longer side")
         steps = translate(
             "Studio", "Steps of the painter, five strokes each: half on the whole sheet, half on each patch"
@@ -228,10 +228,10 @@ class PaintPanel(Worded, QWidget):
                 "Studio", "Coarse to fine, where the error is; or the published grid, in the painter's own colours"
             )
         )
-        self._seed_label.setText(translate("Studio", "S&eed"))
+        self._seed_label.setText(translate("Studio", "See&d"))
         self.seed.setToolTip(translate("Studio", "Another seed, another painting; the same seed, the same strokes"))
         self.machine_group.setTitle(translate("Studio", "Machine"))
-        self._device_label.setText(translate("Studio", "De&vice"))
+        self._device_label.setText(translate("Studio", "Devi&ce"))
         names_of = {
             "auto": translate("Studio", "Fastest"),
             "cpu": translate("Studio", "Processor"),

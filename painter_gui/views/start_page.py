@@ -130,7 +130,7 @@ class StartPage(Worded, QWidget):
 
     def _say_words(self) -> None:
         self.recent_title.setText(translate("Studio", "&Recent"))
-        self.samples_title.setText(translate("Studio", "&Samples"))
+        self.samples_title.setText(translate("Studio", "S&amples"))
         self.recent.setAccessibleName(translate("Studio", "Recent files and sessions"))
         self.samples.setAccessibleName(translate("Studio", "Sample photographs"))
 

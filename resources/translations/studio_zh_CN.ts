@@ -511,12 +511,12 @@
         <translation>数量</translation>
     </message>
     <message>
-        <source>&amp;Divide</source>
-        <translation>分块(&amp;D)</translation>
+        <source>D&amp;ivide</source>
+        <translation>分块(&amp;I)</translation>
     </message>
     <message>
-        <source>S&amp;teps</source>
-        <translation>步数(&amp;T)</translation>
+        <source>&amp;Steps</source>
+        <translation>步数(&amp;S)</translation>
     </message>
     <message>
         <source>Detail: the finest level has so many patches along the longer side</source>
@@ -587,8 +587,8 @@
         <translation>由粗到细，哪里误差大画哪里；或按论文的网格，用画家自己的颜色</translation>
     </message>
     <message>
-        <source>S&amp;eed</source>
-        <translation>种子(&amp;E)</translation>
+        <source>See&amp;d</source>
+        <translation>种子(&amp;D)</translation>
     </message>
     <message>
         <source>Another seed, another painting; the same seed, the same strokes</source>
@@ -599,8 +599,8 @@
         <translation>设备</translation>
     </message>
     <message>
-        <source>De&amp;vice</source>
-        <translation>设备(&amp;V)</translation>
+        <source>Devi&amp;ce</source>
+        <translation>设备(&amp;C)</translation>
     </message>
     <message>
         <source>Fastest</source>
@@ -739,8 +739,8 @@
         <translation>最近(&amp;R)</translation>
     </message>
     <message>
-        <source>&amp;Samples</source>
-        <translation>示例(&amp;S)</translation>
+        <source>S&amp;amples</source>
+        <translation>示例(&amp;A)</translation>
     </message>
     <message>
         <source>Recent files and sessions</source>

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 import threading
@@ -15,7 +16,7 @@ import pytest
 from numpy.typing import NDArray
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QColor, QDragEnterEvent, QDropEvent, QGuiApplication, QImage, QWheelEvent
-from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QFileDialog, QLabel, QMessageBox, QWidget
 from pytestqt.qtbot import QtBot
 
 from core.document import Document
@@ -762,6 +763,18 @@ def test_every_control_has_a_name_and_a_tool_tip(painted: StudioWindow) -> None:
 def test_no_two_actions_share_a_key(studio: StudioWindow) -> None:
     keys = [key.toString() for action in studio.actions() for key in action.shortcuts()]
     assert sorted(set(keys)) == sorted(keys)
+
+
+@pytest.mark.parametrize("language", ["en", "zh_CN"])
+def test_no_two_things_in_sight_answer_to_the_same_letter(studio: StudioWindow, language: str) -> None:
+    studio._languages.choose(language)
+    texts = [menu.title() for menu, _ in studio.menus]
+    for kind in (QLabel, QAbstractButton):
+        texts += [each.text() for each in studio.findChildren(kind) if not each.window().isModal()]
+    letters = sorted(match.upper() for text in texts for match in re.findall(r"&([^&\s])", text))
+
+    assert len(letters) > 12
+    assert letters == sorted(set(letters))
 
 
 def test_help_lists_keys_and_versions(studio: StudioWindow) -> None:
