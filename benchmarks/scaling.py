@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import multiprocessing
 from collections.abc import Mapping, Sequence
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from numpy.typing import NDArray
 
 from benchmarks.harness import Result, measure, peak_memory, report, synchroniser
 from core.document import Document
+from core.errors import SettingError
 from core.files import checked_output_folder, written_aside
 from core.geometry import Size
 from core.job import PaintJob
@@ -65,10 +67,19 @@ def bench_scaling(
         What `harness.report` does: seconds, peak memory in MiB of a process that only paints (on a GPU its memory), and
         for each row the exponent: the slope of the logarithm of the seconds over that of what grows (for a canvas its
         pixels), between the last two.
+
+    Raises:
+        OutputError: If a folder cannot be written.
+        SettingError: If the plot's name ends otherwise, or there is no matplotlib.
     """
     for path in (plot_path, json_path):
         if path is not None:
             checked_output_folder(path.parent)
+    if plot_path is not None:  # before minutes of measuring
+        if plot_path.suffix not in (".png", ".svg"):
+            raise SettingError("--plot", str(plot_path), "its name must end in .png or .svg")
+        if find_spec("matplotlib") is None:
+            raise SettingError("--plot", str(plot_path), "it takes matplotlib, which is not installed; leave it out")
     painter, wait = Painter(actor, device=device), synchroniser(device)
 
     def paint(side: int, **settings: int) -> float:

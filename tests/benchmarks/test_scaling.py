@@ -13,6 +13,7 @@ import torch
 from benchmarks import scaling
 from benchmarks.scaling import bench_scaling, exponent
 from core.brushes import BEZIER
+from core.errors import SettingError
 from core.weights import load_actor, save_actor
 from training.actors import new_actor
 
@@ -47,3 +48,15 @@ def test_every_row_is_measured_and_drawn(tmp_path: Path, monkeypatch: pytest.Mon
     picture = cv2.imread(str(tmp_path / "p.png"))
     assert picture.shape[1] > 3 * picture.shape[0]
     assert picture.std() > 5
+
+
+def test_a_plot_that_cannot_be_drawn_is_refused_before_anything_is_measured(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    photo, actor = np.zeros((8, 8, 3), np.uint8), load_actor(None, stroke_type="bezier")
+    monkeypatch.setattr(scaling, "Painter", None)
+    with pytest.raises(SettingError, match=r"end in \.png or \.svg"):
+        bench_scaling(actor, photo, device=torch.device("cpu"), plot_path=tmp_path / "p.txt")
+    monkeypatch.setattr(scaling, "find_spec", lambda _name: None)
+    with pytest.raises(SettingError, match="matplotlib"):
+        bench_scaling(actor, photo, device=torch.device("cpu"), plot_path=tmp_path / "p.png")
