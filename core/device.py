@@ -11,11 +11,12 @@ import torch
 from core.errors import DeviceError
 
 
-class Shortage(Enum):
-    """What is done about too little memory of a GPU."""
+class GpuTrouble(Enum):
+    """What is done where a GPU cannot go on; the value says it to a person."""
 
-    FEWER_WINDOWS = "fewer windows are looked at together"
-    ON_CPU = "the processor goes on"
+    FEWER_WINDOWS = "the GPU has too little memory left: fewer windows are looked at together"
+    ON_CPU = "the GPU has too little memory left: the processor goes on"
+    FAILED = "the GPU has failed: the processor goes on"
 
 
 def chosen_device(name: str) -> torch.device:
@@ -63,14 +64,29 @@ def enough_memory() -> Iterator[None]:
 _SHORTAGES = ("CUDA error: out of memory", "CUBLAS_STATUS_ALLOC_FAILED", "CUDNN_STATUS_ALLOC_FAILED")
 """How what takes memory beside torch says so: the driver, and the libraries of products and convolutions."""
 
+_FAILURES = ("CUDA error", "CUDA driver error", "Triton Error [CUDA]", "CUBLAS_STATUS_", "CUDNN_STATUS_", "NVRTC")
+"""How the driver, compilers and libraries tell of anything else; after some of it no call to the device succeeds."""
+
 
 def is_shortage(error: BaseException) -> bool:
     """Whether an error says that a GPU has too little memory, or came of one that does, as in capturing a graph."""
+    return any(
+        isinstance(cause, torch.OutOfMemoryError)
+        or (isinstance(cause, RuntimeError) and any(words in str(cause) for words in _SHORTAGES))
+        for cause in _causes(error)
+    )
+
+
+def is_failure(error: BaseException) -> bool:
+    """Whether an error, no shortage, says that a GPU, its driver or what compiles for it has failed."""
+    return not is_shortage(error) and any(
+        isinstance(cause, RuntimeError) and any(words in str(cause) for words in _FAILURES) for cause in _causes(error)
+    )
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    """An error and what it came of."""
     cause: BaseException | None = error
     while cause is not None:
-        if isinstance(cause, torch.OutOfMemoryError) or (
-            isinstance(cause, RuntimeError) and any(words in str(cause) for words in _SHORTAGES)
-        ):
-            return True
+        yield cause
         cause = cause.__cause__ or cause.__context__
-    return False

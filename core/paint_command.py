@@ -13,7 +13,7 @@ from typing import Any
 import orjson
 from tqdm import tqdm
 
-from core.device import Shortage, chosen_device, device_name, enough_memory
+from core.device import GpuTrouble, chosen_device, device_name, enough_memory
 from core.document import Document, Rgb
 from core.errors import SettingError
 from core.export.document import canvas_size
@@ -89,8 +89,8 @@ def paint_picture(
     idle = job.mix.idle(len(job.levels(loaded[0].actor.side)))
     neural = None if renderer is None else load_renderer(renderer, stroke_type=job.mix.stroke_types[0])
     with enough_memory():
-        shortages: list[Shortage] = []
-        painter = Painter(*loaded, device=where, renderer=neural, told=partial(_tell, shortages))
+        troubles: list[GpuTrouble] = []
+        painter = Painter(*loaded, device=where, renderer=neural, told=partial(_tell, troubles))
     if frames:
         check_for_frames(out / "frames")
 
@@ -109,15 +109,16 @@ def paint_picture(
                 if refine == COLOURS:
                     document = with_best_colours(document, target, focus=job.focus)
                 else:
-                    document = _refined(painter, document, job, steps, duration, loss, partial(_tell, shortages))
+                    document = _refined(painter, document, job, steps, duration, loss, partial(_tell, troubles))
             write_json(document, out / "strokes.json")
         seconds = time.monotonic() - started
         pixels = to_bytes(draw(document, picture_size))
+        left_gpu = any(trouble is not GpuTrouble.FEWER_WINDOWS for trouble in troubles)
         report = {
             "strokes": len(document.strokes),
             "seconds": seconds,
             "strokes_per_second": len(document.strokes) / seconds,
-            "device": device_name(where) + (", then cpu" if Shortage.ON_CPU in shortages else ""),
+            "device": device_name(where) + (", then cpu" if left_gpu else ""),
             "weights": ", ".join(each.id for each in loaded),
             "renderer": None if neural is None else neural.id,
             "picture": source.encode(errors="replace").decode(),  # a file's name need not be Unicode; a report is
@@ -140,10 +141,10 @@ def paint_picture(
     return report
 
 
-def _tell(shortages: list[Shortage], shortage: Shortage) -> None:
-    """Note what is done for want of memory, and say it above the progress shown."""
-    shortages.append(shortage)
-    tqdm.write(f"the GPU has too little memory left: {shortage.value}", file=sys.stderr)
+def _tell(troubles: list[GpuTrouble], trouble: GpuTrouble) -> None:
+    """Note what is done where a GPU cannot go on, and say it above the progress shown."""
+    troubles.append(trouble)
+    tqdm.write(trouble.value, file=sys.stderr)
 
 
 def _painted(painter: Painter, job: PaintJob) -> Document:
@@ -164,7 +165,7 @@ def _refined(
     steps: int | None,
     seconds: float | None,
     loss: str,
-    told: Callable[[Shortage], None],
+    told: Callable[[GpuTrouble], None],
 ) -> Document:
     """The painting refined, the progress shown; seconds are those of the spare strokes too."""
     began = time.monotonic()

@@ -14,7 +14,7 @@ from torch import Tensor
 
 from core.brushes import BRUSHES, brush_named
 from core.compilers import HAS_TRITON
-from core.device import Shortage, is_shortage
+from core.device import GpuTrouble, is_failure, is_shortage
 from core.document import BEFORE, Document
 from core.easel import Easel, HostEasel
 from core.errors import CheckpointError, SettingError
@@ -83,7 +83,7 @@ class Painter:
         device: torch.device | str = "cpu",
         renderer: LoadedRenderer | None = None,
         manner: Manner | None = None,
-        told: Callable[[Shortage], None] = lambda _shortage: None,
+        told: Callable[[GpuTrouble], None] = lambda _trouble: None,
     ) -> None:
         """Make a painter ready, with copies of the networks on the device.
 
@@ -93,7 +93,7 @@ class Painter:
             renderer: Where given, the canvas that the actor sees is drawn by this network and cut at the patch, as in
                 the published test; the document, and what is shown, stay exact.
             manner: See `Manner`.
-            told: Hears what is done where a GPU's memory does not suffice.
+            told: Hears what is done where a GPU's memory does not suffice, or it fails.
 
         Raises:
             CheckpointError: If the actors do not fit together, or a renderer does not fit them.
@@ -114,10 +114,16 @@ class Painter:
             if any(actor.stroke_type != renderer.stroke_type for actor in actors):
                 problem = f"it draws {renderer.stroke_type} strokes alone; leave it out where others are mixed in"
                 raise CheckpointError(renderer.path, problem)
-        self._told, self._actors = told, actors
-        self._neural = None if renderer is None else copy.deepcopy(renderer.renderer)
-        self._renderer_id = None if renderer is None else renderer.id
-        self._move_to(torch.device(device))
+        self._told, self._actors, self._renderer = told, actors, renderer
+        trouble = None
+        try:
+            self._move_to(torch.device(device))
+        except RuntimeError as error:
+            trouble = _trouble(error)
+            if trouble is None:
+                raise
+        if trouble is not None:
+            self._leave_gpu(trouble)
 
     @property
     def device(self) -> torch.device:
@@ -129,25 +135,28 @@ class Painter:
         self._batch = self._most_together()
         self._hands = {each.stroke_type: Hand(each, device) for each in self._actors}
         self._forms = StepForms(self._side)
-        if self._neural is not None:
-            self._neural.to(device)
+        # A copy, as the hands have of the actors; and never by way of a device that may have failed.
+        self._neural = None if self._renderer is None else copy.deepcopy(self._renderer.renderer).to(device)
 
     def _most_together(self) -> int:
         return _BATCH if self._device.type == "cpu" else _BATCH_ON_GPU
 
-    def _make_room(self, *, by_fewer_windows: bool) -> None:
-        """After a GPU had too little memory: ask for less, or nothing more."""
+    def _make_room(self) -> None:
+        """After a GPU had too little memory for some windows: look at fewer together."""
         for hand in self._hands.values():
             hand.forget()
-        if self._batch > 1 and by_fewer_windows:
-            self._batch //= 2
-            self._forms = StepForms(self._side)
-            self._told(Shortage.FEWER_WINDOWS)
-        else:
-            self._move_to(torch.device("cpu"))
-            self._told(Shortage.ON_CPU)
+        self._batch //= 2
+        self._forms = StepForms(self._side)
+        self._told(GpuTrouble.FEWER_WINDOWS)
         gc.collect()
         torch.cuda.empty_cache()
+
+    def _leave_gpu(self, trouble: GpuTrouble) -> None:
+        self._move_to(torch.device("cpu"))
+        self._told(trouble)
+        gc.collect()
+        if trouble is not GpuTrouble.FAILED:  # what has failed is asked for nothing more
+            torch.cuda.empty_cache()
 
     def _easel(self, job: PaintJob, document: Document, level: Level) -> Easel:
         if self._device.type == "cuda" and HAS_TRITON and self._neural is None:
@@ -231,7 +240,7 @@ class Painter:
             SettingError: If this painter has no actor for one of the job's stroke types.
         """
         weights = ", ".join(self._hand(name).loaded.id for name in job.mix.stroke_types)
-        of_painter = {"weights": weights, "renderer": self._renderer_id}
+        of_painter = {"weights": weights, "renderer": None if self._renderer is None else self._renderer.id}
         return Document(Size(*job.target.shape[:2]), job.background, job={**job.settings(), **of_painter})
 
     def _hand(self, stroke_type: str) -> Hand:
@@ -263,20 +272,24 @@ class Painter:
                 # A type that finds nothing to do lets the next one try.
                 stroke_type = in_turn(parts, counts)[barren % len(parts)].stroke_type
                 patient = barren < _PATIENCE * len(parts)
-                short = False
+                trouble = None
                 try:
                     easel = easel or self._easel(job, document, level)
                     strokes = self._step(job, self._hand(stroke_type), easel, step, done, left, go_on, patient=patient)
                 except _CancelledError:
                     return
                 except RuntimeError as error:
-                    if not is_shortage(error) or (self._batch == 1 and self._device.type == "cpu"):
+                    trouble = _trouble(error)
+                    on_cpu = self._device.type == "cpu"
+                    if trouble is None or (on_cpu and (self._batch == 1 or trouble is GpuTrouble.FAILED)):
                         raise
-                    short = True
-                if short:  # and no longer within the error, which holds what the step had
-                    small = easel is not None  # else it was the canvas that did not fit
+                if trouble is not None:  # and no longer within the error, which holds what the step had
+                    # Where there is no easel it was the canvas that did not fit, which fewer windows cannot help.
+                    if trouble is GpuTrouble.ON_CPU and self._batch > 1 and easel is not None:
+                        self._make_room()
+                    else:
+                        self._leave_gpu(trouble)
                     easel = None  # who knows what was laid on it
-                    self._make_room(by_fewer_windows=small)
                     continue
                 step += 1
                 if not len(strokes):
@@ -350,6 +363,13 @@ def _until(cancelled: Callable[[], bool]) -> Callable[[], None]:
             raise _CancelledError
 
     return go_on
+
+
+def _trouble(error: RuntimeError) -> GpuTrouble | None:
+    """Why a GPU cannot go on, if that is what an error says."""
+    if is_shortage(error):
+        return GpuTrouble.ON_CPU
+    return GpuTrouble.FAILED if is_failure(error) else None
 
 
 def _index(stroke_type: str) -> int:

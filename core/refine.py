@@ -20,7 +20,7 @@ import torch
 from numpy.typing import NDArray
 
 from core.compilers import HAS_TRITON
-from core.device import Shortage, chosen_device, is_shortage
+from core.device import GpuTrouble, chosen_device, is_failure, is_shortage
 from core.document import Document
 from core.errors import SettingError
 from core.geometry import Size
@@ -85,7 +85,7 @@ def refine(
     min_size: float = 0.0,
     cancelled: Callable[[], bool] = lambda: False,
     device: str = "cpu",
-    told: Callable[[Shortage], None] = lambda _shortage: None,
+    told: Callable[[GpuTrouble], None] = lambda _trouble: None,
 ) -> Iterator[Refined]:
     """Refine a painting; each thing told is a whole document that may be kept.
 
@@ -103,8 +103,8 @@ def refine(
         focus: [H, W] uint8, how much each part of the picture counts; all alike where absent.
         min_size: A stroke's longest line, in hundredths of the sheet's longer side, below which none shrinks.
         cancelled: Asked at every step; once it says so, the best so far is told and nothing more.
-        device: `cpu`, `cuda`, or `auto`; a CUDA device where there is no Triton is left to others. One with too little
-            memory is left for the CPU, which begins anew.
+        device: `cpu`, `cuda`, or `auto`; a CUDA device where there is no Triton is left to others. One that fails, or
+            has too little memory, is left for the CPU, which begins anew.
         told: Hears of that.
 
     Yields:
@@ -144,9 +144,9 @@ def _or_on_cpu(
     on: Callable[[torch.device, float | None], Iterator[Refined]],
     device: torch.device,
     seconds: float | None,
-    told: Callable[[Shortage], None],
+    told: Callable[[GpuTrouble], None],
 ) -> Iterator[Refined]:
-    """A refinement on a GPU; should that have too little memory, on the CPU, anew and in the time that is left."""
+    """A refinement on a GPU; should that not do, on the CPU, anew and in the time that is left."""
     began, begun = time.monotonic(), False
     try:
         for refined in on(device, seconds):
@@ -154,11 +154,13 @@ def _or_on_cpu(
             begun = True
         return
     except RuntimeError as error:
-        if not is_shortage(error):
+        trouble = GpuTrouble.ON_CPU if is_shortage(error) else GpuTrouble.FAILED
+        if trouble is GpuTrouble.FAILED and not is_failure(error):
             raise
     gc.collect()
-    torch.cuda.empty_cache()
-    told(Shortage.ON_CPU)
+    if trouble is not GpuTrouble.FAILED:
+        torch.cuda.empty_cache()
+    told(trouble)
     left = None if seconds is None else max(0.1, seconds - (time.monotonic() - began))
     anew = on(torch.device("cpu"), left)
     if begun:  # what was given has been told already

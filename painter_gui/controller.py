@@ -130,7 +130,7 @@ class Controller(QObject):
         self._worker.prepared.connect(self._on_prepared, queued)
         self._worker.device_named.connect(self._on_device_named, queued)
         self._worker.weights_idle.connect(self._on_weights_idle, queued)
-        self._worker.short_of_memory.connect(self._on_short_of_memory, queued)
+        self._worker.gpu_trouble.connect(self._on_gpu_trouble, queued)
         self._worker.failed.connect(self._on_failed, queued)
         self._worker.finished.connect(self._on_finished, queued)
         self._canvas_thread, self._canvas = QThread(), CanvasWorker()
@@ -595,7 +595,7 @@ class Controller(QObject):
         self.noted.emit("weights_idle", {"name": name, "type": stroke_type})
 
     @Slot(str)
-    def _on_short_of_memory(self, remedy: str) -> None:
+    def _on_gpu_trouble(self, remedy: str) -> None:
         self.noted.emit(remedy, {})
 
     def set_scrub_memory(self, mebibytes: int | None) -> None:

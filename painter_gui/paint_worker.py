@@ -15,7 +15,7 @@ from core.document import Document
 from core.errors import DeviceError, PainterError
 
 if TYPE_CHECKING:
-    from core.device import Shortage
+    from core.device import GpuTrouble
     from core.job import PaintJob
     from core.painter import Frame, Painter
     from core.refine import Refined
@@ -52,7 +52,7 @@ class PaintWorker(QObject):
     Signals:
         prepared: when it has imported what it paints with.
         device_named: the device's name, when it is known, or another one paints.
-        short_of_memory: what is done where a GPU has too little memory, `Shortage`'s name in small letters.
+        gpu_trouble: what is done where a GPU cannot go on, `GpuTrouble`'s name in small letters.
         weights_idle: (file's name, stroke type), where the weights chosen are of a type that the run does not paint.
         failed: (run's number, PainterError), where a job could not go on.
         finished: (run's number), last and exactly once a run, however it ended.
@@ -61,7 +61,7 @@ class PaintWorker(QObject):
     prepared = Signal()
     device_named = Signal(str)
     weights_idle = Signal(str, str)
-    short_of_memory = Signal(str)
+    gpu_trouble = Signal(str)
     failed = Signal(int, object)
     finished = Signal(int)
 
@@ -151,12 +151,12 @@ class PaintWorker(QObject):
             if actor is not None and not chosen:
                 self.weights_idle.emit(actor.name, own)
             self._painter = key, Painter(*loaded, device=where, told=self._tell)
-        self.device_named.emit(device_name(where))
+        self.device_named.emit(device_name(self._painter[1].device))
         return self._painter[1]
 
-    def _tell(self, shortage: Shortage) -> None:
-        from core.device import Shortage
+    def _tell(self, trouble: GpuTrouble) -> None:
+        from core.device import GpuTrouble
 
-        self.short_of_memory.emit(shortage.name.lower())
-        if shortage is Shortage.ON_CPU:
+        self.gpu_trouble.emit(trouble.name.lower())
+        if trouble is not GpuTrouble.FEWER_WINDOWS:
             self.device_named.emit("cpu")

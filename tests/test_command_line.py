@@ -844,3 +844,23 @@ def test_a_gpu_without_memory_is_told_of_and_the_painting_is_finished(
     said = "the GPU has too little memory left: fewer windows are looked at together"
     assert capsys.readouterr().err.splitlines().count(said) == 2  # 32, 16, 8
     assert len(read_json(tmp_path / "strokes.json").strokes) == 900
+
+
+def test_a_gpu_that_fails_is_told_of_in_one_line_and_the_report_names_both(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = Painter._move_to
+
+    def failing(painter: Painter, device: torch.device) -> None:
+        if device.type != "cpu":
+            raise RuntimeError("CUDA error: unspecified launch failure")
+        made(painter, device)
+
+    monkeypatch.setattr(Painter, "_move_to", failing)
+    monkeypatch.setattr(core.paint_command, "chosen_device", lambda _name: torch.device("cuda"))
+    monkeypatch.setattr(core.paint_command, "device_name", lambda device: device.type)
+
+    assert main(["paint", "sample:coffee", "-o", str(tmp_path), "--strokes", "50", "--no-svg"]) == 0
+
+    assert capsys.readouterr().err.splitlines() == ["the GPU has failed: the processor goes on"]
+    assert json.loads((tmp_path / "report.json").read_text())["device"] == "cuda, then cpu"

@@ -734,6 +734,9 @@ class StudioWindow(ActionWindow):
             "on_cpu": translate(
                 "Studio", "The graphics card has too little memory: the processor paints on. Close other programs."
             ),
+            "failed": translate(
+                "Studio", "The graphics card failed: the processor paints on. Start the program again to use the card."
+            ),
             "budget_reached": translate(
                 "Studio", "All {strokes} strokes are painted. Raise the number, or go back to an earlier stroke."
             ),

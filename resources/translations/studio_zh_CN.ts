@@ -1171,6 +1171,10 @@
         <translation>显存不足：由处理器继续绘制。请关闭其他程序。</translation>
     </message>
     <message>
+        <source>The graphics card failed: the processor paints on. Start the program again to use the card.</source>
+        <translation>显卡出错：由处理器继续绘制。重新启动程序后可再使用显卡。</translation>
+    </message>
+    <message>
         <source>All {strokes} strokes are painted. Raise the number, or go back to an earlier stroke.</source>
         <translation>全部 {strokes} 笔已画完。请增加笔数，或回到较早的笔画。</translation>
     </message>

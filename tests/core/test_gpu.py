@@ -19,7 +19,7 @@ from core.hand import Hand, Wish
 from core.images import load_picture
 from core.job import PaintJob
 from core.metrics import psnr
-from core.painter import Painter, Shortage
+from core.painter import GpuTrouble, Painter
 from core.rasteriser import fast
 from core.rasteriser.differentiable import padded_alpha, stamp_alpha, stroke_alpha
 from core.rasteriser.painting import painted
@@ -273,7 +273,7 @@ def test_an_actor_that_emits_no_numbers_is_refused_on_the_gpu() -> None:
 
 
 def test_where_a_gpu_has_too_little_memory_fewer_windows_are_looked_at_together() -> None:
-    told: list[Shortage] = []
+    told: list[GpuTrouble] = []
     painter = Painter(small_actor(), device="cuda", told=told.append)
     job = PaintJob(target=np.full((400, 600, 3), (200, 120, 40), np.uint8), strokes=2_000, divide=8)
     held = []
@@ -288,7 +288,7 @@ def test_where_a_gpu_has_too_little_memory_fewer_windows_are_looked_at_together(
 
     assert held[-1] == 2_000
     assert told
-    assert told[0] is Shortage.FEWER_WINDOWS
+    assert told[0] is GpuTrouble.FEWER_WINDOWS
 
 
 def test_a_whole_painting_and_its_gradients_agree_with_the_cpu() -> None:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from core.actor import Actor
 from core.brushes import BEZIER, brush_named
-from core.device import Shortage
+from core.device import GpuTrouble
 from core.document import BEFORE, Document
 from core.easel import Easel, HostEasel
 from core.errors import CheckpointError, SettingError
@@ -24,7 +24,7 @@ from core.metrics import psnr
 from core.painter import Manner, Painter
 from core.rasteriser.fast import draw, to_bytes
 from core.renderer import NeuralRenderer
-from core.stroke import STROKES_PER_BUNDLE
+from core.stroke import STROKES_PER_BUNDLE, Strokes
 from core.weights import LoadedActor, LoadedRenderer, load_actor
 from training.actors import new_actor
 
@@ -313,13 +313,13 @@ def small_memory(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 def test_with_little_memory_fewer_windows_are_looked_at_together_and_the_strokes_are_the_same(
     painter: Painter, job: PaintJob, small_memory: list[int]
 ) -> None:
-    told: list[Shortage] = []
+    told: list[GpuTrouble] = []
     short = Painter(*painter._actors, told=told.append)
     small_memory[-1] = 3
 
     document = last(short, replace(job, divide=4, strokes=300))
 
-    assert told == [Shortage.FEWER_WINDOWS] * 4  # 32, 16, 8, 4, 2
+    assert told == [GpuTrouble.FEWER_WINDOWS] * 4  # 32, 16, 8, 4, 2
     small_memory[-1] = 32
     whole = last(painter, replace(job, divide=4, strokes=300))
     assert len(document.strokes) == 300
@@ -328,11 +328,11 @@ def test_with_little_memory_fewer_windows_are_looked_at_together_and_the_strokes
 
 
 def test_without_memory_for_one_window_the_cpu_paints(painter: Painter, job: PaintJob, small_memory: list[int]) -> None:
-    told: list[Shortage] = []
+    told: list[GpuTrouble] = []
 
-    def tell(shortage: Shortage) -> None:
-        told.append(shortage)
-        small_memory[-1] = 0 if shortage is Shortage.FEWER_WINDOWS else 32
+    def tell(trouble: GpuTrouble) -> None:
+        told.append(trouble)
+        small_memory[-1] = 0 if trouble is GpuTrouble.FEWER_WINDOWS else 32
 
     short, cpu = Painter(*painter._actors, told=tell), torch.device("cpu")
     short._device = torch.device("cuda")  # by its name; its networks are where they were
@@ -341,13 +341,13 @@ def test_without_memory_for_one_window_the_cpu_paints(painter: Painter, job: Pai
 
     document = last(short, job)
 
-    assert told == [Shortage.FEWER_WINDOWS, Shortage.FEWER_WINDOWS, Shortage.ON_CPU]
+    assert told == [GpuTrouble.FEWER_WINDOWS, GpuTrouble.FEWER_WINDOWS, GpuTrouble.ON_CPU]
     assert short.device == cpu
     assert document.strokes == last(painter, job).strokes
 
 
 def test_where_not_even_the_canvas_has_room_the_cpu_paints_at_once(painter: Painter, job: PaintJob) -> None:
-    told: list[Shortage] = []
+    told: list[GpuTrouble] = []
     short = Painter(*painter._actors, told=told.append)
     easel = short._easel
 
@@ -360,8 +360,58 @@ def test_where_not_even_the_canvas_has_room_the_cpu_paints_at_once(painter: Pain
     short._device, short._batch = torch.device("cuda"), 32
     document = last(short, job)
 
-    assert told == [Shortage.ON_CPU]
+    assert told == [GpuTrouble.ON_CPU]
     assert document.strokes == last(painter, job).strokes
+
+
+@pytest.mark.parametrize("after", [0, 3])
+def test_where_a_gpu_fails_the_cpu_paints_on_from_the_last_good_step(
+    painter: Painter, job: PaintJob, after: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[GpuTrouble] = []
+    short, cpu = Painter(*painter._actors, told=told.append), torch.device("cpu")
+    short._device = torch.device("cuda")  # by its name; its networks are where they were
+    short._easel = lambda job, document, level: HostEasel(job, document, level, 32, cpu, neural=False)  # type: ignore[method-assign]
+    answer, asked = Hand.answer, []
+
+    def failing(hand: Hand, *rest: Any) -> Answer:
+        asked.append(short.device.type)
+        if short.device.type == "cuda" and len(asked) > after:
+            raise RuntimeError("CUDA error: device-side assert triggered")
+        return answer(hand, *rest)
+
+    monkeypatch.setattr(Hand, "answer", failing)
+    frames = list(short.frames(job))
+
+    assert told == [GpuTrouble.FAILED]
+    assert short.device == cpu
+    assert asked.count("cuda") == after + 1
+    monkeypatch.undo()
+    assert frames[-1].document.strokes == last(painter, job).strokes
+
+
+def test_other_errors_within_a_step_are_not_taken_for_a_gpus(painter: Painter, job: PaintJob) -> None:
+    def broken(*_given: Any, **_more: Any) -> Strokes:
+        raise RuntimeError("a bug")
+
+    short = Painter(*painter._actors)
+    short._step = broken  # type: ignore[method-assign, assignment]
+    with pytest.raises(RuntimeError, match="a bug"):
+        last(short, job)
+
+
+def test_a_gpu_that_fails_as_the_painter_is_made_is_left_at_once(painter: Painter, job: PaintJob) -> None:
+    class Failing(Painter):
+        def _move_to(self, device: torch.device) -> None:
+            if device.type != "cpu":
+                raise RuntimeError("CUDA error: unknown error")
+            super()._move_to(device)
+
+    told: list[GpuTrouble] = []
+    short = Failing(*painter._actors, device="cuda", told=told.append)
+
+    assert told == [GpuTrouble.FAILED]
+    assert last(short, job).strokes == last(painter, job).strokes
 
 
 def test_the_next_painting_is_as_if_there_had_been_room(

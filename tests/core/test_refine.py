@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from core import polish
 from core import refine as refine_module
 from core.brushes import BRUSHES
-from core.device import Shortage
+from core.device import GpuTrouble
 from core.document import Document
 from core.errors import SettingError
 from core.geometry import Size
@@ -332,11 +332,18 @@ def gpu_that_fails(monkeypatch: pytest.MonkeyPatch) -> Callable[[RuntimeError, i
 
 @pytest.mark.parametrize("after", [0, 1, 3])
 @pytest.mark.parametrize(
-    "error", [torch.OutOfMemoryError("no room"), RuntimeError("CUDA error: out of memory\nIt might be asynchronous")]
+    ("error", "trouble"),
+    [
+        (torch.OutOfMemoryError("no room"), GpuTrouble.ON_CPU),
+        (RuntimeError("CUDA error: out of memory\nIt might be asynchronous"), GpuTrouble.ON_CPU),
+        (RuntimeError("CUDA error: an illegal memory access was encountered"), GpuTrouble.FAILED),
+        (RuntimeError("Triton Error [CUDA]: misaligned address"), GpuTrouble.FAILED),
+    ],
 )
-def test_where_a_gpu_has_too_little_memory_the_cpu_refines_from_the_beginning(
+def test_where_a_gpu_cannot_go_on_the_cpu_refines_from_the_beginning(
     after: int,
     error: RuntimeError,
+    trouble: GpuTrouble,
     gpu_that_fails: Callable[[RuntimeError, int], None],
     target: NDArray[np.uint8],
 ) -> None:
@@ -346,7 +353,7 @@ def test_where_a_gpu_has_too_little_memory_the_cpu_refines_from_the_beginning(
 
     found = list(refine(document, target, steps=25, device="cuda", told=told.append))
 
-    assert told == [Shortage.ON_CPU]
+    assert told == [trouble]
     assert found[-1].document.strokes == expected[-1].document.strokes
     assert len(found) == len(expected) + max(0, after - 1)  # what was given is told once
     assert [each.steps for each in found].count(0) == 1
@@ -360,9 +367,9 @@ def test_what_is_refused_is_refused_at_once_on_a_gpu_too(
         refine(painting(), target, steps=5, loss="l3", device="cuda")
 
 
-def test_other_failures_of_a_gpu_are_not_taken_for_want_of_memory(
+def test_other_errors_are_not_taken_for_a_gpus(
     gpu_that_fails: Callable[[RuntimeError, int], None], target: NDArray[np.uint8]
 ) -> None:
-    gpu_that_fails(RuntimeError("CUDA error: an illegal memory access was encountered"), 1)
-    with pytest.raises(RuntimeError, match="illegal"):
+    gpu_that_fails(RuntimeError("a bug"), 1)
+    with pytest.raises(RuntimeError, match="a bug"):
         list(refine(painting(), target, steps=5, device="cuda"))

@@ -16,10 +16,14 @@ from numpy.typing import NDArray
 
 from core.brushes import BRUSHES
 from core.document import BEFORE, BLACK, WHITE, Document
+from core.easel import HostEasel
 from core.errors import CheckpointError, PainterError, PictureError
 from core.geometry import Size
 from core.hand import Answer, Hand
+from core.job import PaintJob
+from core.painter import Painter
 from core.rasteriser.fast import draw, to_bytes
+from core.schedule import Level
 from painter_gui.canvas_worker import display_size
 from painter_gui.controller import Controller, Phase
 
@@ -292,6 +296,35 @@ def test_a_gpu_without_memory_is_told_of_and_painting_goes_on(
     paint_all(controller)
     assert len(controller.document.strokes) == 40
     assert notes == [("fewer_windows", {})] * 5
+
+
+def test_a_gpu_that_fails_is_told_of_and_the_processor_paints_on(
+    controller: Controller, paint_all: Deed, notes: list[tuple[str, dict[str, Any]]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made, answer, asked = Painter.__init__, Hand.answer, []
+
+    def on_a_gpu(painter: Painter, *actors: Any, **given: Any) -> None:
+        made(painter, *actors, **given)
+        painter._device = torch.device("cuda")  # by its name; its networks are where they were
+
+    def easel(painter: Painter, job: PaintJob, document: Document, level: Level) -> HostEasel:
+        return HostEasel(job, document, level, painter._side, torch.device("cpu"), neural=False)
+
+    def failing(hand: Hand, *rest: Any) -> Answer:
+        asked.append(True)
+        if len(asked) == 3:
+            raise RuntimeError("CUDA error: device-side assert triggered")
+        return answer(hand, *rest)
+
+    monkeypatch.setattr(Painter, "__init__", on_a_gpu)
+    monkeypatch.setattr(Painter, "_easel", easel)
+    monkeypatch.setattr(Hand, "answer", failing)
+    monkeypatch.setattr("core.device.device_name", lambda device: device.type)
+    paint_all(controller)
+
+    assert len(controller.document.strokes) == 40
+    assert notes == [("failed", {})]
+    assert controller.device_name == "cpu"
 
 
 def test_there_is_nothing_to_paint_when_all_is_painted(
