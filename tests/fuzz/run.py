@@ -1,0 +1,171 @@
+"""Feeds mutated files to what reads them, in a process of its own: `python -m tests.fuzz.run KIND COUNT SEED`.
+
+Prints JSON: how many were read, how many refused, what went wrong (seed and error of each), the slowest in seconds and
+the peak of the process's memory in MiB. A reader may return or raise a `PainterError`; anything else went wrong.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import random
+import sys
+import tempfile
+import time
+import warnings
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import safetensors.torch
+from PIL import Image
+
+from core.brushes import BRUSHES
+from core.document import Document
+from core.errors import PainterError
+from core.export.stroke_json import document_of, stroke_file
+from core.geometry import Size
+from core.images import decoded_picture, load_picture
+from core.session_file import SavedSession, load_session, save_session
+from core.stroke import Strokes
+from tests.fuzz.mutations import mutated_bytes, mutated_json, mutated_zip
+
+FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF", "PPM", "AVIF")
+
+Case = Callable[[random.Random], Callable[[], object]]
+"""From chance to a call that reads one mutated file."""
+
+
+def document() -> Document:
+    """A dozen strokes of all types, as of a painting."""
+    chance = np.random.default_rng(0)
+    count = 12
+    strokes = Strokes.from_columns(
+        types=np.arange(count) % len(BRUSHES),
+        patches=np.column_stack([chance.uniform(-5, 30, (count, 2)), chance.uniform(4, 40, count)]),
+        parameters=chance.random((count, 13), dtype=np.float32),
+        steps=np.arange(count) // 5,
+        errors=chance.random(count, dtype=np.float32),
+    )
+    return Document(Size(24, 36), (10, 20, 30), strokes, job={"seed": 7, "stroke_type": "bezier", "strokes": 12})
+
+
+def photo(mode: str = "RGB") -> Image.Image:
+    """24 x 36 pixels."""
+    pixels = np.random.default_rng(1).integers(0, 256, (24, 36, 3), np.uint8)
+    return Image.fromarray(pixels).convert(mode)
+
+
+def stroke_files(_folder: Path) -> Case:
+    """Stroke files, most of them still JSON."""
+    content = b"".join(stroke_file(document(), Path("a.json")))
+    value = json.loads(content)
+
+    def case(chance: random.Random) -> Callable[[], object]:
+        changed = mutated_json(value, chance) if chance.random() < 0.7 else mutated_bytes(content, chance)
+        return lambda: document_of(changed, Path("a.json"))
+
+    return case
+
+
+def sessions(folder: Path) -> Case:
+    """Saved sessions, most of them still zips."""
+    path = folder / "a.strokewise"
+    save_session(path, SavedSession(photo=np.asarray(photo()), document=document(), name="a", settings={"divide": 4}))
+    with zipfile.ZipFile(path) as file:
+        parts = {name: file.read(name) for name in file.namelist()}
+    jsons = {name: json.loads(content) for name, content in parts.items() if name.endswith(".json")}
+
+    def case(chance: random.Random) -> Callable[[], object]:
+        path.write_bytes(mutated_zip(parts, jsons, chance))
+        return lambda: load_session(path)
+
+    return case
+
+
+def pictures(folder: Path) -> Case:
+    """Pictures in every format, with and without transparency, palettes and comments."""
+    files = []
+    for kind in FORMATS:
+        for mode in ("RGB", "RGBA", "P", "L"):
+            buffer = io.BytesIO()
+            try:
+                photo(mode).save(buffer, kind, **({"exif": Image.Exif()} if kind in ("JPEG", "WEBP") else {}))
+            except (OSError, KeyError, ValueError):  # not every format has every mode
+                continue
+            files.append(buffer.getvalue())
+    path = folder / "a.picture"
+
+    def case(chance: random.Random) -> Callable[[], object]:
+        changed = mutated_bytes(chance.choice(files), chance)
+        if chance.random() < 0.5:
+            return lambda: decoded_picture(changed, Path("a.png"))
+        path.write_bytes(changed)
+        return lambda: load_picture(path)
+
+    return case
+
+
+def weights(_folder: Path) -> Case:
+    """Weights files of our own and PyTorch checkpoints, in today's form and the one before."""
+    import torch
+
+    from core.weight_files import FORMAT, read_ours, read_published
+
+    generator = torch.Generator().manual_seed(0)
+    tensors = {"fc.weight": torch.rand(6, 4, generator=generator), "fc.bias": torch.rand(6, generator=generator)}
+    head = {**FORMAT, "kind": "actor", "stroke_type": "bezier"}
+    ours = safetensors.torch.save(tensors, metadata=head)
+    published = []
+    for zipped in (True, False):
+        buffer = io.BytesIO()
+        torch.save(tensors, buffer, _use_new_zipfile_serialization=zipped)
+        published.append(buffer.getvalue())
+
+    def case(chance: random.Random) -> Callable[[], object]:
+        if chance.random() < 0.4:
+            changed = mutated_bytes(ours, chance)
+            return lambda: read_ours(Path("a.safetensors"), changed)
+        other = mutated_bytes(chance.choice(published), chance)
+        return lambda: read_published(Path("a.pkl"), other)
+
+    return case
+
+
+KINDS: dict[str, Callable[[Path], Case]] = {
+    "strokes": stroke_files, "sessions": sessions, "pictures": pictures, "weights": weights,
+}  # fmt: skip
+
+
+def fuzz(kind: str, count: int, first: int) -> dict[str, Any]:
+    """What became of so many files, the seeds beginning with `first`."""
+    read, refused, slowest, slowest_seed = 0, 0, 0.0, -1
+    failures: list[tuple[int, str]] = []
+    with tempfile.TemporaryDirectory() as folder:
+        case = KINDS[kind](Path(folder))
+        for seed in range(first, first + count):
+            reads = case(random.Random(seed))
+            began = time.perf_counter()
+            try:
+                with warnings.catch_warnings():
+                    warnings.simplefilter("error")  # what a library has to say is for no artist
+                    reads()
+                read += 1
+            except PainterError:
+                refused += 1
+            except BaseException as error:  # whatever it is, it went past those who promised
+                failures.append((seed, f"{type(error).__name__}: {str(error)[:200]}"))
+            took = time.perf_counter() - began
+            if took > slowest:
+                slowest, slowest_seed = took, seed
+    peak = int(Path("/proc/self/status").read_text().partition("VmHWM:")[2].split()[0]) / 2**10
+    return {
+        "read": read, "refused": refused, "failures": failures, "slowest_s": slowest, "slowest_seed": slowest_seed,
+        "peak_mib": peak,
+    }  # fmt: skip
+
+
+if __name__ == "__main__":
+    print(json.dumps(fuzz(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]))))
