@@ -74,7 +74,7 @@ def bench_paint(
         device: Where the networks run.
         repeats: Of each measurement.
         counts: Numbers of strokes to paint of the photo, to see how time grows with them.
-        large: Also 50,000 strokes of it at 4K, in as much detail as that has, and drawn there.
+        large: Also 50,000 strokes of it brought to 4K, in as much detail as that has.
         published: The plain port of the published program, to paint 4,250 strokes in turn with ours, with its frames
             and without them; that takes minutes.
         json_path: The report to write.

@@ -77,11 +77,14 @@ def is_shortage(error: BaseException) -> bool:
     )
 
 
-def is_failure(error: BaseException) -> bool:
-    """Whether an error, no shortage, says that a GPU, its driver or what compiles for it has failed."""
-    return not is_shortage(error) and any(
+def trouble_of(error: RuntimeError) -> GpuTrouble | None:
+    """Why a GPU cannot go on, if that is what an error says of it, its driver or what compiles for it."""
+    if is_shortage(error):
+        return GpuTrouble.ON_CPU
+    failed = any(
         isinstance(cause, RuntimeError) and any(words in str(cause) for words in _FAILURES) for cause in _causes(error)
     )
+    return GpuTrouble.FAILED if failed else None
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:

@@ -58,12 +58,15 @@ class GpuEasel(Easel):
         target = torch.from_numpy(np.ascontiguousarray(resized(job.target, self.size))).to(device)
         self._target = target.float().div_(255)
         self._canvas = drawn(document, self.size, device)
+        self._errors: Tensor | None = None
         focus = focus_weights(job.focus, *self.size)
         self._focus = None if focus is None else torch.from_numpy(focus).to(device)
 
     def _squares(self) -> Tensor:
-        """[H, W]: squared error summed over channels."""
-        return (self._canvas - self._target).square_().sum(-1)
+        """[H, W]: squared error summed over channels; measured once for every state of the canvas."""
+        if self._errors is None:
+            self._errors = (self._canvas - self._target).square_().sum(-1)
+        return self._errors
 
     @torch.inference_mode()
     def windows(self, most: int, random: np.random.Generator) -> list[PixelBox]:
@@ -99,6 +102,7 @@ class GpuEasel(Easel):
         boxes = torch.where(chosen[:, None], boxes + origins.repeat(1, 2), 0)
         rgb = bundles[..., -3:].flatten(0, 1).contiguous()
         gains = lay_points(self._canvas, points_of(form, origins, boxes), rgb, self._target)
+        self._errors = None
         assert gains is not None
         # From here on the device is waited for.
         errors = (before + gains.cumsum(0)).cpu().numpy()

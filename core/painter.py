@@ -14,7 +14,7 @@ from torch import Tensor
 
 from core.brushes import BRUSHES, brush_named
 from core.compilers import HAS_TRITON
-from core.device import GpuTrouble, is_failure, is_shortage
+from core.device import GpuTrouble, trouble_of
 from core.document import BEFORE, Document
 from core.easel import Easel, HostEasel
 from core.errors import CheckpointError, SettingError
@@ -101,7 +101,7 @@ class Painter:
         """
         if not actors:
             raise ValueError("a painter needs an actor")
-        self._device, self._side = torch.device(device), actors[0].actor.side
+        self._side = actors[0].actor.side
         self._manner = manner or Manner()
         for actor in actors[1:]:
             if actor.actor.side != self._side:
@@ -119,7 +119,7 @@ class Painter:
         try:
             self._move_to(torch.device(device))
         except RuntimeError as error:
-            trouble = _trouble(error)
+            trouble = trouble_of(error)
             if trouble is None:
                 raise
         if trouble is not None:
@@ -279,7 +279,7 @@ class Painter:
                 except _CancelledError:
                     return
                 except RuntimeError as error:
-                    trouble = _trouble(error)
+                    trouble = trouble_of(error)
                     on_cpu = self._device.type == "cpu"
                     if trouble is None or (on_cpu and (self._batch == 1 or trouble is GpuTrouble.FAILED)):
                         raise
@@ -363,13 +363,6 @@ def _until(cancelled: Callable[[], bool]) -> Callable[[], None]:
             raise _CancelledError
 
     return go_on
-
-
-def _trouble(error: RuntimeError) -> GpuTrouble | None:
-    """Why a GPU cannot go on, if that is what an error says."""
-    if is_shortage(error):
-        return GpuTrouble.ON_CPU
-    return GpuTrouble.FAILED if is_failure(error) else None
 
 
 def _index(stroke_type: str) -> int:

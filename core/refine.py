@@ -20,7 +20,7 @@ import torch
 from numpy.typing import NDArray
 
 from core.compilers import HAS_TRITON
-from core.device import GpuTrouble, chosen_device, is_failure, is_shortage
+from core.device import GpuTrouble, chosen_device, trouble_of
 from core.document import Document
 from core.errors import SettingError
 from core.geometry import Size
@@ -154,8 +154,8 @@ def _or_on_cpu(
             begun = True
         return
     except RuntimeError as error:
-        trouble = GpuTrouble.ON_CPU if is_shortage(error) else GpuTrouble.FAILED
-        if trouble is GpuTrouble.FAILED and not is_failure(error):
+        trouble = trouble_of(error)
+        if trouble is None:
             raise
     gc.collect()
     if trouble is not GpuTrouble.FAILED:

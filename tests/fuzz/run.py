@@ -155,6 +155,8 @@ def fuzz(kind: str, count: int, first: int) -> dict[str, Any]:
                 read += 1
             except PainterError:
                 refused += 1
+            except KeyboardInterrupt:
+                raise
             except BaseException as error:  # whatever it is, it went past those who promised
                 failures.append((seed, f"{type(error).__name__}: {str(error)[:200]}"))
             took = time.perf_counter() - began
