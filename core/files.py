@@ -80,7 +80,7 @@ def written_aside(path: Path, *, named: bool = False) -> Iterator[Path]:
             _give_name(written, aside)
         os.replace(aside, path)
     except OSError as error:
-        raise OutputError(path, _problem(error)) from error
+        raise OutputError(path, system_problem(error)) from error
     finally:
         if nameless is not None:
             os.close(nameless)
@@ -156,7 +156,7 @@ def checked_output_folder(path: Path) -> Path:
         path.mkdir(parents=True, exist_ok=True)
         _try_writing_in(path)
     except OSError as error:
-        raise OutputError(path, _problem(error)) from error
+        raise OutputError(path, system_problem(error)) from error
     return path
 
 
@@ -187,7 +187,7 @@ def _try_writing_in(folder: Path) -> None:
         pass
 
 
-def _problem(error: OSError) -> str:
+def system_problem(error: OSError) -> str:
     """What went wrong, and the remedy, in plain words."""
     known = _PROBLEMS.get(error.errno or 0)
     return known or f"the system says “{error.strerror or error}”; choose another folder or format"

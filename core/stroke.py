@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -51,6 +52,17 @@ _COLUMNS: tuple[tuple[str, type[np.generic], tuple[int, ...]], ...] = (
     ("steps", np.int32, ()),
     ("errors", np.float32, ()),
 )
+
+
+_SEEN = ("types", "patches", "parameters")
+"""What a stroke is drawn from."""
+
+PACKED_BYTES = sum(np.dtype(kind).itemsize * math.prod(shape) for _, kind, shape in _COLUMNS)
+"""Of a stroke, see `Strokes.packed`."""
+
+
+def _in_file(kind: type[np.generic]) -> np.dtype[np.generic]:
+    return np.dtype(kind).newbyteorder("<")
 
 
 class _Columns:
@@ -158,16 +170,44 @@ class Strokes:
             raise ValueError("strokes are cut in one piece; a stride would reorder the painting")
         return Strokes(self._columns, self._first + start, self._first + max(start, stop))
 
-    def shared(self, other: Strokes) -> int:
-        """How many strokes both begin with; of two versions of one painting, without looking at them where it can."""
+    def shared(self, other: Strokes, *, wholly: bool = False) -> int:
+        """How many strokes both begin with; of two versions of one painting, without looking at them where it can.
+
+        Args:
+            other: The other ones.
+            wholly: Whether steps and errors must be the same too, which are not seen.
+        """
         least = min(len(self), len(other))
         if not least or (self._columns is other._columns and self._first == other._first):
             return least
         same = np.ones(least, bool)
-        for name in ("types", "patches", "parameters"):
-            one, two = self._column(name)[:least], other._column(name)[:least]
-            same &= (one == two).reshape(least, -1).all(axis=1)
+        for name, _, _ in _COLUMNS:
+            if wholly or name in _SEEN:
+                one, two = self._column(name)[:least], other._column(name)[:least]
+                equal = (one == two) | ((one != one) & (two != two))  # NaN: an error that was not measured
+                same &= equal.reshape(least, -1).all(axis=1)
         return least if same.all() else int(same.argmin())
+
+    def packed(self) -> bytes:
+        """All columns one after the other, little-endian; `unpacked` reads them."""
+        return b"".join(self._column(name).astype(_in_file(kind), copy=False).tobytes() for name, kind, _ in _COLUMNS)
+
+    @classmethod
+    def unpacked(cls, content: bytes, count: int) -> Strokes:
+        """Strokes from what `packed` gave, their values taken as they are.
+
+        Raises:
+            ValueError: If it is not as long as `count` strokes are.
+        """
+        if len(content) != count * PACKED_BYTES:
+            raise ValueError(f"{len(content)} bytes are not {count} strokes")
+        columns, start = {}, 0
+        for name, kind, shape in _COLUMNS:
+            entries = count * math.prod(shape)
+            column = np.frombuffer(content, _in_file(kind), entries, start)
+            columns[name] = column.reshape(count, *shape)
+            start += column.nbytes
+        return cls.from_columns(**columns)
 
     def __iter__(self) -> Iterator[Stroke]:
         return (self.stroke(index) for index in range(len(self)))

@@ -29,13 +29,13 @@ MAX_STROKES = 2_000_000
 MAX_SIDE = 65_535
 MAX_PIXELS = 400_000_000
 
-_MAX_PLACE = 1_000_000
+MAX_PATCH = 1_000_000
 """How far from the sheet's corner a patch may begin and how long its side may be, sheet pixels."""
 
 _BATCH = 4096
 """Strokes written at a time, so that memory stays bounded however long the document."""
 
-_MIN_SIDE = 1e-6
+MIN_PATCH_SIDE = 1e-6
 """Of a patch, sheet pixels."""
 
 _NUMBER, _WHOLE = frozenset({int, float}), frozenset({int})
@@ -207,8 +207,8 @@ def _strokes(records: list[Any]) -> Strokes:
     widths = np.array(sizes)[types]
     parameters = np.zeros((len(records), MAX_PARAMETERS))
     parameters[np.arange(MAX_PARAMETERS) < widths[:, None]] = _lists(records, "parameters", widths, 0, 1)
-    lowest = np.tile([-_MAX_PLACE, -_MAX_PLACE, _MIN_SIDE], len(records))
-    patches = _lists(records, "patch", np.full(len(records), 3), lowest, _MAX_PLACE)
+    lowest = np.tile([-MAX_PATCH, -MAX_PATCH, MIN_PATCH_SIDE], len(records))
+    patches = _lists(records, "patch", np.full(len(records), 3), lowest, MAX_PATCH)
     steps = [record.get("step") for record in records]
     # An error draws nothing, so it need only be a float32 number.
     errors = [np.nan if record.get("error") is None else record["error"] for record in records]
