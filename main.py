@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -19,13 +20,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from benchmarks.command import bench
-from core.errors import PainterError, SettingError
+from core.errors import EXIT_BAD_INPUT, EXIT_BUG, EXIT_CANCELLED, PainterError, SettingError
 
 if TYPE_CHECKING:
     from core.document import Rgb
-
-EXIT_BAD_INPUT = 2
-EXIT_CANCELLED = 130
 
 PATH = click.Path(path_type=Path)
 SEED = click.IntRange(0, 2**32 - 1)
@@ -241,7 +239,7 @@ cli.add_command(bench)
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run a command; returns its exit code: 0 done, 2 bad input, 130 cancelled."""
+    """Run a command; returns its exit code: 0 done, 1 a bug, 2 bad input or a disk that refuses, 130 cancelled."""
     arguments = list(sys.argv[1:] if arguments is None else arguments)
     # A thread that waits for the others spins, by default so long that two programs on the same cores bring each other
     # to a halt (a painting beside a training run took 20 times as long). OpenMP reads this when it is first loaded.
@@ -271,6 +269,10 @@ def main(arguments: list[str] | None = None) -> int:
     except KeyboardInterrupt:
         click.echo("cancelled", err=True)
         return EXIT_CANCELLED
+    except Exception:
+        traceback.print_exc()
+        click.echo("error: this is a bug in Strokewise; the lines above help to mend it", err=True)
+        return EXIT_BUG
     return 0
 
 

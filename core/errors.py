@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+EXIT_BUG, EXIT_BAD_INPUT, EXIT_CANCELLED = 1, 2, 130
+"""What the program ends with where it is not 0, done; documented in the README, and not to change."""
+
 
 class PainterError(Exception):
     """Base of all errors that are the input's or the machine's fault rather than a bug."""

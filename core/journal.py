@@ -167,18 +167,22 @@ def _read(path: Path) -> tuple[Work, int]:
 
 
 def unsaved_strokes(path: Path) -> int:
-    """How many strokes a journal holds that are saved nowhere else; found without reading them. 0 where it is none."""
-    count, saved = 0, False
-    try:
-        with path.open("rb") as file:
-            for head, _, _, _ in _entries(file):
-                words = _words(head)
-                keep, new = words.get("keep"), words.get("new")
-                if type(keep) is not int or type(new) is not int:
-                    break
-                count, saved = keep + new, words.get("saved", saved) is True
-    except OSError:
-        return 0
+    """How many strokes a journal holds that are saved nowhere else; found without reading them.
+
+    Raises:
+        OSError: If it cannot be read.
+        SessionFileError: If it is no journal, or none that this version knows.
+    """
+    count, saved = None, False
+    with path.open("rb") as file:
+        for head, _, _, _ in _entries(file):
+            words = _words(head)
+            keep, new = words.get("keep"), words.get("new")
+            if type(keep) is not int or type(new) is not int:
+                break
+            count, saved = keep + new, words.get("saved", saved) is True
+    if count is None:
+        raise SessionFileError(path, "it is damaged from the beginning; nothing of it can be read")
     return 0 if saved else count
 
 

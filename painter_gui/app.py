@@ -2,38 +2,25 @@
 
 from __future__ import annotations
 
-import logging
+import signal
 import sys
-import traceback
-from types import TracebackType
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+from typing import Any
 
-from PySide6.QtCore import QCoreApplication, QObject, Qt, QTimer, Signal
+from PySide6.QtCore import QCoreApplication, Qt, QTimer
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
-from core.errors import PainterError
+from core.errors import EXIT_CANCELLED
 from painter_gui.appearance import apply_scheme
-from painter_gui.autosave import autosave_folder
 from painter_gui.controller import Controller
+from painter_gui.faults import Faults, log_folder, start_log
+from painter_gui.kept_work import autosave_folder
 from painter_gui.preferences import Preferences
 from painter_gui.views.window import StudioWindow
 from painter_gui.wording import Languages
-
-_log = logging.getLogger(__name__)
-
-
-class Surprises(QObject):
-    """Brings what nobody caught into the window, from whatever thread."""
-
-    met = Signal(object)
-
-    def take(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
-        """For `sys.excepthook`."""
-        if issubclass(kind, KeyboardInterrupt):
-            QCoreApplication.quit()
-            return
-        _log.error("%s", "".join(traceback.format_exception(kind, error, trace)))
-        self.met.emit(PainterError(f"This is a bug: {kind.__name__}: {error}. Save your work, and start anew."))
 
 
 def share_interpreter() -> None:
@@ -46,8 +33,12 @@ def share_interpreter() -> None:
 
 
 def run_studio(source: str | None = None) -> int:
-    """Open the studio, on a photo or a saved session where one is named; returns its exit code."""
-    logging.basicConfig(level=logging.WARNING)
+    """Open the studio, on a photo or a saved session where one is named.
+
+    Returns:
+        The exit code: 0 when the artist has closed it, 130 where the system has ended it; what was not saved then is
+        offered when it starts the next time.
+    """
     share_interpreter()
     QGuiApplication.setHighDpiScaleFactorRoundingPolicy(Qt.HighDpiScaleFactorRoundingPolicy.PassThrough)
     application = QApplication.instance() or QApplication(sys.argv[:1])
@@ -55,20 +46,46 @@ def run_studio(source: str | None = None) -> int:
     QCoreApplication.setOrganizationName("Strokewise")
     QCoreApplication.setApplicationName("Strokewise")
     application.setStyle("Fusion")  # the one that follows light and dark everywhere
+    end_log = start_log(log_folder())
     window = new_window()
-    surprises = Surprises()
-    surprises.met.connect(window.show_error, Qt.ConnectionType.QueuedConnection)
-    before, sys.excepthook = sys.excepthook, surprises.take
-    heartbeat = QTimer(interval=200)  # lets Python see Ctrl-C while Qt waits
+    faults = Faults()
+    faults.met.connect(window.show_fault, Qt.ConnectionType.QueuedConnection)
+    faults.install()
+    heartbeat = QTimer(interval=200)  # lets Python see signals while Qt waits
     heartbeat.timeout.connect(_nothing)
     heartbeat.start()
     window.show()
     QTimer.singleShot(0, window, lambda: window.begin(source))
     try:
-        return application.exec()
+        with _terminations(window):
+            return application.exec()
     finally:
-        sys.excepthook = before
+        faults.uninstall()
         window.deleteLater()
+        end_log()
+
+
+@contextmanager
+def _terminations(window: StudioWindow) -> Iterator[None]:
+    """What ends the program from outside does so at once, asks nothing, and leaves the work to be offered again."""
+
+    def leave() -> None:
+        window.leave()
+        QCoreApplication.exit(EXIT_CANCELLED)
+
+    def end(_number: int, _frame: FrameType | None) -> None:
+        QTimer.singleShot(0, window, leave)  # not here: this may interrupt anything
+
+    before: dict[int, Any] = {}
+    for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK"):  # SIGHUP is unknown on Windows, SIGBREAK elsewhere
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) is not signal.SIG_IGN:  # as under nohup
+            before[number] = signal.signal(number, end)
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def new_window(preferences: Preferences | None = None) -> StudioWindow:

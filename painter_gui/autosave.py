@@ -1,146 +1,173 @@
-"""Work is kept every few seconds, so that a crash or a power cut costs no more than those."""
+"""Work is kept twice a second, so that a crash or a power cut costs no more than one."""
 
 from __future__ import annotations
 
-import contextlib
 import logging
 import time
-import uuid
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QLockFile, QObject, QStandardPaths, QTimer, Slot
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from core.document import Document
 from core.errors import PainterError
+from painter_gui.background import Background
 from painter_gui.controller import Controller
-from painter_gui.files import SESSION_SUFFIX, saved_session
+from painter_gui.files import Photo
+from painter_gui.kept_work import KeptWork
 from painter_gui.paint_settings import PaintSettings
 
 _log = logging.getLogger(__name__)
 
-SECONDS = 5
+INTERVAL_MS = 400
 
-_REST = 4
-"""Times as long as writing took is nothing written: a photo of 100 million pixels takes seconds."""
-
-_LOCK_SUFFIX = ".lock"
-
-
-def autosave_folder() -> Path:
-    """Where the platform keeps a program's data."""
-    return Path(QStandardPaths.writableLocation(QStandardPaths.StandardLocation.AppDataLocation)) / "autosave"
-
-
-def left_behind(folder: Path) -> list[Path]:
-    """Sessions that studios which are no more have left, the latest first; each is locked by whoever has it open."""
-    found = []
-    for path in folder.glob(f"*{SESSION_SUFFIX}"):
-        lock = _lock_of(path)
-        if lock.tryLock(0):
-            lock.unlock()
-            found.append(path)
-    return sorted(found, key=_time_of, reverse=True)
-
-
-def discard(path: Path) -> None:
-    """Remove what a studio has left."""
-    for each in (path, path.with_suffix(_LOCK_SUFFIX)):
-        with contextlib.suppress(OSError):  # it will be offered again
-            each.unlink(missing_ok=True)
-
-
-def _time_of(path: Path) -> float:
-    try:
-        return path.stat().st_mtime
-    except OSError:  # it has gone meanwhile
-        return 0.0
-
-
-def _lock_of(path: Path) -> QLockFile:
-    lock = QLockFile(str(path.with_suffix(_LOCK_SUFFIX)))
-    lock.setStaleLockTime(0)  # however old it is, its owner lives or does not
-    return lock
+_RETRY_SECONDS = 2.0
+"""Until the disk is asked again that has refused."""
 
 
 class Autosave(QObject):
-    """Writes the session into a file of its own whenever it has changed."""
+    """Keeps the work at hand in a folder of its own, for as long as it is saved nowhere else.
+
+    Signals:
+        troubled: (PainterError), work cannot be kept; told once, and tried again until it can.
+        recovered: It can be kept again.
+    """
+
+    troubled = Signal(object)
+    recovered = Signal()
 
     def __init__(self, controller: Controller, folder: Path, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._controller = controller
-        self._path = folder / f"{uuid.uuid4().hex}{SESSION_SUFFIX}"
-        self._lock: QLockFile | None = None
-        self._kept: tuple[Document, PaintSettings] | None = None
-        self._writing = self._told = False
+        self._controller, self._folder = controller, folder
+        self._thread = Background("keeping", self)  # of its own: a photo or a film being written must not hold it up
+        self._photo: Photo | None = None
+        self._work = KeptWork(folder)
+        self._kept: tuple[Document, PaintSettings, str, bool] | None = None
+        self._writing = self._writing_photo = self._in_trouble = False
         self._rests_until = 0.0
-        self._timer = QTimer(self, interval=SECONDS * 1000)
+        self._timer = QTimer(self, interval=INTERVAL_MS)
         self._timer.timeout.connect(self._on_time)
         self._timer.start()
 
     @property
     def path(self) -> Path:
-        """Its file."""
-        return self._path
+        """The folder of the work at hand, where anything of it is kept."""
+        return self._work.path
+
+    @property
+    def busy(self) -> bool:
+        """Whether anything is being written."""
+        return self._writing or self._writing_photo or self._thread.busy
+
+    @property
+    def in_trouble(self) -> bool:
+        """Whether the disk has refused, and not taken anything since."""
+        return self._in_trouble
 
     @Slot()
     def _on_time(self) -> None:
         if time.monotonic() >= self._rests_until:
             self.keep()
 
-    def keep(self, *, then: Callable[[], object] | None = None) -> None:
-        """Write what there is, where it is not on the disk already; `then` is called when it is there."""
-        controller = self._controller
-        state = controller.document, controller.settings
-        kept = self._kept
-        if self._writing or controller.photo is None:
-            return
-        if not controller.modified:  # saved, or nothing painted: what was kept before is out of date
-            self._forget()
-            self._kept = None
-            return
-        if not len(state[0].strokes):  # after a restart: what undo would bring back is worth more than a bare sheet
-            return
-        if kept is not None and kept[0] is state[0] and kept[1] == state[1]:
-            return
-        if self._lock is None:
-            try:
-                self._path.parent.mkdir(parents=True, exist_ok=True)
-            except OSError as error:
-                self._on_failed(PainterError(error.strerror or str(error)))
-                return
-            self._lock = _lock_of(self._path)
-            self._lock.tryLock(0)
-        self._writing = True
-        work = saved_session(
-            self._path, controller.photo, controller.document, controller.name, controller.settings.values()
-        )
+    def adopt(self, work: KeptWork) -> None:
+        """The work at hand is one that was left behind: go on keeping it where it is."""
+        self._let_go()
+        self._photo, self._work = self._controller.photo, work
 
-        began = time.monotonic()
+    def keep(self) -> None:
+        """Begin to write what is not on the disk already."""
+        photo = self._controller.photo
+        if photo is not self._photo:
+            self._let_go()
+            self._photo = photo
+        if photo is None:
+            return
+        self._keep_photo(photo)
+        entry = self._entry()
+        if entry is not None:
+            self._writing = True
+            self._thread.submit(entry, self._on_written, self._on_failed)
 
-        def written(_: object) -> None:
-            self._writing, self._kept = False, state
-            now = time.monotonic()
-            self._rests_until = now + _REST * (now - began)
-            if then is not None:
-                then()
+    def _entry(self) -> Callable[[], None] | None:
+        """What writes down what has changed; None where nothing has, or is being written."""
+        controller, work = self._controller, self._work
+        document, modified = controller.document, controller.modified
+        if self._writing or not len(document.strokes):  # what undo would bring back is worth more than a bare sheet
+            return None
+        if (self._kept is None and not modified) or controller.photo is not self._photo:
+            return None
+        state = document, controller.settings, controller.name, not modified
+        if self._kept is not None and self._kept[0] is document and self._kept[1:] == state[1:]:
+            return None
+        settings = controller.settings.values()
 
-        controller.files.submit(work, written, self._on_failed)
+        def write() -> None:
+            from core.journal import Work
+
+            work.keep(Work(document=document, name=state[2], settings=settings, saved=state[3]))
+            if work is self._work:
+                self._kept = state
+
+        return write
+
+    def _on_written(self, _: object) -> None:
+        self._writing = False
+        self._look_for_recovery()
 
     def _on_failed(self, error: PainterError) -> None:
         self._writing = False
+        self._on_trouble(error)
+
+    def _keep_photo(self, photo: Photo) -> None:
+        work = self._work
+        if self._writing_photo or work.has_photo:
+            return
+        self._writing_photo = True
+
+        def written(_: object) -> None:
+            self._writing_photo = False
+            self._look_for_recovery()
+
+        def failed(error: PainterError) -> None:
+            self._writing_photo = False
+            if work is self._work:
+                self._on_trouble(error)
+
+        self._controller.files.submit(lambda: work.keep_photo(photo), written, failed)
+
+    def _on_trouble(self, error: PainterError) -> None:
         _log.warning("cannot keep work: %s", error)
-        if not self._told:  # once: every five seconds would be no help
-            self._told = True
-            self._controller.noted.emit("not_kept", {})
+        self._rests_until = time.monotonic() + _RETRY_SECONDS
+        if not self._in_trouble:  # once: every two seconds would be no help
+            self._in_trouble = True
+            self.troubled.emit(error)
 
-    def _forget(self) -> None:
-        with contextlib.suppress(OSError):
-            self._path.unlink(missing_ok=True)
+    def _look_for_recovery(self) -> None:
+        if self._in_trouble and self._work.has_photo and not self._writing and self._entry() is None:
+            self._in_trouble = False
+            self.recovered.emit()
 
-    def close(self) -> None:
-        """The studio ends as it should: nothing is to be offered again. Call it when no file is being written."""
+    def _let_go(self) -> None:
+        """The artist has another work at hand, and was asked about this one."""
+        self._thread.submit(self._work.remove)
+        self._work, self._kept = KeptWork(self._folder), None
+
+    def close(self, *, keeping: bool = False) -> None:
+        """The studio ends. Call it when no file is being written.
+
+        Args:
+            keeping: Whether it ends without having asked: then work is brought up to date, and is to be offered again.
+        """
         self._timer.stop()
-        self._forget()
-        if self._lock is not None:
-            self._lock.unlock()
+        self._thread.close()
+        if not keeping:
+            self._work.remove()
+            return
+        self._writing = False
+        entry = self._entry()
+        if entry is not None:
+            try:
+                entry()
+            except PainterError as error:
+                _log.warning("cannot keep work: %s", error)
+        self._work.release()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -10,8 +9,7 @@ from typing import Any
 from PySide6.QtCore import QObject, Qt, QThread, Signal, Slot
 
 from core.errors import PainterError
-
-_log = logging.getLogger(__name__)
+from painter_gui.faults import report_fault
 
 
 class _Runner(QObject):
@@ -35,7 +33,7 @@ class _Runner(QObject):
         except MemoryError:
             self.failed.emit(number, PainterError("There is too little memory; close other programs or choose less."))
         except Exception as error:  # a bug, or a file system's surprise: the window must hear of either
-            _log.exception("background work failed")
+            report_fault(error)
             self.failed.emit(number, PainterError(f"{type(error).__name__}: {error}"))
         else:
             self.done.emit(number, result)

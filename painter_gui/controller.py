@@ -235,28 +235,31 @@ class Controller(QObject):
         """Have the painter import what it needs, so that painting begins at once."""
         self._prepare.emit()
 
-    def open_file(
-        self, source: Path | str, *, name: str | None = None, taken: Callable[[], object] | None = None
-    ) -> None:
+    def open_file(self, source: Path | str, *, taken: Callable[[], object] | None = None) -> None:
         """Open a picture, `sample:NAME` or a saved session, and paint no more of what there is.
 
         Args:
             source: What to open.
-            name: Where given, it is opened under that name, as a work that has no file yet.
             taken: Called once it is on the easel; never, where that does not come about.
         """
-
-        def read() -> Opened:
-            opened = opened_file(source)
-            return opened if name is None else replace(opened, name=name, path=None)
-
-        self._open(read, saved=name is None, taken=taken)
+        self._open(lambda: opened_file(source), saved=True, taken=taken, left=None)
 
     def open_pixels(self, pixels: NDArray[np.uint8], name: str) -> None:
         """Open a picture [H, W, 3] that came otherwise than from a file; else as `open_file`."""
-        self._open(lambda: Opened(photo=Photo.of(pixels), name=name), saved=True, taken=None)
+        self._open(lambda: Opened(photo=Photo.of(pixels), name=name), saved=True, taken=None, left=None)
 
-    def _open(self, read: Callable[[], Opened], *, saved: bool, taken: Callable[[], object] | None) -> None:
+    def open_work(self, read: Callable[[], Opened], *, taken: Callable[[], object], left: Callable[[], object]) -> None:
+        """Open a work that has no file yet; else as `open_file`, but that either `taken` or `left` is called."""
+        self._open(read, saved=False, taken=taken, left=left)
+
+    def _open(
+        self,
+        read: Callable[[], Opened],
+        *,
+        saved: bool,
+        taken: Callable[[], object] | None,
+        left: Callable[[], object] | None,
+    ) -> None:
         self.pause()
         self._openings += 1
         number = self._openings
@@ -268,8 +271,12 @@ class Controller(QObject):
                 self._take(opened, saved=saved)
                 if taken is not None:
                     taken()
+            elif left is not None:
+                left()
 
         def failed(error: PainterError) -> None:
+            if left is not None:
+                left()
             if number == self._openings:
                 self._set_reading(False)
                 self.failed.emit(error)
@@ -314,8 +321,13 @@ class Controller(QObject):
         self.opened.emit()
         self.saved_changed.emit()
 
-    def save(self, path: Path, done: Callable[[], object] | None = None) -> None:
-        """Save the session; `done` is called when it is on the disk."""
+    def save(
+        self,
+        path: Path,
+        done: Callable[[], object] | None = None,
+        failed: Callable[[PainterError], object] | None = None,
+    ) -> None:
+        """Save the session; `done` is called when it is on the disk, or `failed` where it cannot be."""
         photo, document, settings = self._photo, self.document, self._settings
         if photo is None:
             return
@@ -329,7 +341,7 @@ class Controller(QObject):
             if done is not None:
                 done()
 
-        self.files.submit(work, written, self.failed.emit)
+        self.files.submit(work, written, failed or self.failed.emit)
 
     def _set_reading(self, reading: bool) -> None:
         if reading != self._reading:

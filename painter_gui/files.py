@@ -111,13 +111,20 @@ def saved_session(
 
 
 def _save(path: Path, photo: Photo, document: Document, name: str, settings: dict[str, Any]) -> None:
-    from core.session_file import SavedSession, encoded_photo, save_session
+    from core.session_file import SavedSession, save_session
+
+    session = SavedSession(photo=photo.pixels, document=document, name=name, settings=settings)
+    save_session(path, session, photo=encoded(photo))
+
+
+def encoded(photo: Photo) -> bytes:
+    """A photo as it is saved, found once."""
+    from core.session_file import encoded_photo
 
     with photo.lock:
         if not photo.encoded:
             photo.encoded.append(encoded_photo(photo.pixels))
-    session = SavedSession(photo=photo.pixels, document=document, name=name, settings=settings)
-    save_session(path, session, photo=photo.encoded[0])
+    return photo.encoded[0]
 
 
 def samples() -> tuple[str, ...]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import threading
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,14 +12,13 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from core.document import Document
 from core.errors import DeviceError, PainterError
+from painter_gui.faults import report_fault
 
 if TYPE_CHECKING:
     from core.device import GpuTrouble
     from core.job import PaintJob
     from core.painter import Frame, Painter
     from core.refine import Refined
-
-_log = logging.getLogger(__name__)
 
 MOST_WAITING = 64
 """Frames that may wait for the window before painting does too."""
@@ -98,7 +96,7 @@ class PaintWorker(QObject):
             problem = "There is too little memory; close other programs or choose a smaller picture."
             self.failed.emit(run.number, PainterError(problem))
         except Exception as error:  # a bug: it must not end the thread, and the window must hear of it
-            _log.exception("painting failed")
+            report_fault(error)
             self.failed.emit(run.number, PainterError(f"{type(error).__name__}: {error}"))
         finally:
             self.finished.emit(run.number)

@@ -16,10 +16,12 @@ class MessageBar(Worded, QWidget):
     """Shows one message at a time, with what can be done about it.
 
     Signals:
-        closed: by the artist, who has read it.
+        closed: by the artist, who has read it, or because what it said is no longer so.
+        answered: by one of its buttons, which has done its work.
     """
 
     closed = Signal()
+    answered = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -44,7 +46,7 @@ class MessageBar(Worded, QWidget):
         self._close = QToolButton(frame)
         self._close.setIcon(icon("close"))
         self._close.setAutoRaise(True)
-        self._close.clicked.connect(self._on_close)
+        self._close.clicked.connect(self.dismiss)
         self._row.addWidget(self._close)
         self.say(self._say_words)
         self.hide()
@@ -54,7 +56,8 @@ class MessageBar(Worded, QWidget):
         self._close.setAccessibleName(self._close.toolTip())
 
     @Slot()
-    def _on_close(self) -> None:
+    def dismiss(self) -> None:
+        """Take the message away."""
         self.hide()
         self.closed.emit()
 
@@ -76,6 +79,7 @@ class MessageBar(Worded, QWidget):
             button = QPushButton(words, self)
             button.clicked.connect(self.hide)
             button.clicked.connect(lambda _=False, action=action: action())
+            button.clicked.connect(self.answered)
             self._row.insertWidget(self._row.count() - 1, button)
             self.buttons.append(button)
         self.show()

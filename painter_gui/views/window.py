@@ -21,6 +21,8 @@ from PySide6.QtGui import (
     QPixmap,
 )
 from PySide6.QtWidgets import (
+    QApplication,
+    QDialog,
     QDockWidget,
     QFileDialog,
     QMessageBox,
@@ -32,21 +34,24 @@ from PySide6.QtWidgets import (
 from core.errors import PainterError
 from core.geometry import PixelBox, Size
 from painter_gui.appearance import apply_scheme
-from painter_gui.autosave import Autosave, discard, left_behind
+from painter_gui.autosave import Autosave
 from painter_gui.background import Background
 from painter_gui.controller import Controller, Phase
 from painter_gui.error_words import told
 from painter_gui.exporting import stroke_previews
+from painter_gui.faults import Fault
 from painter_gui.files import SESSION_SUFFIX, samples, there_are, thumbnail
 from painter_gui.icons import FOLDER as ICONS
 from painter_gui.preferences import Preferences
 from painter_gui.views.action_window import ActionWindow
 from painter_gui.views.canvas_view import CanvasMode, CanvasView
 from painter_gui.views.export_dialog import ExportDialog
+from painter_gui.views.fault_dialog import FaultDialog
 from painter_gui.views.help_dialogs import AboutDialog, ShortcutSheet
 from painter_gui.views.message_bar import MessageBar
 from painter_gui.views.paint_panel import PaintPanel
 from painter_gui.views.panel_scroll import PanelScroll
+from painter_gui.views.recovery_offer import RecoveryOffer
 from painter_gui.views.start_page import THUMBNAIL, StartPage
 from painter_gui.views.status_view import StatusView
 from painter_gui.views.stroke_types import PREVIEW
@@ -81,15 +86,16 @@ class StudioWindow(ActionWindow):
     ) -> None:
         super().__init__(parent)
         self._controller, self._preferences, self._languages = controller, preferences, languages
-        self._autosave_folder = autosave_folder
         self.autosave = Autosave(controller, autosave_folder, self)
         self._closed, self._asks = False, True
-        self._offering = self._error_over_offer = False
+        self._not_kept = ""
+        self._fault_dialog: FaultDialog | None = None
         self._pictures = Background("pictures", self)  # of their own: a photo must not wait for thumbnails
         self.setWindowIcon(QIcon(str(ICONS / "strokewise.svg")))
         self.setAcceptDrops(True)
         self.resize(1280, 820)
         self._build_views()
+        self._offer = RecoveryOffer(controller, self.autosave, autosave_folder, self.message, self._may_leave, self)
         self.build_actions(
             scheme=preferences.scheme,
             language=languages.current,
@@ -156,7 +162,8 @@ class StudioWindow(ActionWindow):
         controller.device_changed.connect(self._on_device)
         controller.noted.connect(self._on_noted)
         controller.failed.connect(self.show_error)
-        self.message.closed.connect(self._on_message_closed)
+        self.autosave.troubled.connect(self._on_not_kept)
+        self.autosave.recovered.connect(self._on_kept_again)
         controller.undo_stack.indexChanged.connect(self._on_undo_stack)
         controller.undo_stack.cleanChanged.connect(self._on_undo_stack)
 
@@ -246,53 +253,8 @@ class StudioWindow(ActionWindow):
         )
         if source is not None:
             self.open(source)
-        self._offer_left_behind()
+        self._offer.show()
         self._fill_start_page()
-
-    def _offer_left_behind(self) -> None:
-        """Offer what a studio that did not end as it should has left, until it was opened, discarded or closed away."""
-        found = left_behind(self._autosave_folder)
-        self._offering = bool(found)
-        if not found:
-            return
-        path = found[0]
-        if len(found) == 1:
-            text = translate("Studio", "Strokewise did not end as it should. The painting you were at was kept.")
-        else:
-            kept = translate(
-                "Studio", "Strokewise did not end as it should. {count} paintings were kept; this is the latest."
-            )
-            text = kept.format(count=len(found))
-        self.message.show_message(
-            text,
-            actions=(
-                (translate("Studio", "Open it"), partial(self._recover, path)),
-                (translate("Studio", "Discard it"), partial(self._discard, path)),
-            ),
-        )
-
-    def _recover(self, path: Path) -> None:
-        if self._may_leave(partial(self._recover, path)):
-            name = translate("Studio", "Recovered painting")
-            self._controller.open_file(path, name=name, taken=partial(self._on_recovered, path))
-        else:
-            self._offer_left_behind()
-
-    def _on_recovered(self, path: Path) -> None:
-        # Its file goes when what was in it lies in this studio's own: until then it is the only one.
-        self.autosave.keep(then=partial(discard, path))
-
-    def _discard(self, path: Path) -> None:
-        discard(path)
-        self._offer_left_behind()
-
-    @Slot()
-    def _on_message_closed(self) -> None:
-        if self._error_over_offer:  # what it stood in front of is still open
-            self._error_over_offer = False
-            self._offer_left_behind()
-        else:
-            self._offering = False
 
     def _restore(self) -> None:
         self.restoreGeometry(self._preferences.bytes("window/geometry"))
@@ -306,6 +268,18 @@ class StudioWindow(ActionWindow):
         if not self._may_leave(self.close):
             event.ignore()
             return
+        self._end()
+        event.accept()
+
+    def leave(self) -> None:
+        """Close at once without a question; what is not saved is kept, to be offered when the studio starts again."""
+        if not self._closed:
+            for dialog in self.findChildren(QDialog):  # one may be exporting
+                dialog.reject()
+            self._end(keeping=True)
+            self.close()
+
+    def _end(self, *, keeping: bool = False) -> None:
         self._closed = True
         self._looking.stop()
         self.timeline.stop()
@@ -315,8 +289,8 @@ class StudioWindow(ActionWindow):
         self._preferences.sync()
         self._pictures.close()
         self._controller.close()
-        self.autosave.close()
-        event.accept()
+        self._offer.close()
+        self.autosave.close(keeping=keeping)
 
     def discard_on_close(self) -> None:
         """Do not ask when it is closed: what is not saved may go."""
@@ -440,7 +414,7 @@ class StudioWindow(ActionWindow):
         if self._may_leave(self._on_start_page):
             self._controller.close_photo()
             self._fill_start_page()
-            self._offer_left_behind()
+            self._offer.show()
 
     def _fill_start_page(self) -> None:
         """Show recent files and samples, and their pictures as they come."""
@@ -507,7 +481,7 @@ class StudioWindow(ActionWindow):
             if then is not None:
                 then()
 
-        self._controller.save(path, done)
+        self._controller.save(path, done, partial(self._on_save_failed, path, then))
 
     @Slot()
     def ask_to_export(self) -> None:
@@ -621,7 +595,7 @@ class StudioWindow(ActionWindow):
     def _on_opened(self) -> None:
         controller = self._controller
         there = controller.photo is not None
-        if not self._offering:
+        if not (self._offer.stands or self._not_kept):
             self.message.hide()
         self.timeline.stop()
         self.pages.setCurrentIndex(1 if there else 0)
@@ -724,9 +698,6 @@ class StudioWindow(ActionWindow):
             "weights_idle": translate(
                 "Studio", "{name} paints other strokes ({type}); these are painted with the bundled weights."
             ),
-            "not_kept": translate(
-                "Studio", "Your work cannot be kept every few seconds: save it, and look at the disk."
-            ),
             "nothing_to_refine": translate("Studio", "There are no strokes to refine yet."),
             "fewer_windows": translate(
                 "Studio", "The graphics card has little memory left: it paints in smaller steps."
@@ -746,8 +717,58 @@ class StudioWindow(ActionWindow):
     @Slot(object)
     def show_error(self, error: PainterError) -> None:
         """Tell what went wrong, in the window, until it is read."""
-        self._error_over_offer = self._offering
+        self._offer.hide()
         self.message.show_message(told(error), warning=True)
+
+    @Slot(object)
+    def show_fault(self, fault: Fault) -> None:
+        """Keep the work, and tell of an error that nobody foresaw."""
+        if self._closed:
+            return
+        self.autosave.keep()
+        if self._fault_dialog is not None:
+            self._fault_dialog.add(fault)
+            return
+        over = QApplication.activeModalWidget() or self  # one that is open would shut this one out
+        dialog = FaultDialog(fault, kept=not self.autosave.in_trouble, parent=over)
+        dialog.save_button.setEnabled(self._controller.photo is not None)
+        dialog.save_requested.connect(self.save_as)
+        dialog.quit_requested.connect(self.close)
+        dialog.finished.connect(self._on_fault_read)
+        self._fault_dialog = dialog
+        dialog.show()
+
+    @Slot()
+    def _on_fault_read(self) -> None:
+        self._fault_dialog = None
+
+    def _on_save_failed(self, path: Path, then: Callable[[], object] | None, error: PainterError) -> None:
+        self._offer.hide()
+        self.message.show_message(
+            told(error),
+            warning=True,
+            actions=(
+                (translate("Studio", "Try again"), partial(self._save, path, then)),
+                (translate("Studio", "Save elsewhere…"), partial(self.save_as, then=then)),
+            ),
+        )
+
+    @Slot(object)
+    def _on_not_kept(self, error: PainterError) -> None:
+        sorry = translate("Studio", "What you paint is not kept at the moment, and would be lost in a crash.")
+        again = translate("Studio", "It is tried again every two seconds; you can go on painting.")
+        self._not_kept = f"{sorry} {told(error)} {again}"
+        self._offer.hide()
+        self.message.show_message(
+            self._not_kept, warning=True, actions=((translate("Studio", "Save as…"), self.save_as),)
+        )
+
+    @Slot()
+    def _on_kept_again(self) -> None:
+        if self.message.isVisible() and self.message.text.text() == self._not_kept:
+            self.message.dismiss()
+        self._not_kept = ""
+        self.status.showMessage(translate("Studio", "What you paint is being kept again."), _NOTE_MS)
 
     def _on_previews(self, pictures: dict[str, Any]) -> None:
         previews = {}

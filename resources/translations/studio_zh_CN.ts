@@ -679,8 +679,40 @@
         <translation>暂停</translation>
     </message>
     <message>
+        <source>Strokewise met an error that it did not expect</source>
+        <translation>Strokewise 遇到了意料之外的错误</translation>
+    </message>
+    <message>
+        <source>Your painting is kept, and you can go on.</source>
+        <translation>您的画作已保留，可以继续。</translation>
+    </message>
+    <message>
+        <source>You can go on, but your painting could not be kept: save it.</source>
+        <translation>可以继续，但未能保留您的画作：请将其保存。</translation>
+    </message>
+    <message>
+        <source>The report below helps to mend it. It holds no picture; it is sent nowhere.</source>
+        <translation>下面的报告有助于修复此问题。它不含图片，也不会发送到任何地方。</translation>
+    </message>
+    <message>
+        <source>Report</source>
+        <translation>报告</translation>
+    </message>
+    <message>
         <source>Go on</source>
         <translation>继续</translation>
+    </message>
+    <message>
+        <source>Save painting as…</source>
+        <translation>画作另存为…</translation>
+    </message>
+    <message>
+        <source>Copy report</source>
+        <translation>复制报告</translation>
+    </message>
+    <message>
+        <source>Quit</source>
+        <translation>退出</translation>
     </message>
     <message>
         <source>Paint</source>
@@ -1083,6 +1115,10 @@
         <translation>恢复的画作</translation>
     </message>
     <message>
+        <source>{name} (recovered)</source>
+        <translation>{name}（已恢复）</translation>
+    </message>
+    <message>
         <source>Save this painting before it goes?</source>
         <translation>离开前要保存这幅画吗？</translation>
     </message>
@@ -1155,8 +1191,28 @@
         <translation>{name} 用于其他笔触（{type}）；所选笔触以自带权重来画。</translation>
     </message>
     <message>
-        <source>Your work cannot be kept every few seconds: save it, and look at the disk.</source>
-        <translation>无法定时保留您的作品：请保存，并检查磁盘。</translation>
+        <source>Try again</source>
+        <translation>重试</translation>
+    </message>
+    <message>
+        <source>Save elsewhere…</source>
+        <translation>保存到别处…</translation>
+    </message>
+    <message>
+        <source>What you paint is not kept at the moment, and would be lost in a crash.</source>
+        <translation>您所画的内容目前未能保留，若程序崩溃将会丢失。</translation>
+    </message>
+    <message>
+        <source>It is tried again every two seconds; you can go on painting.</source>
+        <translation>每两秒重试一次；您可以继续作画。</translation>
+    </message>
+    <message>
+        <source>Save as…</source>
+        <translation>另存为…</translation>
+    </message>
+    <message>
+        <source>What you paint is being kept again.</source>
+        <translation>您所画的内容已恢复保留。</translation>
     </message>
     <message>
         <source>There are no strokes to refine yet.</source>

@@ -247,10 +247,12 @@ def test_strokes_that_cannot_be_are_refused(tmp_path: Path, column: str, value: 
 
 
 def test_what_is_no_journal_is_refused(tmp_path: Path) -> None:
-    assert unsaved_strokes(tmp_path / "nowhere") == 0
+    with pytest.raises(FileNotFoundError):
+        unsaved_strokes(tmp_path / "nowhere")
     for content in (b"", b"strokewise-journal 2\n", b"\x00" * 100):
         (tmp_path / "journal").write_bytes(content)
-        assert unsaved_strokes(tmp_path / "journal") == 0
+        with pytest.raises(SessionFileError):
+            unsaved_strokes(tmp_path / "journal")
         with pytest.raises(SessionFileError):
             read_journal(tmp_path / "journal")
     with pytest.raises(SessionFileError, match="no such file"):

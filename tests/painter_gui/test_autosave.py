@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
+import os
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PySide6.QtCore import QLockFile
 
-from core.session_file import load_session
-from painter_gui.autosave import Autosave, discard, left_behind
+from core.document import Document
+from core.errors import OutputError
+from core.geometry import Size
+from core.journal import Journal, Work, read_journal, unsaved_strokes
+from core.stroke import Strokes
+from painter_gui.autosave import Autosave
 from painter_gui.controller import Controller, Phase
+from painter_gui.kept_work import KeptWork, left_behind
 
 Until = Callable[[Callable[[], bool]], None]
 Open = Callable[[Controller], None]
+
+JOURNAL = "strokes.journal"
 
 
 @pytest.fixture
@@ -24,18 +34,33 @@ def autosave(controller: Controller, autosaves: Path) -> Iterator[Autosave]:
     autosave.deleteLater()
 
 
-def kept(controller: Controller, autosave: Autosave, until: Until) -> None:
+def kept(autosave: Autosave, until: Until) -> None:
+    until(lambda: not autosave.busy)
     autosave.keep()
-    until(lambda: not controller.files.busy)
+    until(lambda: not autosave.busy)
 
 
-def test_a_photo_alone_is_not_kept(
+def one_stroke() -> Document:
+    strokes = Strokes.from_columns(
+        types=np.zeros(1, np.uint8),
+        patches=np.array([[0.0, 0.0, 64.0]]),
+        parameters=np.full((1, 13), 0.5, np.float32),
+        steps=np.zeros(1, np.int32),
+    )
+    return Document(Size(48, 64), strokes=strokes)
+
+
+def test_of_a_photo_alone_nothing_is_offered(
     controller: Controller, autosave: Autosave, open_photo: Open, until: Until, autosaves: Path
 ) -> None:
-    kept(controller, autosave, until)
-    open_photo(controller)
-    kept(controller, autosave, until)
+    kept(autosave, until)
     assert not autosaves.exists()
+    open_photo(controller)
+    kept(autosave, until)
+    assert (autosave.path / "photo.png").exists()
+    autosave.close(keeping=True)
+    assert left_behind(autosaves) == []
+    assert list(autosaves.iterdir()) == []
 
 
 def test_strokes_are_kept_as_they_come(
@@ -45,58 +70,154 @@ def test_strokes_are_kept_as_they_come(
     for _ in range(2):
         controller.step()
         until(lambda: controller.phase is Phase.IDLE)
-        kept(controller, autosave, until)
-        assert load_session(autosave.path).document == controller.document
+        kept(autosave, until)
+        assert read_journal(autosave.path / JOURNAL).document == controller.document
+
+
+def test_it_keeps_by_itself_within_a_second(
+    controller: Controller, autosave: Autosave, paint_all: Open, until: Until, autosaves: Path
+) -> None:
+    paint_all(controller)
+    until(lambda: (autosave.path / JOURNAL).exists())
+    until(lambda: read_journal(autosave.path / JOURNAL).document == controller.document)
+
+
+def test_undo_and_a_branch_are_kept(controller: Controller, autosave: Autosave, paint_all: Open, until: Until) -> None:
+    paint_all(controller)
+    kept(autosave, until)
+    controller.seek(12)
+    controller.step()
+    until(lambda: controller.phase is Phase.IDLE)
+    kept(autosave, until)
+    assert read_journal(autosave.path / JOURNAL).document == controller.document
+    controller.undo()
+    kept(autosave, until)
+    assert len(controller.document.strokes) == 40
+    assert read_journal(autosave.path / JOURNAL).document == controller.document
+
+
+def test_a_restart_leaves_what_undo_would_bring_back(
+    controller: Controller, autosave: Autosave, paint_all: Open, until: Until
+) -> None:
+    paint_all(controller)
+    painted = controller.document
+    controller.restart()
+    kept(autosave, until)
+    assert not (autosave.path / JOURNAL).exists() or read_journal(autosave.path / JOURNAL).document == painted
 
 
 def test_what_has_not_changed_is_not_written_again(
     controller: Controller, autosave: Autosave, paint_all: Open, until: Until
 ) -> None:
     paint_all(controller)
-    kept(controller, autosave, until)
-    written = autosave.path.stat().st_mtime_ns
-    kept(controller, autosave, until)
-    assert autosave.path.stat().st_mtime_ns == written
+    kept(autosave, until)
+    written = (autosave.path / JOURNAL).stat().st_mtime_ns
+    kept(autosave, until)
+    assert (autosave.path / JOURNAL).stat().st_mtime_ns == written
     controller.set_settings(seed=3)
-    kept(controller, autosave, until)
-    assert load_session(autosave.path).settings["seed"] == 3
+    kept(autosave, until)
+    assert read_journal(autosave.path / JOURNAL).settings["seed"] == 3
 
 
-def test_what_is_saved_is_kept_no_longer(
+def test_what_is_saved_is_offered_no_longer_until_it_changes(
     controller: Controller, autosave: Autosave, paint_all: Open, until: Until, tmp_path: Path
 ) -> None:
     paint_all(controller)
-    kept(controller, autosave, until)
+    kept(autosave, until)
+    assert unsaved_strokes(autosave.path / JOURNAL) == 40
     controller.save(tmp_path / "a.strokewise")
     until(lambda: not controller.modified)
-    kept(controller, autosave, until)
-    assert not autosave.path.exists()
+    kept(autosave, until)
+    assert unsaved_strokes(autosave.path / JOURNAL) == 0
+    controller.set_settings(strokes=41)
+    controller.paint()
+    until(lambda: controller.phase is Phase.IDLE)
+    kept(autosave, until)
+    assert unsaved_strokes(autosave.path / JOURNAL) == 41
 
 
-def test_a_disk_that_refuses_costs_no_word_and_is_tried_again(
+def test_another_photo_has_a_folder_of_its_own(
+    controller: Controller, autosave: Autosave, paint_all: Open, until: Until, autosaves: Path
+) -> None:
+    paint_all(controller)
+    kept(autosave, until)
+    first = autosave.path
+    controller.open_file("sample:coffee")
+    until(lambda: controller.name == "coffee")
+    kept(autosave, until)
+    assert autosave.path != first
+    assert [path for path in autosaves.iterdir() if path.is_dir()] == [autosave.path]
+
+
+def test_a_long_write_of_other_files_does_not_hold_it_up(
+    controller: Controller, autosave: Autosave, paint_all: Open, until: Until
+) -> None:
+    paint_all(controller)
+    until(lambda: not controller.files.busy)
+    ended = threading.Event()
+    controller.files.submit(ended.wait)
+    try:
+        until(lambda: (autosave.path / JOURNAL).exists())
+    finally:
+        ended.set()
+
+
+def test_a_disk_that_refuses_is_told_once_and_tried_again(
     controller: Controller, paint_all: Open, until: Until, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     (tmp_path / "file").write_text("in the way")
     autosave = Autosave(controller, tmp_path / "file")
+    told: list[object] = []
+    autosave.troubled.connect(told.append)
+    autosave.recovered.connect(lambda: told.append("well"))
     paint_all(controller)
-    kept(controller, autosave, until)
+    for _ in range(3):
+        kept(autosave, until)
     assert "cannot keep work" in caplog.text
+    assert [type(each) for each in told] == [OutputError]
     (tmp_path / "file").unlink()
-    kept(controller, autosave, until)
-    assert autosave.path.exists()
+    until(lambda: told[-1] == "well")
+    assert read_journal(autosave.path / JOURNAL).document == controller.document
+    assert (autosave.path / "photo.png").exists()
     autosave.close()
 
 
+def test_a_drive_that_comes_back_empty_gets_everything_again(
+    controller: Controller, autosave: Autosave, paint_all: Open, until: Until, autosaves: Path
+) -> None:
+    import shutil
+
+    paint_all(controller)
+    kept(autosave, until)
+    shutil.rmtree(autosaves)
+    controller.set_settings(seed=9)
+    kept(autosave, until)
+    kept(autosave, until)
+    assert read_journal(autosave.path / JOURNAL).document == controller.document
+    assert (autosave.path / "photo.png").exists()
+    assert KeptWork.claimed(autosave.path) is None  # locked again
+
+
 def test_only_what_nobody_has_open_is_left_behind(tmp_path: Path) -> None:
-    for name in ("old", "new", "open"):
-        (tmp_path / f"{name}.strokewise").write_text(name)
+    for number, name in enumerate(("old", "new", "open")):
+        (tmp_path / name).mkdir()
+        Journal(tmp_path / name / JOURNAL).add(Work(document=one_stroke()))
+        os.utime(tmp_path / name / JOURNAL, (number + 1, number + 1))
     lock = QLockFile(str(tmp_path / "open.lock"))
     assert lock.tryLock(0)
-    import os
-
-    os.utime(tmp_path / "old.strokewise", (1, 1))
-    assert [path.stem for path in left_behind(tmp_path)] == ["new", "old"]
-    discard(tmp_path / "old.strokewise")
-    assert [path.stem for path in left_behind(tmp_path)] == ["new"]
+    assert [path.name for path in left_behind(tmp_path)] == ["new", "old"]
+    claimed = KeptWork.claimed(tmp_path / "old")
+    assert claimed is not None
+    assert [path.name for path in left_behind(tmp_path)] == ["new"]
+    claimed.remove()
+    assert not (tmp_path / "old").exists()
+    assert KeptWork.claimed(tmp_path / "old") is None  # another has had it meanwhile
     lock.unlock()
     assert left_behind(tmp_path / "nowhere") == []
+
+
+def test_a_journal_that_cannot_be_read_is_not_thrown_away(tmp_path: Path) -> None:
+    (tmp_path / "a").mkdir()
+    (tmp_path / "a" / JOURNAL).write_bytes(b"strokewise-journal 9\nof a newer version")
+    assert left_behind(tmp_path) == [tmp_path / "a"]
+    assert (tmp_path / "a" / JOURNAL).exists()

@@ -19,9 +19,7 @@ from PySide6.QtGui import QColor, QDragEnterEvent, QDropEvent, QGuiApplication, 
 from PySide6.QtWidgets import QAbstractButton, QApplication, QFileDialog, QLabel, QMessageBox, QWidget
 from pytestqt.qtbot import QtBot
 
-from core.document import Document
-from core.geometry import Size
-from core.session_file import SavedSession, save_session
+from core.session_file import load_session
 from painter_gui.controller import Controller, Phase
 from painter_gui.preferences import Preferences
 from painter_gui.views.canvas_view import CanvasMode
@@ -588,74 +586,6 @@ def test_geometry_and_settings_are_remembered(new_studio: Callable[[], StudioWin
     assert (second.width(), second.height()) == (760, 640)
 
 
-CRASH = """
-import os, sys
-from pathlib import Path
-from PySide6.QtCore import QCoreApplication
-application = QCoreApplication([])
-from painter_gui.autosave import Autosave
-from painter_gui.controller import Controller, Phase
-from painter_gui.paint_settings import PaintSettings
-controller = Controller(PaintSettings(actor=Path(sys.argv[3]), strokes=25, divide=1))
-autosave = Autosave(controller, Path(sys.argv[1]))
-controller.open_file(sys.argv[2])
-while controller.phase is not Phase.IDLE:
-    application.processEvents()
-controller.paint()
-while controller.phase is not Phase.IDLE:
-    application.processEvents()
-autosave.keep()
-while not autosave.path.exists():
-    application.processEvents()
-os.kill(os.getpid(), 9)
-"""
-
-
-@pytest.mark.skipif(os.name != "posix", reason="kills as POSIX does")
-def test_after_a_crash_the_work_is_offered_under_a_new_name(
-    new_studio: Callable[[], StudioWindow], until: Until, autosaves: Path, photo_file: Path, actor: Path
-) -> None:
-    root = Path(__file__).parents[2]
-    done = subprocess.run([sys.executable, "-c", CRASH, autosaves, photo_file, actor], cwd=root, check=False)
-    assert done.returncode == -9
-
-    studio = new_studio()
-    studio.begin(None)
-    assert studio.message.isVisible()
-    assert "did not end as it should" in studio.message.text.text()
-    studio.message.buttons[0].click()
-    controller = controller_of(studio)
-    until(lambda: controller.phase is Phase.IDLE)
-
-    assert len(controller.document.strokes) == 25
-    assert controller.name == "Recovered painting"
-    assert controller.path is None
-    assert controller.modified
-    until(lambda: len(list(autosaves.glob("*.strokewise"))) == 1 and studio.autosave.path.exists())  # now its own
-    studio.discard_on_close()
-    studio.close()
-    assert list(autosaves.glob("*.strokewise")) == []
-
-
-def test_what_cannot_be_recovered_now_is_kept_for_later(
-    new_studio: Callable[[], StudioWindow], until: Until, autosaves: Path, photo_file: Path
-) -> None:
-    autosaves.mkdir()
-    path = autosaves / "a.strokewise"
-    path.write_text("damaged")
-    studio = new_studio()
-    studio.begin(None)
-    studio.message.buttons[0].click()
-    until(lambda: "Cannot open session" in studio.message.text.text())
-    studio.message._close.click()
-    assert "did not end as it should" in studio.message.text.text()  # the offer stands
-    studio.open(str(photo_file))
-    until(lambda: controller_of(studio).name == "sunset")
-    assert studio.message.isVisible()
-    until(lambda: not controller_of(studio).files.busy)
-    assert path.exists()
-
-
 def test_save_as_asks_before_it_replaces_what_the_dialog_did_not_ask_about(
     painted: StudioWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -668,32 +598,20 @@ def test_save_as_asks_before_it_replaces_what_the_dialog_did_not_ask_about(
     assert (tmp_path / "mine.strokewise").read_text() == "other work"
 
 
-def test_what_was_left_behind_can_be_discarded(
-    new_studio: Callable[[], StudioWindow], autosaves: Path, photo: NDArray[np.uint8]
+def test_a_save_that_failed_can_be_tried_again(
+    painted: StudioWindow, until: Until, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    autosaves.mkdir()
-    for name in ("a", "b"):
-        save_session(autosaves / f"{name}.strokewise", SavedSession(photo=photo, document=Document(Size(48, 64))))
-    studio = new_studio()
-    studio.begin(None)
-    assert "2 paintings were kept" in studio.message.text.text()
-    studio.message.buttons[1].click()
-    assert studio.message.isVisible()
-    studio.message.buttons[1].click()
-    assert not studio.message.isVisible()
-    assert list(autosaves.glob("*.strokewise")) == []
-
-
-def test_two_studios_at_once_do_not_take_each_others_work(
-    new_studio: Callable[[], StudioWindow], paint_all: Open, until: Until
-) -> None:
-    first = new_studio()
-    paint_all(controller_of(first))
-    first.autosave.keep()
-    until(first.autosave.path.exists)
-    second = new_studio()
-    second.begin(None)
-    assert not second.message.isVisible()
+    folder = tmp_path / "drive"
+    answering(monkeypatch, QFileDialog, "getSaveFileName", (str(folder / "mine.strokewise"), ""))
+    painted.save_as_action.trigger()
+    until(painted.message.isVisible)
+    assert "its folder does not exist" in painted.message.text.text()
+    assert controller_of(painted).modified
+    folder.mkdir()
+    painted.message.buttons[0].click()
+    until(lambda: not controller_of(painted).modified)
+    assert load_session(folder / "mine.strokewise").document == controller_of(painted).document
+    assert not painted.message.isVisible()
 
 
 # Words, colours and help
@@ -799,16 +717,6 @@ def test_the_painting_is_copied(painted: StudioWindow, until: Until) -> None:
     painted.copy_action.trigger()
     image = QGuiApplication.clipboard().image()
     assert (image.width(), image.height()) == (256, 192)  # as large as it is drawn on the screen
-
-
-def test_bugs_are_told_in_the_window(studio: StudioWindow, until: Until, caplog: pytest.LogCaptureFixture) -> None:
-    from painter_gui.app import Surprises
-
-    surprises = Surprises()
-    surprises.met.connect(studio.show_error)
-    surprises.take(ValueError, ValueError("odd"), None)
-    assert studio.message.text.text() == "This is a bug: ValueError: odd. Save your work, and start anew."
-    assert "ValueError: odd" in caplog.text
 
 
 def test_it_runs_from_the_command_line_and_ends_when_closed(photo_file: Path, tmp_path: Path) -> None:

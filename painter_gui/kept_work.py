@@ -1,0 +1,184 @@
+"""Where the work of a studio is kept until it is saved: a folder for each, which nobody else has open meanwhile."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import shutil
+import threading
+import uuid
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QLockFile, QStandardPaths
+
+from core.errors import OutputError, PictureError, SessionFileError
+from painter_gui.files import Opened, Photo
+
+if TYPE_CHECKING:
+    from core.journal import Journal, Work
+
+_log = logging.getLogger(__name__)
+
+_PHOTO, _JOURNAL, _LOCK_SUFFIX = "photo.png", "strokes.journal", ".lock"
+
+
+def autosave_folder() -> Path:
+    """Where the platform keeps a program's data."""
+    return Path(QStandardPaths.writableLocation(QStandardPaths.StandardLocation.AppDataLocation)) / "autosave"
+
+
+class KeptWork:
+    """A work that is being kept, in a folder of its own; locked while this studio has it.
+
+    Its methods may be called from any thread, one at a time each.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._path = folder / uuid.uuid4().hex
+        self._lock: QLockFile | None = None
+        self._journal: Journal | None = None
+        self._guard = threading.Lock()
+        self._removed = self._has_photo = False
+
+    @classmethod
+    def claimed(cls, path: Path) -> KeptWork | None:
+        """A work that was left behind, for this studio alone; None where another one has it, or had it meanwhile."""
+        work = cls(path.parent)
+        work._path = path
+        lock = work._new_lock()
+        if not lock.tryLock(0):
+            return None
+        work._lock = lock
+        if path.is_dir():
+            return work
+        work.release()
+        return None
+
+    @property
+    def path(self) -> Path:
+        """Its folder."""
+        return self._path
+
+    @property
+    def has_photo(self) -> bool:
+        """Whether its photo is on the disk, as far as was seen: the disk is not asked."""
+        return self._has_photo
+
+    def _new_lock(self) -> QLockFile:
+        lock = QLockFile(str(self._path.with_suffix(_LOCK_SUFFIX)))
+        lock.setStaleLockTime(0)  # however old it is, its owner lives or does not
+        return lock
+
+    def _make(self) -> None:
+        """Have a folder, locked before anyone can see it; a drive may come back without what was on it."""
+        from core.files import system_problem
+
+        with self._guard:
+            if self._removed:
+                raise OutputError(self._path, "it is kept no longer")
+            try:
+                self._path.parent.mkdir(parents=True, exist_ok=True)
+                if self._lock is None or not self._path.with_suffix(_LOCK_SUFFIX).exists():
+                    self._lock = self._new_lock()
+                    self._lock.tryLock(0)
+                self._path.mkdir(exist_ok=True)
+            except OSError as error:
+                raise OutputError(self._path, system_problem(error)) from error
+
+    def keep_photo(self, photo: Photo) -> None:
+        """Bring the photo to the disk.
+
+        Raises:
+            OutputError: If it cannot be written.
+        """
+        from core.files import written_aside
+        from painter_gui.files import encoded
+
+        content = encoded(photo)
+        self._make()
+        with written_aside(self._path / _PHOTO) as aside:
+            aside.write_bytes(content)
+        self._has_photo = True
+
+    def keep(self, work: Work) -> None:
+        """Bring to the disk what came since the last time.
+
+        Raises:
+            OutputError: If it cannot be written; what was written before stands.
+        """
+        from core.journal import Journal
+
+        self._make()
+        if self._journal is None:
+            self._journal = Journal(self._path / _JOURNAL)
+        self._journal.add(work)
+        self._has_photo = self._has_photo and (self._path / _PHOTO).exists()
+
+    def load(self) -> Opened:
+        """Read a claimed work, to go on with it. Where the photo did not reach the disk, the painting takes its place.
+
+        Raises:
+            SessionFileError: If there is nothing that can be read.
+        """
+        from core.images import load_picture
+        from core.journal import Journal
+        from core.rasteriser.fast import draw, to_bytes
+
+        self._journal, work = Journal.gone_on_with(self._path / _JOURNAL)
+        document = work.document
+        try:
+            pixels = load_picture(self._path / _PHOTO)
+            self._has_photo = True
+        except PictureError as error:
+            _log.warning("the photo was lost: %s", error)
+            pixels = to_bytes(draw(document, document.size))
+        if pixels.shape[:2] != tuple(document.size):
+            raise SessionFileError(self._path, "its photo and its sheet are of different sizes")
+        return Opened(photo=Photo.of(pixels), name=work.name, document=document, settings=dict(work.settings))
+
+    def release(self) -> None:
+        """Leave it to be offered again."""
+        if self._lock is not None:
+            self._lock.unlock()
+            self._lock = None
+
+    def remove(self) -> None:
+        """There is nothing left to keep."""
+        with self._guard:
+            self._removed = True
+            shutil.rmtree(self._path, ignore_errors=True)  # what stays is offered again
+            self.release()
+
+
+def left_behind(folder: Path) -> list[Path]:
+    """Works that studios which are no more have left, the latest first; those that hold nothing unsaved are removed."""
+    found = []
+    with contextlib.suppress(OSError):
+        for path in folder.iterdir():
+            work = KeptWork.claimed(path) if path.is_dir() else None
+            if work is not None:
+                if _worth_offering(path):
+                    found.append(path)
+                    work.release()
+                else:
+                    work.remove()
+    return sorted(found, key=_time_of, reverse=True)
+
+
+def _worth_offering(path: Path) -> bool:
+    from core.journal import unsaved_strokes
+
+    try:
+        return unsaved_strokes(path / _JOURNAL) > 0
+    except FileNotFoundError:  # killed before the first stroke
+        return False
+    except (OSError, SessionFileError):  # the disk may be better tomorrow, or the program newer
+        return True
+
+
+def _time_of(path: Path) -> float:
+    try:
+        return (path / _JOURNAL).stat().st_mtime
+    except OSError:
+        return 0.0

@@ -1,0 +1,128 @@
+"""What was kept of paintings whose studio did not end as it should: offered in the message bar until it is answered."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Slot
+
+from painter_gui.autosave import Autosave
+from painter_gui.controller import Controller
+from painter_gui.files import Opened
+from painter_gui.kept_work import KeptWork, left_behind
+from painter_gui.views.message_bar import MessageBar
+from painter_gui.wording import translate
+
+
+class RecoveryOffer(QObject):
+    """Offers the latest of the works that were left behind, and opens or discards it."""
+
+    def __init__(
+        self,
+        controller: Controller,
+        autosave: Autosave,
+        folder: Path,
+        message: MessageBar,
+        may_leave: Callable[[Callable[[], object]], bool],
+        parent: QObject,
+    ) -> None:
+        """Watch over a message bar.
+
+        Args:
+            controller: Opens works.
+            autosave: Goes on keeping what was opened.
+            folder: Where works are left behind.
+            message: Shows the offer.
+            may_leave: Whether the painting at hand may go; where it is to be saved first, calls its argument after.
+            parent: Owns it.
+        """
+        super().__init__(parent)
+        self._controller, self._autosave, self._folder = controller, autosave, folder
+        self._message, self._may_leave = message, may_leave
+        self._claimed: KeptWork | None = None
+        self._stands = self._hidden = False
+        message.closed.connect(self._on_closed)
+        message.answered.connect(self._on_answered)
+
+    @property
+    def stands(self) -> bool:
+        """Whether there is an offer that was not answered."""
+        return self._stands
+
+    def hide(self) -> None:
+        """Another message takes its place; once that is read, the offer comes back."""
+        self._hidden = self._stands
+
+    def show(self) -> None:
+        """Offer what there is."""
+        found = left_behind(self._folder)
+        self._stands = bool(found)
+        if not found:
+            return
+        path = found[0]
+        if len(found) == 1:
+            text = translate("Studio", "Strokewise did not end as it should. The painting you were at was kept.")
+        else:
+            kept = translate(
+                "Studio", "Strokewise did not end as it should. {count} paintings were kept; this is the latest."
+            )
+            text = kept.format(count=len(found))
+        self._message.show_message(
+            text,
+            actions=(
+                (translate("Studio", "Open it"), partial(self._open, path)),
+                (translate("Studio", "Discard it"), partial(self._discard, path)),
+            ),
+        )
+
+    def _open(self, path: Path) -> None:
+        work = KeptWork.claimed(path) if self._may_leave(partial(self._open, path)) else None
+        if work is None:  # the artist stays, or another studio was quicker
+            self.show()
+            return
+        self._claimed = work
+
+        def read() -> Opened:
+            opened = work.load()
+            untitled = translate("Studio", "Recovered painting")
+            recovered = translate("Studio", "{name} (recovered)")
+            name = opened.name
+            if not name:
+                name = untitled
+            elif not name.endswith(recovered.format(name="")):
+                name = recovered.format(name=name)
+            return replace(opened, name=name)
+
+        self._controller.open_work(read, taken=partial(self._on_taken, work), left=self.close)
+
+    def _on_taken(self, work: KeptWork) -> None:
+        self._claimed = None
+        self._autosave.adopt(work)
+
+    def _discard(self, path: Path) -> None:
+        work = KeptWork.claimed(path)
+        if work is not None:
+            work.remove()
+        self.show()
+
+    @Slot()
+    def _on_closed(self) -> None:
+        if self._hidden:
+            self._hidden = False
+            self.show()
+        else:
+            self._stands = False
+
+    @Slot()
+    def _on_answered(self) -> None:
+        if self._hidden:  # it was another message's question
+            self._on_closed()
+
+    def close(self) -> None:
+        """What is being opened is offered again, by whatever studio."""
+        if self._claimed is not None:
+            self._claimed.release()
+            self._claimed = None

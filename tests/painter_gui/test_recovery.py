@@ -1,0 +1,217 @@
+"""What a studio that did not end as it should has left is offered, once, under a new name."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from core.document import Document
+from core.geometry import Size
+from core.journal import Journal, Work, read_journal
+from core.rasteriser.fast import draw, to_bytes
+from core.stroke import Strokes
+from painter_gui.controller import Controller, Phase
+from painter_gui.views.window import StudioWindow
+
+Until = Callable[[Callable[[], bool]], None]
+Open = Callable[[Controller], None]
+
+pytestmark = pytest.mark.gui
+
+ONE_STROKE = Document(
+    Size(48, 64),
+    strokes=Strokes.from_columns(
+        types=np.zeros(1, np.uint8),
+        patches=np.array([[0.0, 0.0, 64.0]]),
+        parameters=np.full((1, 13), 0.5, np.float32),
+        steps=np.zeros(1, np.int32),
+    ),
+)
+
+
+def controller_of(studio: StudioWindow) -> Controller:
+    return studio._controller
+
+
+CRASH = """
+import os, sys
+from pathlib import Path
+from PySide6.QtCore import QCoreApplication
+application = QCoreApplication([])
+from painter_gui.autosave import Autosave
+from painter_gui.controller import Controller, Phase
+from painter_gui.paint_settings import PaintSettings
+controller = Controller(PaintSettings(actor=Path(sys.argv[3]), strokes=25, divide=1))
+autosave = Autosave(controller, Path(sys.argv[1]))
+controller.open_file(sys.argv[2])
+while controller.phase is not Phase.IDLE:
+    application.processEvents()
+controller.paint()
+while controller.phase is not Phase.IDLE:
+    application.processEvents()
+autosave.keep()
+while autosave.busy:
+    application.processEvents()
+os.kill(os.getpid(), 9)
+"""
+
+
+def crash(autosaves: Path, photo_file: Path, actor: Path) -> None:
+    """Have a studio paint 25 strokes of the photo, and end as it should not."""
+    root = Path(__file__).parents[2]
+    done = subprocess.run([sys.executable, "-c", CRASH, autosaves, photo_file, actor], cwd=root, check=False)
+    assert done.returncode == -9
+
+
+def folders(autosaves: Path) -> list[Path]:
+    return [path for path in autosaves.iterdir() if path.is_dir()]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="kills as POSIX does")
+def test_after_a_crash_the_work_is_offered_under_a_new_name(
+    new_studio: Callable[[], StudioWindow], until: Until, autosaves: Path, photo_file: Path, actor: Path
+) -> None:
+    crash(autosaves, photo_file, actor)
+    studio = new_studio()
+    studio.begin(None)
+    assert studio.message.isVisible()
+    assert "did not end as it should" in studio.message.text.text()
+    left = folders(autosaves)
+    studio.message.buttons[0].click()
+    controller = controller_of(studio)
+    until(lambda: controller.phase is Phase.IDLE)
+
+    assert len(controller.document.strokes) == 25
+    assert controller.name == "sunset (recovered)"
+    assert controller.path is None
+    assert controller.modified
+    controller.set_settings(strokes=30)
+    controller.paint()
+    until(lambda: controller.phase is Phase.IDLE)
+    studio.autosave.keep()
+    until(lambda: not studio.autosave.busy)
+    assert folders(autosaves) == left  # kept on where it was
+    assert read_journal(left[0] / "strokes.journal").document == controller.document
+    studio.discard_on_close()
+    studio.close()
+    assert list(autosaves.iterdir()) == []
+
+
+@pytest.mark.skipif(os.name != "posix", reason="kills as POSIX does")
+def test_a_second_crash_after_a_recovery_loses_nothing_either(
+    new_studio: Callable[[], StudioWindow], until: Until, autosaves: Path, photo_file: Path, actor: Path
+) -> None:
+    crash(autosaves, photo_file, actor)
+    studio = new_studio()
+    studio.begin(None)
+    studio.message.buttons[0].click()
+    until(lambda: controller_of(studio).phase is Phase.IDLE)
+    studio.leave()
+
+    again = new_studio()
+    again.begin(None)
+    again.message.buttons[0].click()
+    until(lambda: controller_of(again).phase is Phase.IDLE)
+    assert len(controller_of(again).document.strokes) == 25
+    assert controller_of(again).name == "sunset (recovered)"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="kills as POSIX does")
+def test_of_two_studios_one_gets_what_was_left_behind(
+    new_studio: Callable[[], StudioWindow], until: Until, autosaves: Path, photo_file: Path, actor: Path
+) -> None:
+    crash(autosaves, photo_file, actor)
+    first, second = new_studio(), new_studio()
+    first.begin(None)
+    second.begin(None)
+    assert first.message.isVisible()
+    assert second.message.isVisible()
+    first.message.buttons[0].click()
+    until(lambda: controller_of(first).phase is Phase.IDLE)
+    second.message.buttons[1].click()  # to discard it, which is no longer its to do
+    assert not second.message.isVisible()
+    assert len(controller_of(first).document.strokes) == 25
+    assert len(folders(autosaves)) == 1
+
+
+@pytest.mark.skipif(os.name != "posix", reason="kills as POSIX does")
+def test_a_photo_that_was_lost_is_replaced_by_the_painting(
+    new_studio: Callable[[], StudioWindow], until: Until, autosaves: Path, photo_file: Path, actor: Path
+) -> None:
+    crash(autosaves, photo_file, actor)
+    (folders(autosaves)[0] / "photo.png").unlink()
+    studio = new_studio()
+    studio.begin(None)
+    studio.message.buttons[0].click()
+    controller = controller_of(studio)
+    until(lambda: controller.phase is Phase.IDLE)
+    assert len(controller.document.strokes) == 25
+    assert controller.photo is not None
+    assert np.array_equal(controller.photo.pixels, to_bytes(draw(controller.document, controller.document.size)))
+
+
+def test_what_cannot_be_recovered_now_is_kept_for_later(
+    new_studio: Callable[[], StudioWindow], until: Until, autosaves: Path, photo_file: Path
+) -> None:
+    path = autosaves / "a"
+    path.mkdir(parents=True)
+    (path / "strokes.journal").write_text("damaged")
+    studio = new_studio()
+    studio.begin(None)
+    studio.message.buttons[0].click()
+    until(lambda: "Cannot open session" in studio.message.text.text())
+    studio.message._close.click()
+    assert "did not end as it should" in studio.message.text.text()  # the offer stands
+    studio.open(str(photo_file))
+    until(lambda: controller_of(studio).name == "sunset")
+    assert studio.message.isVisible()
+    until(lambda: not controller_of(studio).files.busy)
+    assert path.exists()
+
+
+def test_what_was_left_behind_can_be_discarded(new_studio: Callable[[], StudioWindow], autosaves: Path) -> None:
+    for name in ("a", "b"):
+        (autosaves / name).mkdir(parents=True)
+        Journal(autosaves / name / "strokes.journal").add(Work(document=ONE_STROKE))
+    studio = new_studio()
+    studio.begin(None)
+    assert "2 paintings were kept" in studio.message.text.text()
+    studio.message.buttons[1].click()
+    assert studio.message.isVisible()
+    studio.message.buttons[1].click()
+    assert not studio.message.isVisible()
+    assert list(autosaves.iterdir()) == []
+
+
+def test_a_disk_that_refuses_is_told_and_tried_again(
+    new_studio: Callable[[], StudioWindow], paint_all: Open, until: Until, autosaves: Path
+) -> None:
+    autosaves.write_text("in the way")
+    studio = new_studio()
+    paint_all(controller_of(studio))
+    until(studio.message.isVisible)
+    assert "not kept" in studio.message.text.text()
+    assert len(controller_of(studio).document.strokes) == 40  # painted on, in memory
+    autosaves.unlink()
+    until(lambda: not studio.message.isVisible())
+    assert "kept again" in studio.status.currentMessage()
+    assert read_journal(studio.autosave.path / "strokes.journal").document == controller_of(studio).document
+
+
+def test_two_studios_at_once_do_not_take_each_others_work(
+    new_studio: Callable[[], StudioWindow], paint_all: Open, until: Until
+) -> None:
+    first = new_studio()
+    paint_all(controller_of(first))
+    first.autosave.keep()
+    until(lambda: not first.autosave.busy)
+    assert first.autosave.path.exists()
+    second = new_studio()
+    second.begin(None)
+    assert not second.message.isVisible()
