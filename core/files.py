@@ -52,8 +52,9 @@ def written_aside(path: Path, *, named: bool = False) -> Iterator[Path]:
     Yields:
         Where to write the file; its name says nothing of its format. At the end of the body it is brought safely to the
         disk and renamed to `path`; where the body raises, it is removed and `path` stays as it was. So it does where
-        the process is killed. On Linux the file has no name until it is whole, so nothing is left of it then;
-        elsewhere it is a hidden sibling, and what is left is removed when the next file is written there.
+        the process is killed. On Linux the file has no name until it is whole, and nothing is left of it then;
+        elsewhere, and on Linux for the moment between name and rename, it is a hidden sibling, and what is left
+        is removed when the next file is written there.
 
     Raises:
         OutputError: If the folder or file cannot be written, the body's own OSErrors included.
@@ -79,6 +80,7 @@ def written_aside(path: Path, *, named: bool = False) -> Iterator[Path]:
         if nameless is not None:
             _give_name(written, aside)
         os.replace(aside, path)
+        _bring_names_to_disk(path.parent)
     except OSError as error:
         raise OutputError(path, system_problem(error)) from error
     finally:
@@ -86,6 +88,18 @@ def written_aside(path: Path, *, named: bool = False) -> Iterator[Path]:
             os.close(nameless)
         with suppress(OSError):  # what went wrong before matters more than a file left over
             aside.unlink(missing_ok=True)
+
+
+def _bring_names_to_disk(folder: Path) -> None:
+    """Have a rename outlast a power cut, where the system lets folders be asked for that."""
+    if os.name != "posix":
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        with suppress(OSError):  # some network shares refuse; the file itself is there
+            os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _nameless_file(folder: Path) -> int | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import warnings
+from collections.abc import Mapping
 from contextlib import suppress
 from importlib.util import find_spec
 from io import BytesIO
@@ -142,7 +143,28 @@ def save_picture(path: Path, pixels: NDArray[np.uint8]) -> None:
     """
     kind, options = check_picture_path(path, Size(*pixels.shape[:2]))
     with written_aside(path) as aside:
-        Image.fromarray(pixels).save(aside, kind, **options)
+        encode_picture(Image.fromarray(pixels), aside, kind, options)
+
+
+class _Written:
+    """A file without its descriptor.
+
+    On that, Pillow would write by itself and not look how far it got: on a disk that is just full, the end of a JPEG
+    would be missing, and nobody the wiser.
+    """
+
+    def __init__(self, file: BinaryIO) -> None:
+        self.write, self.seek, self.tell, self.flush = file.write, file.seek, file.tell, file.flush
+
+
+def encode_picture(picture: Image.Image, path: Path, kind: str, options: Mapping[str, Any]) -> None:
+    """Write a picture in a format as of `check_picture_path`; a TIFF is in memory before it is in the file.
+
+    Raises:
+        OSError: If it cannot be written.
+    """
+    with path.open("wb") as file:
+        picture.save(_Written(file), kind, **options)  # type: ignore[arg-type]  # all that Pillow asks of it
 
 
 def check_picture_path(path: Path, size: Size) -> tuple[str, dict[str, Any]]:

@@ -79,6 +79,7 @@ class Controller(QObject):
         canvas_changed: (box) of `pixels`.
         device_changed: The device's name is known, or another.
         noted: (word, values), something to tell the artist in passing.
+        gpu_left: (word), the graphics card cannot go on; `go_on_with_cpu` does what it was at.
         failed: (PainterError), something to tell so that it is not missed.
     """
 
@@ -92,6 +93,7 @@ class Controller(QObject):
     canvas_changed = Signal(object)
     device_changed = Signal()
     noted = Signal(str, object)
+    gpu_left = Signal(str)
     failed = Signal(object)
 
     _prepare = Signal()
@@ -108,6 +110,7 @@ class Controller(QObject):
         self._session.subscribe(self._on_document)
         self._position, self._following = 0, True
         self._painting: PaintRun | None = None
+        self._left_off: PaintRun | None = None
         self._runs = 0
         self._action: tuple[str, Document] | None = None
         self._refined: Refined | None = None
@@ -130,7 +133,8 @@ class Controller(QObject):
         self._worker.prepared.connect(self._on_prepared, queued)
         self._worker.device_named.connect(self._on_device_named, queued)
         self._worker.weights_idle.connect(self._on_weights_idle, queued)
-        self._worker.gpu_trouble.connect(self._on_gpu_trouble, queued)
+        self._worker.short_of_memory.connect(self._on_short_of_memory, queued)
+        self._worker.gpu_left.connect(self._on_gpu_left, queued)
         self._worker.failed.connect(self._on_failed, queued)
         self._worker.finished.connect(self._on_finished, queued)
         self._canvas_thread, self._canvas = QThread(), CanvasWorker()
@@ -294,7 +298,7 @@ class Controller(QObject):
         self.undo_stack.clear()
         if opened.settings is not None:
             self._settings = PaintSettings.of(opened.settings)
-        self._photo, self._name, self._path = opened.photo, opened.name, opened.path
+        self._photo, self._name, self._path, self._left_off = opened.photo, opened.name, opened.path, None
         size = Size(*opened.photo.pixels.shape[:2])
         self._pixels = SharedPixels(display_size(size))
         document = opened.document or Document(size, self._settings.background)
@@ -313,7 +317,7 @@ class Controller(QObject):
         self._end_run()
         self._action = None
         self.undo_stack.clear()
-        self._photo, self._name, self._path, self._saved = None, "", None, None
+        self._photo, self._name, self._path, self._saved, self._left_off = None, "", None, None, None
         self._pixels = SharedPixels(Size(1, 1))
         self._session.show(Document(Size(1, 1)))
         self._canvas.show(Moment(self.document, 0, self._pixels))  # so that it keeps no canvases of the last one
@@ -404,6 +408,16 @@ class Controller(QObject):
         self._set_phase(Phase.REFINING)
         self._drain.start()
         self._run.emit(self._painting)
+
+    def go_on_with_cpu(self) -> None:
+        """Do on the processor what the graphics card could not go on with."""
+        if self._left_off is not None and self._phase in (Phase.IDLE, Phase.PAUSED):
+            run, self._left_off = self._left_off, None
+            self.set_settings(device="cpu")
+            if run.refine is not None:
+                self.refine()
+            else:
+                self._begin(run.steps)
 
     def pause(self) -> None:
         """Stop painting for now."""
@@ -606,9 +620,16 @@ class Controller(QObject):
     def _on_weights_idle(self, name: str, stroke_type: str) -> None:
         self.noted.emit("weights_idle", {"name": name, "type": stroke_type})
 
-    @Slot(str)
-    def _on_gpu_trouble(self, remedy: str) -> None:
-        self.noted.emit(remedy, {})
+    @Slot()
+    def _on_short_of_memory(self) -> None:
+        self.noted.emit("fewer_windows", {})
+
+    @Slot(int, str)
+    def _on_gpu_left(self, number: int, word: str) -> None:
+        if self._painting is not None and number == self._painting.number:
+            # Later: the run is to end first, which keeps the document as of the last good step.
+            self._left_off = self._painting
+            self.gpu_left.emit(word)
 
     def set_scrub_memory(self, mebibytes: int | None) -> None:
         """What scrubbing may take; None: as much as suits the machine."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -44,13 +45,22 @@ class PaintRun:
     """Read from any thread; of a refinement, the last one comes after it was cancelled, too."""
 
 
+class _GpuLeft(Exception):  # noqa: N818  # no error of anyone's: an end
+    """A GPU cannot go on."""
+
+    def __init__(self, trouble: GpuTrouble) -> None:
+        super().__init__(trouble)
+        self.trouble = trouble
+
+
 class PaintWorker(QObject):
     """Runs jobs in the thread it lives in; knows no widget and no session.
 
     Signals:
         prepared: when it has imported what it paints with.
         device_named: the device's name, when it is known, or another one paints.
-        gpu_trouble: what is done where a GPU cannot go on, `GpuTrouble`'s name in small letters.
+        short_of_memory: a GPU's does not suffice: fewer windows are looked at together.
+        gpu_left: (run's number, `GpuTrouble`'s name in small letters), a GPU cannot go on, which ended the run.
         weights_idle: (file's name, stroke type), where the weights chosen are of a type that the run does not paint.
         failed: (run's number, PainterError), where a job could not go on.
         finished: (run's number), last and exactly once a run, however it ended.
@@ -59,7 +69,8 @@ class PaintWorker(QObject):
     prepared = Signal()
     device_named = Signal(str)
     weights_idle = Signal(str, str)
-    gpu_trouble = Signal(str)
+    short_of_memory = Signal()
+    gpu_left = Signal(int, str)
     failed = Signal(int, object)
     finished = Signal(int)
 
@@ -72,9 +83,12 @@ class PaintWorker(QObject):
         """Import torch and the compiled brush and load the bundled weights, so that painting begins at once later."""
         try:
             self._painter_of(None, "auto", ("bezier",))
-            self.prepared.emit()
         except PainterError as error:
             self.failed.emit(0, error)
+            return
+        except _GpuLeft as left:  # that is told when something is to be painted
+            self._leave_gpu(left.trouble)
+        self.prepared.emit()
 
     @Slot(object)
     def run(self, run: PaintRun) -> None:
@@ -88,6 +102,9 @@ class PaintWorker(QObject):
                         self._paint(run)
                     else:
                         self._refine(run, run.refine)
+        except _GpuLeft as left:
+            self._leave_gpu(left.trouble)
+            self.gpu_left.emit(run.number, left.trouble.name.lower())
         except PainterError as error:
             if isinstance(error, DeviceError):
                 self._painter = None  # what little memory there is may be its
@@ -155,6 +172,16 @@ class PaintWorker(QObject):
     def _tell(self, trouble: GpuTrouble) -> None:
         from core.device import GpuTrouble
 
-        self.gpu_trouble.emit(trouble.name.lower())
         if trouble is not GpuTrouble.FEWER_WINDOWS:
-            self.device_named.emit("cpu")
+            raise _GpuLeft(trouble)  # whether the processor is to go on, the artist says
+        self.short_of_memory.emit()
+
+    def _leave_gpu(self, trouble: GpuTrouble) -> None:
+        import torch
+
+        from core.device import GpuTrouble
+
+        self._painter = None
+        gc.collect()
+        if trouble is not GpuTrouble.FAILED and torch.cuda.is_available():  # what has failed is asked for nothing more
+            torch.cuda.empty_cache()

@@ -10,7 +10,7 @@ from core.document import Document
 from core.export.progress import Progress
 from core.files import written_aside
 from core.geometry import Size
-from core.images import check_picture_path
+from core.images import check_picture_path, encode_picture
 from core.rasteriser.fast import slabs, to_bytes
 
 _SLAB = 2**24
@@ -22,7 +22,8 @@ def write_picture(
 ) -> None:
     """Write the finished painting in the format that the suffix names, drawn from its strokes part by part.
 
-    Memory is four bytes a pixel of the picture and little more: 1.3 GB for 16,384 x 16,384.
+    Memory is four bytes a pixel of the picture and little more: 1.3 GB for 16,384 x 16,384. Of a TIFF, its file's size
+    comes on top.
 
     Args:
         document: The painting.
@@ -41,4 +42,4 @@ def write_picture(
             picture.paste(Image.fromarray(to_bytes(canvas)), (0, top))
             if progress is not None:
                 progress(top + len(canvas), size.height)
-        picture.save(aside, kind, **options)
+        encode_picture(picture, aside, kind, options)

@@ -230,7 +230,7 @@ def _encoder(
         pix_fmt_out=kind.pixels,
         quality=None,
         macro_block_size=1,
-        ffmpeg_log_level="error",
+        ffmpeg_log_level="quiet",
         output_params=[*kind.options, "-f", path.suffix.lower().removeprefix(".")],  # `aside` does not tell
     )
     try:

@@ -162,6 +162,7 @@ class StudioWindow(ActionWindow):
         controller.device_changed.connect(self._on_device)
         controller.noted.connect(self._on_noted)
         controller.failed.connect(self.show_error)
+        controller.gpu_left.connect(self._on_gpu_left)
         self.autosave.troubled.connect(self._on_not_kept)
         self.autosave.recovered.connect(self._on_kept_again)
         controller.undo_stack.indexChanged.connect(self._on_undo_stack)
@@ -702,17 +703,30 @@ class StudioWindow(ActionWindow):
             "fewer_windows": translate(
                 "Studio", "The graphics card has little memory left: it paints in smaller steps."
             ),
-            "on_cpu": translate(
-                "Studio", "The graphics card has too little memory: the processor paints on. Close other programs."
-            ),
-            "failed": translate(
-                "Studio", "The graphics card failed: the processor paints on. Start the program again to use the card."
-            ),
             "budget_reached": translate(
                 "Studio", "All {strokes} strokes are painted. Raise the number, or go back to an earlier stroke."
             ),
         }
         self.status.showMessage(texts[word].format(**words), _NOTE_MS)
+
+    @Slot(str)
+    def _on_gpu_left(self, word: str) -> None:
+        texts = {
+            "on_cpu": translate(
+                "Studio", "The graphics card has too little memory to go on. What is painted is kept; close other "
+                "programs, or go on with the processor, which is slower."
+            ),
+            "failed": translate(
+                "Studio", "The graphics card failed. What is painted is kept; go on with the processor, which is "
+                "slower, or save it and start the program again."
+            ),
+        }  # fmt: skip
+        self._offer.hide()
+        self.message.show_message(
+            texts[word],
+            warning=True,
+            actions=((translate("Studio", "Go on with the processor"), self._controller.go_on_with_cpu),),
+        )
 
     @Slot(object)
     def show_error(self, error: PainterError) -> None:

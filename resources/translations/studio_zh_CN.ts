@@ -1191,6 +1191,18 @@
         <translation>{name} 用于其他笔触（{type}）；所选笔触以自带权重来画。</translation>
     </message>
     <message>
+        <source>The graphics card has too little memory to go on. What is painted is kept; close other programs, or go on with the processor, which is slower.</source>
+        <translation>显卡内存不足，无法继续。已画的内容已保留；请关闭其他程序，或改用处理器继续（较慢）。</translation>
+    </message>
+    <message>
+        <source>The graphics card failed. What is painted is kept; go on with the processor, which is slower, or save it and start the program again.</source>
+        <translation>显卡出现故障。已画的内容已保留；可改用处理器继续（较慢），或保存后重新启动程序。</translation>
+    </message>
+    <message>
+        <source>Go on with the processor</source>
+        <translation>用处理器继续</translation>
+    </message>
+    <message>
         <source>Try again</source>
         <translation>重试</translation>
     </message>
@@ -1221,14 +1233,6 @@
     <message>
         <source>The graphics card has little memory left: it paints in smaller steps.</source>
         <translation>显存所剩不多：改为分小批绘制。</translation>
-    </message>
-    <message>
-        <source>The graphics card has too little memory: the processor paints on. Close other programs.</source>
-        <translation>显存不足：由处理器继续绘制。请关闭其他程序。</translation>
-    </message>
-    <message>
-        <source>The graphics card failed: the processor paints on. Start the program again to use the card.</source>
-        <translation>显卡出错：由处理器继续绘制。重新启动程序后可再使用显卡。</translation>
     </message>
     <message>
         <source>All {strokes} strokes are painted. Raise the number, or go back to an earlier stroke.</source>

@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ import torch
 from numpy.typing import NDArray
 
 from core.brushes import BRUSHES
+from core.device import GpuTrouble
 from core.document import BEFORE, BLACK, WHITE, Document
 from core.easel import HostEasel
 from core.errors import CheckpointError, PainterError, PictureError
@@ -298,33 +299,94 @@ def test_a_gpu_without_memory_is_told_of_and_painting_goes_on(
     assert notes == [("fewer_windows", {})] * 5
 
 
-def test_a_gpu_that_fails_is_told_of_and_the_processor_paints_on(
-    controller: Controller, paint_all: Deed, notes: list[tuple[str, dict[str, Any]]], monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def gpu_that_fails(monkeypatch: pytest.MonkeyPatch) -> Callable[[RuntimeError, int], None]:
+    """Has painters be on a GPU, by its name, that fails with an error when asked for the nth time."""
     made, answer, asked = Painter.__init__, Hand.answer, []
 
-    def on_a_gpu(painter: Painter, *actors: Any, **given: Any) -> None:
-        made(painter, *actors, **given)
-        painter._device = torch.device("cuda")  # by its name; its networks are where they were
+    def on_a_gpu(painter: Painter, *actors: Any, device: torch.device, **given: Any) -> None:
+        made(painter, *actors, device=torch.device("cpu"), **given)
+        painter._device = device  # its networks are where they were
 
     def easel(painter: Painter, job: PaintJob, document: Document, level: Level) -> HostEasel:
         return HostEasel(job, document, level, painter._side, torch.device("cpu"), neural=False)
 
-    def failing(hand: Hand, *rest: Any) -> Answer:
-        asked.append(True)
-        if len(asked) == 3:
-            raise RuntimeError("CUDA error: device-side assert triggered")
-        return answer(hand, *rest)
+    def device(name: str) -> torch.device:
+        return torch.device("cuda" if name == "auto" else name)
 
-    monkeypatch.setattr(Painter, "__init__", on_a_gpu)
-    monkeypatch.setattr(Painter, "_easel", easel)
-    monkeypatch.setattr(Hand, "answer", failing)
-    monkeypatch.setattr("core.device.device_name", lambda device: device.type)
-    paint_all(controller)
+    def install(error: RuntimeError, after: int) -> None:
+        def failing(hand: Hand, *rest: Any) -> Answer:
+            asked.append(True)
+            if len(asked) == after:
+                raise error
+            return answer(hand, *rest)
 
+        monkeypatch.setattr(Painter, "__init__", on_a_gpu)
+        monkeypatch.setattr(Painter, "_easel", easel)
+        monkeypatch.setattr(Painter, "_most_together", lambda painter: 1)
+        monkeypatch.setattr(Hand, "answer", failing)
+        monkeypatch.setattr("core.device.device_name", lambda device: device.type)
+        monkeypatch.setattr("core.device.chosen_device", device)
+
+    return install
+
+
+@pytest.mark.parametrize(
+    ("error", "word"),
+    [
+        (RuntimeError("CUDA error: device-side assert triggered"), "failed"),
+        (torch.OutOfMemoryError("no room"), "on_cpu"),
+    ],
+)
+def test_where_a_gpu_cannot_go_on_the_processor_does_if_the_artist_agrees(
+    controller: Controller, open_photo: Deed, until: Until, gpu_that_fails: Callable[[RuntimeError, int], None],
+    error: RuntimeError, word: str,
+) -> None:  # fmt: skip
+    gpu_that_fails(error, 3)
+    left: list[str] = []
+    controller.gpu_left.connect(left.append)
+    open_photo(controller)
+    controller.paint()
+    until(lambda: controller.phase is Phase.IDLE)
+
+    assert left == [word]
+    kept = controller.document.strokes
+    assert 0 < len(kept) < 40  # as of the last good step
+    assert controller.device_name == "cuda"
+
+    controller.go_on_with_cpu()
+    until(lambda: controller.phase is Phase.IDLE)
     assert len(controller.document.strokes) == 40
-    assert notes == [("failed", {})]
+    assert controller.document.strokes[: len(kept)] == kept
+    assert controller.settings.device == "cpu"
     assert controller.device_name == "cpu"
+    controller.go_on_with_cpu()  # there is nothing left to go on with
+    assert controller.phase is Phase.IDLE
+
+
+def test_a_refinement_that_a_gpu_could_not_end_leaves_the_strokes_and_can_be_begun_anew(
+    controller: Controller, paint_all: Deed, until: Until, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import core.refine
+
+    paint_all(controller)
+    before, left = controller.document, list[str]()
+    controller.gpu_left.connect(left.append)
+    with monkeypatch.context() as patched:
+
+        def failing(*_: Any, told: Callable[[GpuTrouble], None], **__: Any) -> Iterator[None]:
+            told(GpuTrouble.FAILED)
+            yield None
+
+        patched.setattr(core.refine, "refine", failing)
+        controller.refine()
+        until(lambda: controller.phase is Phase.IDLE)
+    assert left == ["failed"]
+    assert controller.document is before
+    controller.go_on_with_cpu()
+    assert controller.phase is Phase.REFINING
+    controller.stop()
+    until(lambda: controller.phase is Phase.IDLE)
 
 
 def test_there_is_nothing_to_paint_when_all_is_painted(
