@@ -37,6 +37,7 @@ from painter_gui.background import Background
 from painter_gui.error_words import told
 from painter_gui.exporting import FORMS, SUFFIXES, ExportChoices, Preview, export, preview
 from painter_gui.icons import icon
+from painter_gui.views.plain_text import may_replace
 from painter_gui.wording import translate
 
 _PREVIEW = QSize(360, 300)
@@ -104,6 +105,7 @@ class ExportDialog(QDialog):
         self.picture.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.picture.setAccessibleName(translate("Studio", "Preview"))
         self.size_label = QLabel(self)
+        self.size_label.setTextFormat(Qt.TextFormat.PlainText)
         self.size_label.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.size_label.setWordWrap(True)
         self.size_label.setFixedWidth(_PREVIEW.width())
@@ -115,6 +117,7 @@ class ExportDialog(QDialog):
         self.bar = QProgressBar(self)
         self.bar.setTextVisible(False)
         self.status = QLabel(self)
+        self.status.setTextFormat(Qt.TextFormat.PlainText)
         self.status.setWordWrap(True)
         self.status.setMinimumHeight(2 * self.fontMetrics().lineSpacing())
         self.status.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
@@ -413,7 +416,7 @@ class ExportDialog(QDialog):
             path = path.with_name(path.name + self.suffix)
             self.path.setText(str(path))
             there = path.is_file()
-        if there and path != self._written and not self._may_replace(path):
+        if there and path != self._written and not may_replace(self, translate("Studio", "Export"), path):
             return
         self._cancelled.clear()
         self._set_exporting(True)
@@ -423,13 +426,6 @@ class ExportDialog(QDialog):
             cancelled=self._cancelled,
         )  # fmt: skip
         self._background.submit(work, self._on_written, self._on_failed)
-
-    def _may_replace(self, path: Path) -> bool:
-        from PySide6.QtWidgets import QMessageBox
-
-        question = translate("Studio", "{name} is there already. Replace it?").format(name=path.name)
-        answer = QMessageBox.question(self, translate("Studio", "Export"), question)
-        return answer == QMessageBox.StandardButton.Yes
 
     def _set_exporting(self, exporting: bool) -> None:
         self._exporting = exporting

@@ -12,6 +12,7 @@ from PySide6.QtGui import QIcon, QImage, QPainter, QPaintEvent, QPen, QPixmap
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QListWidget, QListWidgetItem, QPushButton, QVBoxLayout, QWidget
 
 from painter_gui.icons import icon
+from painter_gui.views.plain_text import plain_tip
 from painter_gui.wording import Worded, translate
 
 THUMBNAIL = QSize(132, 96)
@@ -173,7 +174,7 @@ class StartPage(Worded, QWidget):
 def _add(gallery: QListWidget, source: str, label: str, tip: str) -> None:
     item = QListWidgetItem(label)
     item.setData(_SOURCE, source)
-    item.setToolTip(tip)
+    item.setToolTip(plain_tip(tip))
     item.setIcon(QIcon(_blank(gallery)))
     gallery.addItem(item)
 

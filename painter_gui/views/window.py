@@ -51,6 +51,7 @@ from painter_gui.views.help_dialogs import AboutDialog, ShortcutSheet
 from painter_gui.views.message_bar import MessageBar
 from painter_gui.views.paint_panel import PaintPanel
 from painter_gui.views.panel_scroll import PanelScroll
+from painter_gui.views.plain_text import may_replace, plain_action, plain_tip
 from painter_gui.views.recovery_offer import RecoveryOffer
 from painter_gui.views.start_page import THUMBNAIL, StartPage
 from painter_gui.views.status_view import StatusView
@@ -439,8 +440,8 @@ class StudioWindow(ActionWindow):
     def _fill_recent_menu(self) -> None:
         self.recent_menu.clear()
         for name in self._preferences.recent:
-            action = self.recent_menu.addAction(Path(name).name)
-            action.setToolTip(name)
+            action = self.recent_menu.addAction(plain_action(Path(name).name))
+            action.setToolTip(plain_tip(name))
             action.triggered.connect(lambda _=False, name=name: self.open(name))
         if self.recent_menu.isEmpty():
             self.recent_menu.addAction(translate("Studio", "Nothing yet")).setEnabled(False)
@@ -466,15 +467,11 @@ class StudioWindow(ActionWindow):
             path = Path(name)
             if path.suffix.lower() != SESSION_SUFFIX:
                 path = path.with_name(path.name + SESSION_SUFFIX)
-                if path.exists() and not self._may_replace(path):  # the dialog asked about another name
+                title = translate("Studio", "Save session")
+                if path.exists() and not may_replace(self, title, path):  # the dialog asked about another name
                     return
             self._preferences.set_folder("save", path.parent)
             self._save(path, then)
-
-    def _may_replace(self, path: Path) -> bool:
-        question = translate("Studio", "{name} is there already. Replace it?").format(name=path.name)
-        answer = QMessageBox.question(self, translate("Studio", "Save session"), question)
-        return answer == QMessageBox.StandardButton.Yes
 
     def _save(self, path: Path, then: Callable[[], object] | None) -> None:
         def done() -> None:

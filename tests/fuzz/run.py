@@ -9,11 +9,13 @@ from __future__ import annotations
 import io
 import json
 import random
+import struct
 import sys
 import tempfile
 import time
 import warnings
 import zipfile
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -28,6 +30,7 @@ from core.errors import PainterError
 from core.export.stroke_json import document_of, stroke_file
 from core.geometry import Size
 from core.images import decoded_picture, load_picture
+from core.journal import Journal, Work, read_journal
 from core.session_file import SavedSession, load_session, save_session
 from core.stroke import Strokes
 from tests.fuzz.mutations import mutated_bytes, mutated_json, mutated_zip
@@ -58,6 +61,52 @@ def photo(mode: str = "RGB") -> Image.Image:
     return Image.fromarray(pixels).convert(mode)
 
 
+def journal_file(path: Path) -> bytes:
+    """A journal of three entries."""
+    path.unlink(missing_ok=True)
+    journal, whole = Journal(path), document()
+    for count in (4, 9, 12):
+        journal.add(Work(document=whole.cut(count), name="a", settings={"divide": 4}))
+    return path.read_bytes()
+
+
+def session_file(path: Path) -> bytes:
+    """A saved session."""
+    save_session(path, SavedSession(photo=np.asarray(photo()), document=document(), name="a", settings={"divide": 4}))
+    return path.read_bytes()
+
+
+def picture_files() -> list[bytes]:
+    """Pictures in every format, with and without transparency, palettes and comments."""
+    files = []
+    for kind in FORMATS:
+        for mode in ("RGB", "RGBA", "P", "L"):
+            buffer = io.BytesIO()
+            try:
+                photo(mode).save(buffer, kind, **({"exif": Image.Exif()} if kind in ("JPEG", "WEBP") else {}))
+            except (OSError, KeyError, ValueError):  # not every format has every mode
+                continue
+            files.append(buffer.getvalue())
+    return files
+
+
+def weights_files() -> list[bytes]:
+    """Weights of our own, and PyTorch checkpoints in today's form and the one before."""
+    import torch
+
+    from core.weight_files import FORMAT
+
+    generator = torch.Generator().manual_seed(0)
+    tensors = {"fc.weight": torch.rand(6, 4, generator=generator), "fc.bias": torch.rand(6, generator=generator)}
+    head = {**FORMAT, "kind": "actor", "stroke_type": "bezier"}
+    files = [safetensors.torch.save(tensors, metadata=head)]
+    for zipped in (True, False):
+        buffer = io.BytesIO()
+        torch.save(tensors, buffer, _use_new_zipfile_serialization=zipped)
+        files.append(buffer.getvalue())
+    return files
+
+
 def stroke_files(_folder: Path) -> Case:
     """Stroke files, most of them still JSON."""
     content = b"".join(stroke_file(document(), Path("a.json")))
@@ -73,8 +122,7 @@ def stroke_files(_folder: Path) -> Case:
 def sessions(folder: Path) -> Case:
     """Saved sessions, most of them still zips."""
     path = folder / "a.strokewise"
-    save_session(path, SavedSession(photo=np.asarray(photo()), document=document(), name="a", settings={"divide": 4}))
-    with zipfile.ZipFile(path) as file:
+    with zipfile.ZipFile(io.BytesIO(session_file(path))) as file:
         parts = {name: file.read(name) for name in file.namelist()}
     jsons = {name: json.loads(content) for name, content in parts.items() if name.endswith(".json")}
 
@@ -85,18 +133,40 @@ def sessions(folder: Path) -> Case:
     return case
 
 
+def journals(folder: Path) -> Case:
+    """Journals, in most of which what was changed has the checksum that it should have."""
+    path = folder / "a.journal"
+    content = journal_file(path)
+    magic = content[: content.index(b"\n") + 1]
+    entries, place = [], len(magic)
+    while place < len(content):
+        head, body, _ = struct.unpack_from("<III", content, place)
+        place += 12
+        entries.append((json.loads(content[place : place + head]), content[place + head : place + head + body]))
+        place += head + body
+
+    def case(chance: random.Random) -> Callable[[], object]:
+        if chance.random() < 0.4:
+            path.write_bytes(mutated_bytes(content, chance))
+        else:
+            changed, which = magic, chance.randrange(len(entries))
+            for number, (words, strokes) in enumerate(entries):
+                head = json.dumps(words).encode()
+                if number == which and chance.random() < 0.6:
+                    head = mutated_json(words, chance)
+                elif number == which:
+                    strokes = mutated_bytes(strokes, chance)
+                checksum = zlib.crc32(strokes, zlib.crc32(head))
+                changed += struct.pack("<III", len(head), len(strokes), checksum) + head + strokes
+            path.write_bytes(changed)
+        return lambda: read_journal(path)
+
+    return case
+
+
 def pictures(folder: Path) -> Case:
-    """Pictures in every format, with and without transparency, palettes and comments."""
-    files = []
-    for kind in FORMATS:
-        for mode in ("RGB", "RGBA", "P", "L"):
-            buffer = io.BytesIO()
-            try:
-                photo(mode).save(buffer, kind, **({"exif": Image.Exif()} if kind in ("JPEG", "WEBP") else {}))
-            except (OSError, KeyError, ValueError):  # not every format has every mode
-                continue
-            files.append(buffer.getvalue())
-    path = folder / "a.picture"
+    """Pictures, from memory and from files."""
+    files, path = picture_files(), folder / "a.picture"
 
     def case(chance: random.Random) -> Callable[[], object]:
         changed = mutated_bytes(chance.choice(files), chance)
@@ -109,20 +179,10 @@ def pictures(folder: Path) -> Case:
 
 
 def weights(_folder: Path) -> Case:
-    """Weights files of our own and PyTorch checkpoints, in today's form and the one before."""
-    import torch
+    """Weights files of every form."""
+    from core.weight_files import read_ours, read_published
 
-    from core.weight_files import FORMAT, read_ours, read_published
-
-    generator = torch.Generator().manual_seed(0)
-    tensors = {"fc.weight": torch.rand(6, 4, generator=generator), "fc.bias": torch.rand(6, generator=generator)}
-    head = {**FORMAT, "kind": "actor", "stroke_type": "bezier"}
-    ours = safetensors.torch.save(tensors, metadata=head)
-    published = []
-    for zipped in (True, False):
-        buffer = io.BytesIO()
-        torch.save(tensors, buffer, _use_new_zipfile_serialization=zipped)
-        published.append(buffer.getvalue())
+    ours, *published = weights_files()
 
     def case(chance: random.Random) -> Callable[[], object]:
         if chance.random() < 0.4:
@@ -135,7 +195,7 @@ def weights(_folder: Path) -> Case:
 
 
 KINDS: dict[str, Callable[[Path], Case]] = {
-    "strokes": stroke_files, "sessions": sessions, "pictures": pictures, "weights": weights,
+    "strokes": stroke_files, "sessions": sessions, "journals": journals, "pictures": pictures, "weights": weights,
 }  # fmt: skip
 
 

@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 
-COUNTS = {"strokes": 100_000, "sessions": 20_000, "pictures": 20_000, "weights": 10_000}
+COUNTS = {"strokes": 100_000, "sessions": 20_000, "journals": 20_000, "pictures": 20_000, "weights": 10_000}
 """How many of each; every run the same ones."""
 
 MOST_SECONDS = 2.0
@@ -45,6 +46,23 @@ def test_every_mutated_file_is_read_or_refused(kind: str) -> None:
     assert min(found["read"], found["refused"]) > COUNTS[kind] / 30  # neither is what always happens
     assert found["slowest_s"] < MOST_SECONDS, f"seed {found['slowest_seed']}"
     assert found["peak_mib"] < MOST_MEMORY
+
+
+GUIDED = {"strokes": 100_000, "journals": 50_000, "sessions": 20_000, "pictures": 50_000, "weights": 50_000}
+"""How many of each are made where what readers do with one leads to the next."""
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(find_spec("atheris") is None, reason="atheris does not install everywhere: pip install .[fuzz]")
+@pytest.mark.parametrize("kind", GUIDED)
+def test_files_that_lead_deeper_into_the_readers_are_read_or_refused(kind: str) -> None:
+    environment = {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": str(ROOT)}
+    ended = subprocess.run(
+        [sys.executable, "-m", "tests.fuzz.guided", kind, str(GUIDED[kind])],
+        cwd=ROOT, env=environment, capture_output=True, text=True, timeout=1200, check=False,
+    )  # fmt: skip
+    assert ended.returncode == 0, ended.stderr[-3000:]
+    assert f"Done {GUIDED[kind]} runs" in ended.stderr
 
 
 def test_what_a_reader_lets_through_is_found(monkeypatch: pytest.MonkeyPatch) -> None:

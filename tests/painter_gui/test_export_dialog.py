@@ -170,7 +170,7 @@ def test_an_earlier_file_is_replaced_only_when_wanted(
 ) -> None:
     (tmp_path / "sunset.png").write_text("mine")
     answers = iter([QMessageBox.StandardButton.No, QMessageBox.StandardButton.Yes])
-    monkeypatch.setattr(QMessageBox, "question", lambda *_: next(answers))
+    monkeypatch.setattr(QMessageBox, "exec", lambda _: next(answers))
     dialog.export_button.click()
     assert not dialog.exporting
     assert (tmp_path / "sunset.png").read_text() == "mine"

@@ -591,7 +591,7 @@ def test_save_as_asks_before_it_replaces_what_the_dialog_did_not_ask_about(
 ) -> None:
     (tmp_path / "mine.strokewise").write_text("other work")
     answering(monkeypatch, QFileDialog, "getSaveFileName", (str(tmp_path / "mine"), ""))
-    asked = answering(monkeypatch, QMessageBox, "question", QMessageBox.StandardButton.No)
+    asked = answering(monkeypatch, QMessageBox, "exec", QMessageBox.StandardButton.No)
     painted.save_as_action.trigger()
     assert len(asked) == 1
     assert not controller_of(painted).files.busy
