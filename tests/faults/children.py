@@ -1,8 +1,8 @@
-"""A process that has imported everything, and forks one to be killed for each line it reads: `KIND FOLDER SEED`.
+"""A process that has imported everything, and forks a child to be killed for each line: kind, folder, seed, pipe.
 
-It answers with the child's number and begins anew when that child is no more. A child says on its standard output, a
-pipe that its parent reads, when it is at work ("ready") and what it has done, each with the time of the clock that all
-processes share (`time.monotonic`).
+It answers with the child's number, and after another line with what it ended with. A child says on its standard
+output, a pipe that its parent reads, when it is at work ("ready") and what it has done, each with the time of the clock
+that all processes share (`time.monotonic`).
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import os
 import random
 import signal
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -144,10 +145,34 @@ def paint_in_a_studio(folder: Path, _seed: int) -> None:
         windows[0]._controller.paint()
 
     QTimer.singleShot(0, begin)
-    painter_gui.app.run_studio(str(folder.parent / "photo.png"))
+    os._exit(painter_gui.app.run_studio(str(folder.parent / "photo.png")))
+
+
+def command(folder: Path, seed: int) -> None:
+    """One of the long commands, told from the shell to a program that has nothing to do but that."""
+    from main import main
+
+    for name in ("paint", "film"):
+        (folder / name).mkdir()
+    tempfile.tempdir = str(folder / "temporary")
+    (folder / "temporary").mkdir()
+    picture, strokes = str(folder.parent / "photo.png"), str(folder.parent / "strokes.json")
+    painting = ["--strokes", "3000", "--frames", "--video", "--refine", "30"]
+    commands = (
+        ["paint", picture, "-o", str(folder / "paint" / "out"), *painting],
+        ["paint", picture, "-o", str(folder / "paint" / "out"), "--strokes", "300", "--refine", "5000"],
+        ["export", strokes, "-o", str(folder / "film" / "a.mp4"), "--seconds", "20", "--size", "1000"],
+        ["export", strokes, "-o", str(folder / "film" / "a.gif"), "--seconds", "5"],
+        ["export", strokes, "-o", str(folder / "film" / "a.svgz"), "--profile", "compatible"],
+        ["export", strokes, "-o", str(folder / "film" / "a.svg"), "--profile", "plotter"],
+        ["export", strokes, "-o", str(folder / "film" / "a.png"), "--size", "12000"],
+    )
+    say("ready")
+    os._exit(main(commands[seed % len(commands)]))
 
 
 KINDS: dict[str, Callable[[Path, int], None]] = {
+    "command": command,
     "saving": save_over_and_over,
     "exporting": export_over_and_over,
     "training": train,
@@ -161,7 +186,9 @@ def serve() -> None:
         kind, folder, seed, output = line.rstrip("\n").split("\t")
         child = os.fork()
         if not child:
+            # Whoever runs the tests may have left it deaf, as nohup does.
             signal.signal(signal.SIGINT, signal.default_int_handler)
+            signal.signal(signal.SIGTERM, signal.SIG_DFL)
             os.dup2(os.open(output, os.O_WRONLY), 1)
             os.dup2(os.open(f"{output}.errors", os.O_WRONLY | os.O_CREAT), 2)
             os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
@@ -172,8 +199,9 @@ def serve() -> None:
             finally:
                 os._exit(code)
         print(child, flush=True)
-        os.waitpid(child, 0)
-        print("gone", flush=True)
+        sys.stdin.readline()  # until then its number is no other process's
+        _, status = os.waitpid(child, 0)
+        print(os.waitstatus_to_exitcode(status), flush=True)
 
 
 if __name__ == "__main__":

@@ -4,21 +4,12 @@ from __future__ import annotations
 
 import gzip
 import os
-import random
 import shutil
-import signal
-import subprocess
-import sys
-import threading
-import time
 import xml.etree.ElementTree as ET
-from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
 
 import imageio_ffmpeg
 import numpy as np
-import psutil
 import pytest
 import torch
 from PIL import Image
@@ -30,6 +21,7 @@ from core.rasteriser.fast import draw, to_bytes
 from core.session_file import load_session
 from painter_gui.kept_work import KeptWork, left_behind
 from tests.faults.children import EXPORTS, STEPS, exported, painting, photo
+from tests.faults.conftest import Killer
 
 pytestmark = [
     pytest.mark.slow,
@@ -40,81 +32,6 @@ ROOT = Path(__file__).parents[2]
 
 KILLS = 30
 """Of each kind."""
-
-SECONDS = {"saving": 0.5, "exporting": 4.0, "training": 2.5, "painting": 3.0}
-"""After a child has begun its work, it is killed at some moment of so many seconds."""
-
-
-class Killed(NamedTuple):
-    """A child that is no more."""
-
-    process: int
-    told: list[tuple[float, str]]
-    """What it has said, and when."""
-    when: float
-
-
-class Killer:
-    """Lets children begin and kills them."""
-
-    def __init__(self, server: subprocess.Popen[str]) -> None:
-        self._server = server
-
-    def _answer(self) -> str:
-        assert self._server.stdout is not None
-        answer = self._server.stdout.readline().strip()
-        assert answer, "the server of children is gone"
-        return answer
-
-    def kill(self, kind: str, folder: Path, seed: int) -> Killed:
-        """Have a child do that in a folder, and kill it at a moment of chance; nothing it began outlives it."""
-        assert self._server.stdin is not None
-        pipe = folder.parent / f"pipe-{seed}"
-        os.mkfifo(pipe)
-        self._server.stdin.write(f"{kind}\t{folder}\t{seed}\t{pipe}\n")
-        self._server.stdin.flush()
-        told: list[tuple[float, str]] = []
-        began = threading.Event()
-
-        def listen() -> None:
-            with pipe.open() as lines:
-                for line in lines:
-                    moment, _, word = line.rstrip("\n").partition(" ")
-                    if line.endswith("\n") and moment.replace(".", "").isdigit():  # training tells other things too
-                        told.append((float(moment), word))
-                        if word == "ready":
-                            began.set()
-            began.set()
-
-        listener = threading.Thread(target=listen)
-        listener.start()
-        child = int(self._answer())
-        assert began.wait(60)
-        time.sleep(random.Random(f"{kind} {seed}").uniform(0, SECONDS[kind]))
-        begun = psutil.Process(child).children(recursive=True)
-        os.kill(child, signal.SIGKILL)
-        when = time.monotonic()
-        assert self._answer() == "gone"
-        listener.join()
-        pipe.unlink()
-        _, alive = psutil.wait_procs(begun, timeout=20)
-        assert alive == []
-        assert told[0][1] == "ready"
-        return Killed(child, told, when)
-
-
-@pytest.fixture(scope="module")
-def killer() -> Iterator[Killer]:
-    environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "GOMP_SPINCOUNT": "1000"}
-    with subprocess.Popen(
-        [sys.executable, "-m", "tests.faults.children"], cwd=ROOT, env=environment, text=True, stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-    ) as server:  # fmt: skip
-        assert server.stdout is not None
-        assert server.stdout.readline() == "serving\n"
-        yield Killer(server)
-        assert server.stdin is not None
-        server.stdin.close()
 
 
 def names(folder: Path) -> set[str]:
@@ -128,7 +45,7 @@ def test_saving(killer: Killer, tmp_path: Path) -> None:
     folder, saved = tmp_path / "out", 0
     folder.mkdir()
     for seed in range(KILLS):
-        told = killer.kill("saving", folder, seed).told
+        told = killer.kill("saving", folder, seed, 0.5).told
         last = int(told[-1][1]) if len(told) > 1 else 0
         assert names(folder) <= {"0.strokewise", "1.strokewise"}
         found = {load_session(path).settings["seed"]: load_session(path).document for path in folder.iterdir()}
@@ -167,7 +84,7 @@ def test_exporting(killer: Killer, tmp_path: Path) -> None:
     for seed in range(KILLS):
         folder = tmp_path / str(seed)
         shutil.copytree(tmp_path / "earlier", folder)
-        killer.kill("exporting", folder, seed)
+        killer.kill("exporting", folder, seed, 4.0)
         frames = {name for name in names(folder) if name.startswith("frames")}
         assert names(folder) - frames == set(EXPORTS)
         for name in EXPORTS:
@@ -188,7 +105,7 @@ def test_training(killer: Killer, tmp_path: Path) -> None:
     folder, reached = tmp_path / "out", [0]
     folder.mkdir()
     for seed in range(KILLS):  # one run, which goes on after each
-        killer.kill("training", folder, seed)
+        killer.kill("training", folder, seed, 2.5)
         checkpoint = folder / "run" / "checkpoint.pt"
         if checkpoint.exists():
             reached.append(int(torch.load(checkpoint, weights_only=True)["update"]))
@@ -204,7 +121,7 @@ def test_painting(killer: Killer, tmp_path: Path) -> None:
     for seed in range(KILLS):
         folder = tmp_path / str(seed)
         folder.mkdir()
-        killed = killer.kill("painting", folder, seed)
+        killed = killer.kill("painting", folder, seed, 3.0)
         counts = [(moment, int(word)) for moment, word in killed.told[1:]]
         kept = left_behind(folder / "data" / "Strokewise" / "Strokewise" / "autosave")
         strokes = 0
