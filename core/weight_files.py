@@ -7,6 +7,7 @@ import json
 import pickle
 import struct
 import warnings
+import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -32,6 +33,12 @@ _LARGE = 4096
 
 LARGEST_FILE = 2**30
 """Bytes; twenty times the published checkpoints, and little enough to read whole."""
+
+_LONGEST_PICKLE = 2**20
+"""Bytes of the pickle in an archive, instructions for torch's unpickler; a checkpoint of the published form has 15,344."""
+
+_MOST_READS = 300_000
+"""Instructions and numbers read of a pickle that is no archive; of one of the published form 8,380."""
 
 _FLOATS = (torch.float32, torch.float16, torch.bfloat16)
 
@@ -122,12 +129,52 @@ def _in_full(path: Path, tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
     return values
 
 
+class _FewReads(io.BytesIO):
+    """Bytes to be unpickled that end the unpickling where its instructions, a read each, go on and on."""
+
+    def __init__(self, content: bytes) -> None:
+        super().__init__(content)
+        self._left = _MOST_READS
+
+    def read(self, size: int | None = -1) -> bytes:
+        self._left -= 1
+        if self._left < 0:
+            raise pickle.UnpicklingError("more instructions than any network needs")
+        return super().read(size)
+
+    def readline(self, size: int | None = -1) -> bytes:
+        self._left -= 1
+        return super().readline(size)
+
+
+def _check_archive(content: bytes) -> None:
+    """Refuse archives that unpack to more than they are, or whose pickle is longer than any network's.
+
+    Raises:
+        UnpicklingError, ValueError: If it is such a one, or none that `zipfile` reads.
+    """
+    if not content.startswith(b"PK\x03\x04"):  # of the form before archives
+        return
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            entries = archive.infolist()
+    except (zipfile.BadZipFile, NotImplementedError) as error:
+        raise ValueError("a damaged archive") from error
+    if any(each.compress_type != zipfile.ZIP_STORED for each in entries):
+        raise pickle.UnpicklingError("torch compresses nothing")
+    if sum(each.file_size for each in entries) > len(content):
+        raise pickle.UnpicklingError("it unpacks to more than it is")
+    if any(each.file_size > _LONGEST_PICKLE for each in entries if each.filename.endswith(".pkl")):
+        raise pickle.UnpicklingError("more instructions than any network needs")
+
+
 def read_published(path: Path, content: bytes) -> dict[str, Tensor]:
     """Tensors of a PyTorch checkpoint, read without unpickling code."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # torch on the age and form of checkpoints; nothing a painter can act on
-            found = torch.load(io.BytesIO(content), map_location="cpu", weights_only=True)
+            _check_archive(content)
+            found = torch.load(_FewReads(content), map_location="cpu", weights_only=True)
     except _UNREADABLE as error:
         problem = "it is damaged or holds more than tensors (code, which was not run); download a plain state dict"
         raise CheckpointError(path, problem) from error
