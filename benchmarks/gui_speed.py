@@ -200,7 +200,7 @@ def _cancels(controller: Controller, count: int) -> list[float]:
     """From stopping to the painter's having stopped, at random times."""
     random = np.random.default_rng(1)
     finished: list[int] = []
-    controller._worker.finished.connect(finished.append, Qt.ConnectionType.QueuedConnection)
+    controller._runs.worker.finished.connect(finished.append, Qt.ConnectionType.QueuedConnection)
     found = []
     for _ in range(count):
         controller.restart()

@@ -35,7 +35,7 @@ LARGEST_FILE = 2**30
 """Bytes; twenty times the published checkpoints, and little enough to read whole."""
 
 _LONGEST_PICKLE = 2**20
-"""Bytes of the pickle in an archive, instructions for torch's unpickler; a checkpoint of the published form has 15,344."""
+"""Bytes of the pickle in an archive, which are instructions for torch's unpickler; of the published form 15,344."""
 
 _MOST_READS = 300_000
 """Instructions and numbers read of a pickle that is no archive; of one of the published form 8,380."""

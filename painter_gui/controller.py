@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import gc
-import time
-from collections import deque
 from collections.abc import Callable
 from dataclasses import replace
 from enum import Enum
@@ -24,22 +22,18 @@ from painter_gui.background import Background
 from painter_gui.canvas_worker import CanvasWorker, Moment, SharedPixels, display_size
 from painter_gui.files import Opened, Photo, opened_file, saved_session
 from painter_gui.paint_settings import PaintSettings
-from painter_gui.paint_worker import PaintRun, PaintWorker
+from painter_gui.paint_worker import PaintRun
+from painter_gui.run_thread import RunThread
 
 if TYPE_CHECKING:
+    from core.painter import Frame
     from core.refine import Refined
-
-DRAIN_MS = 16
-"""Between two looks at what was painted: a frame of a screen of 60 Hz."""
 
 SETTLE_MS = 250
 """A setting must rest so long before painting begins anew with it: a slider passes through many values."""
 
 REFINE_STEPS = 200
 """Of gradient, until a refinement ends by itself."""
-
-_RATE_SECONDS = 2.0
-"""Strokes a second are those of this time."""
 
 
 class Phase(Enum):
@@ -96,9 +90,6 @@ class Controller(QObject):
     gpu_left = Signal(str)
     failed = Signal(object)
 
-    _prepare = Signal()
-    _run = Signal(object)
-
     def __init__(self, settings: PaintSettings | None = None, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._settings = settings or PaintSettings()
@@ -109,12 +100,9 @@ class Controller(QObject):
         self._session = Session(Document(Size(1, 1)))
         self._session.subscribe(self._on_document)
         self._position, self._following = 0, True
-        self._painting: PaintRun | None = None
         self._left_off: PaintRun | None = None
-        self._runs = 0
         self._action: tuple[str, Document] | None = None
         self._refined: Refined | None = None
-        self._laid: deque[tuple[float, int]] = deque()
         self._saved: tuple[Document, PaintSettings] | None = None
         self._openings = 0
         self._reading = False
@@ -124,28 +112,21 @@ class Controller(QObject):
 
         self.files = Background("writing", self)
         self.reading_thread = Background("reading", self)  # a picture on a slow disk must not hold up saving
-        self._paint_thread, self._worker = QThread(), PaintWorker()
-        self._paint_thread.setObjectName("painting")
-        self._worker.moveToThread(self._paint_thread)
-        queued = Qt.ConnectionType.QueuedConnection
-        self._prepare.connect(self._worker.prepare, queued)
-        self._run.connect(self._worker.run, queued)
-        self._worker.prepared.connect(self._on_prepared, queued)
-        self._worker.device_named.connect(self._on_device_named, queued)
-        self._worker.weights_idle.connect(self._on_weights_idle, queued)
-        self._worker.short_of_memory.connect(self._on_short_of_memory, queued)
-        self._worker.gpu_left.connect(self._on_gpu_left, queued)
-        self._worker.failed.connect(self._on_failed, queued)
-        self._worker.finished.connect(self._on_finished, queued)
+        self._runs = RunThread(self)
+        self._runs.prepared.connect(self._on_prepared)
+        self._runs.device_named.connect(self._on_device_named)
+        self._runs.weights_idle.connect(self._on_weights_idle)
+        self._runs.short_of_memory.connect(self._on_short_of_memory)
+        self._runs.gpu_left.connect(self._on_gpu_left)
+        self._runs.failed.connect(self.failed)
+        self._runs.advanced.connect(self._on_advanced)
+        self._runs.finished.connect(self._on_finished)
         self._canvas_thread, self._canvas = QThread(), CanvasWorker()
         self._canvas_thread.setObjectName("drawing")
         self._canvas.moveToThread(self._canvas_thread)
-        self._canvas.drawn.connect(self._on_drawn, queued)
-        self._paint_thread.start()
+        self._canvas.drawn.connect(self._on_drawn, Qt.ConnectionType.QueuedConnection)
         self._canvas_thread.start()
 
-        self._drain = QTimer(self, interval=DRAIN_MS)
-        self._drain.timeout.connect(self._on_drain)
         self._settling = QTimer(self, interval=SETTLE_MS, singleShot=True)
         self._settling.timeout.connect(self._on_settled)
 
@@ -209,10 +190,7 @@ class Controller(QObject):
     @property
     def rate(self) -> float:
         """Strokes a second of late; 0 while nothing is painted."""
-        if self._phase is not Phase.PAINTING or len(self._laid) < 2:
-            return 0.0
-        (began, first), (ended, last) = self._laid[0], self._laid[-1]
-        return (last - first) / (ended - began) if ended > began else 0.0
+        return self._runs.rate if self._phase is Phase.PAINTING else 0.0
 
     @property
     def refined(self) -> Refined | None:
@@ -237,7 +215,7 @@ class Controller(QObject):
 
     def prepare(self) -> None:
         """Have the painter import what it needs, so that painting begins at once."""
-        self._prepare.emit()
+        self._runs.prepare()
 
     def open_file(self, source: Path | str, *, taken: Callable[[], object] | None = None) -> None:
         """Open a picture, `sample:NAME` or a saved session, and paint no more of what there is.
@@ -398,16 +376,10 @@ class Controller(QObject):
         self._action, self._refined = ("refine", document), None
         shown = document.cut(self._position) if self._position < len(document.strokes) else document
         self._following = True
-        self._runs += 1
         settings = replace(self._settings, background=shown.background)
-        self._painting = PaintRun(
-            number=self._runs, job=settings.job(self._photo.pixels), document=shown, device=settings.device,
-            actor=settings.actor, refine=REFINE_STEPS,
-        )  # fmt: skip
         self._session.show(shown)
         self._set_phase(Phase.REFINING)
-        self._drain.start()
-        self._run.emit(self._painting)
+        self._begin_run(settings, shown, refine=REFINE_STEPS)
 
     def go_on_with_cpu(self) -> None:
         """Do on the processor what the graphics card could not go on with."""
@@ -430,8 +402,8 @@ class Controller(QObject):
     def stop(self) -> None:
         """End what is being painted; the strokes stay. A refinement still brings what it has to its end."""
         if self._phase is Phase.REFINING:
-            if self._painting is not None:
-                self._painting.cancelled.set()
+            if self._runs.run is not None:
+                self._runs.run.cancelled.set()
         elif self._phase in (Phase.PAINTING, Phase.PAUSED):
             self._end_run()
             self._close_action()
@@ -502,33 +474,29 @@ class Controller(QObject):
         self._start(document, steps)
 
     def _start(self, document: Document, steps: int | None = None) -> None:
-        assert self._photo is not None
-        self._runs += 1
         # The sheet's colour cannot change under what is painted.
         settings = self._settings
         if len(document.strokes):
             settings = replace(settings, background=document.background)
         elif document.background != settings.background:
             document = Document(document.size, settings.background)
-        self._painting = PaintRun(
-            number=self._runs, job=settings.job(self._photo.pixels), document=document, device=settings.device,
-            actor=settings.actor, steps=steps,
-        )  # fmt: skip
-        self._laid.clear()
-        self._laid.append((time.monotonic(), len(document.strokes)))
         self._session.show(document)
         self._set_phase(Phase.PAINTING)
-        self._drain.start()
-        self._run.emit(self._painting)
+        self._begin_run(settings, document, steps=steps)
+
+    def _begin_run(
+        self, settings: PaintSettings, document: Document, *, steps: int | None = None, refine: int | None = None
+    ) -> None:
+        assert self._photo is not None
+        self._runs.begin(
+            settings.job(self._photo.pixels), document, device=settings.device, actor=settings.actor, steps=steps,
+            refine=refine,
+        )  # fmt: skip
 
     def _end_run(self) -> None:
         """Cancel the run under way and keep what it has painted so far."""
         self._settling.stop()
-        if self._painting is not None:
-            self._painting.cancelled.set()
-            self._take_frames()
-            self._painting = None
-        self._drain.stop()
+        self._runs.end()
 
     def _take_best(self, begun: Document) -> None:
         """Of a refinement that has ended, keep the best painting, or all as it was where none is better."""
@@ -546,24 +514,6 @@ class Controller(QObject):
             (what, before), self._action = self._action, None
             if before is not self.document:
                 self.undo_stack.push(_Change(what, before, self.document, self._show_document))
-
-    def _take_frames(self) -> None:
-        if self._painting is None or self._painting.frames.empty():
-            return
-        frames = self._painting.frames
-        while not frames.empty():
-            frame = frames.get()
-        if self._painting.refine is not None:
-            # Only to be looked at: what is saved meanwhile is the painting as it was.
-            self._refined = cast("Refined", frame)
-            shown = self._refined.shown
-            self._canvas.show(Moment(shown, len(shown.strokes), self._pixels))
-            return
-        now = time.monotonic()
-        self._laid.append((now, len(frame.document.strokes)))
-        while len(self._laid) > 2 and now - self._laid[0][0] > _RATE_SECONDS:
-            self._laid.popleft()
-        self._session.show(frame.document)
 
     def _show_document(self, document: Document) -> None:
         if document is not self.document:
@@ -591,16 +541,22 @@ class Controller(QObject):
             self.position_changed.emit()
         self._show_canvas()
 
-    @Slot()
-    def _on_drain(self) -> None:
-        self._take_frames()
+    @Slot(object)
+    def _on_advanced(self, frame: Frame | Refined) -> None:
+        if self._runs.run is not None and self._runs.run.refine is not None:
+            # Only to be looked at: what is saved meanwhile is the painting as it was.
+            self._refined = cast("Refined", frame)
+            shown = self._refined.shown
+            self._canvas.show(Moment(shown, len(shown.strokes), self._pixels))
+        else:
+            self._session.show(frame.document)
 
     @Slot()
     def _on_settled(self) -> None:
         """Go on from what is painted with what was chosen meanwhile."""
-        if self._phase is not Phase.PAINTING or self._painting is None:
+        if self._phase is not Phase.PAINTING or self._runs.run is None:
             return
-        steps = self._painting.steps
+        steps = self._runs.run.steps
         self._end_run()
         document = self.document
         if len(document.strokes):
@@ -624,12 +580,10 @@ class Controller(QObject):
     def _on_short_of_memory(self) -> None:
         self.noted.emit("fewer_windows", {})
 
-    @Slot(int, str)
-    def _on_gpu_left(self, number: int, word: str) -> None:
-        if self._painting is not None and number == self._painting.number:
-            # Later: the run is to end first, which keeps the document as of the last good step.
-            self._left_off = self._painting
-            self.gpu_left.emit(word)
+    @Slot(str)
+    def _on_gpu_left(self, word: str) -> None:
+        self._left_off = self._runs.run
+        self.gpu_left.emit(word)
 
     def set_scrub_memory(self, mebibytes: int | None) -> None:
         """What scrubbing may take; None: as much as suits the machine."""
@@ -647,20 +601,12 @@ class Controller(QObject):
         if moment.pixels is self._pixels:
             self.canvas_changed.emit(box)
 
-    @Slot(int, object)
-    def _on_failed(self, number: int, error: PainterError) -> None:
-        if number == 0 or (self._painting is not None and number == self._painting.number):
-            self.failed.emit(error)
-
-    @Slot(int)
-    def _on_finished(self, number: int) -> None:
-        if self._painting is None or number != self._painting.number:
-            return
-        stepped, begun = self._painting.steps is not None, len(self._painting.document.strokes)
-        refined, document = self._painting.refine is not None, self._painting.document
-        self._end_run()
-        if refined:
-            self._take_best(document)
+    @Slot(object)
+    def _on_finished(self, run: PaintRun) -> None:
+        self._settling.stop()
+        begun = len(run.document.strokes)
+        if run.refine is not None:
+            self._take_best(run.document)
             self._close_action()
             self._set_phase(Phase.IDLE)
             return
@@ -669,7 +615,7 @@ class Controller(QObject):
             (_, before), self._action = self._action, None
             self._following = False
             self._session.show(before)
-        if not (stepped and self._action is not None and self._action[0] == "paint"):
+        if not (run.steps is not None and self._action is not None and self._action[0] == "paint"):
             self._close_action()
         self._set_phase(Phase.PAUSED if self._action is not None else Phase.IDLE)
 
@@ -678,6 +624,6 @@ class Controller(QObject):
         self._end_run()
         self.reading_thread.close()
         self.files.close()
-        for thread in (self._paint_thread, self._canvas_thread):
-            thread.quit()
-            thread.wait()
+        self._runs.close()
+        self._canvas_thread.quit()
+        self._canvas_thread.wait()

@@ -146,7 +146,7 @@ def test_nothing_is_painted_while_paused(controller: Controller, open_photo: Dee
     count = len(controller.document.strokes)
     for _ in range(10):
         time.sleep(0.02)
-        controller._on_drain()
+        controller._runs.take()
     assert len(controller.document.strokes) == count
 
 
@@ -501,7 +501,7 @@ def test_a_session_that_cannot_be_saved_is_told(
 
 def test_cancelling_takes_at_most_a_step(controller: Controller, open_photo: Deed, until: Until) -> None:
     finished: list[int] = []
-    controller._worker.finished.connect(finished.append)
+    controller._runs.worker.finished.connect(finished.append)
     controller.set_settings(strokes=100_000, divide=16)
     open_photo(controller)
     controller.paint()
@@ -517,7 +517,7 @@ def test_closing_while_painting_ends_every_thread(controller: Controller, open_p
     controller.paint()
     until(lambda: len(controller.document.strokes) > 0)
     controller.close()
-    assert not controller._paint_thread.isRunning()
+    assert not controller._runs.qthread.isRunning()
     assert not controller._canvas_thread.isRunning()
 
 

@@ -109,7 +109,7 @@ def test_one_in_painting_or_refining_leaves_the_strokes_there_were(
     controller = studio._controller
     paint_all(controller)
     before = controller.document
-    monkeypatch.setattr(controller._worker, f"_{method}", fail)
+    monkeypatch.setattr(controller._runs.worker, f"_{method}", fail)
     controller.set_settings(strokes=60)
     getattr(controller, method)()
     until(lambda: studio._fault_dialog is not None)

@@ -559,7 +559,7 @@ def test_closing_while_painting_leaves_no_window_and_no_thread(
     assert studio.close()
 
     assert not any(each.isVisible() for each in qapp.topLevelWidgets())
-    for thread in (controller._paint_thread, controller._canvas_thread, controller.files._thread):
+    for thread in (controller._runs.qthread, controller._canvas_thread, controller.files._thread):
         assert not thread.isRunning()
     assert set(threading.enumerate()) <= before
 
