@@ -37,7 +37,6 @@ from painter_gui.appearance import apply_scheme
 from painter_gui.autosave import Autosave
 from painter_gui.background import Background
 from painter_gui.controller import Controller, Phase
-from painter_gui.error_words import told
 from painter_gui.exporting import stroke_previews
 from painter_gui.faults import Fault
 from painter_gui.files import SESSION_SUFFIX, samples, there_are, thumbnail
@@ -49,6 +48,7 @@ from painter_gui.views.export_dialog import ExportDialog
 from painter_gui.views.fault_dialog import FaultDialog
 from painter_gui.views.help_dialogs import AboutDialog, ShortcutSheet
 from painter_gui.views.message_bar import MessageBar
+from painter_gui.views.notices import Notices
 from painter_gui.views.paint_panel import PaintPanel
 from painter_gui.views.panel_scroll import PanelScroll
 from painter_gui.views.plain_text import may_replace, plain_action, plain_tip
@@ -70,8 +70,6 @@ _LOOK_MS = 100
 _LOOKS_A_MEMORY = 10
 """Looks from one at the memory in use to the next."""
 
-_NOTE_MS = 6000
-
 
 class StudioWindow(ActionWindow):
     """The window. Everything it shows is the controller's; everything the artist wishes goes there."""
@@ -89,14 +87,16 @@ class StudioWindow(ActionWindow):
         self._controller, self._preferences, self._languages = controller, preferences, languages
         self.autosave = Autosave(controller, autosave_folder, self)
         self._closed, self._asks = False, True
-        self._not_kept = ""
         self._fault_dialog: FaultDialog | None = None
+        self._faults_told = 0
         self._pictures = Background("pictures", self)  # of their own: a photo must not wait for thumbnails
         self.setWindowIcon(QIcon(str(ICONS / "strokewise.svg")))
         self.setAcceptDrops(True)
         self.resize(1280, 820)
         self._build_views()
         self._offer = RecoveryOffer(controller, self.autosave, autosave_folder, self.message, self._may_leave, self)
+        self._notices = Notices(controller, self.autosave, self._offer, self.message, self.status, self)
+        self._notices.save_as = self.save_as
         self.build_actions(
             scheme=preferences.scheme,
             language=languages.current,
@@ -161,11 +161,6 @@ class StudioWindow(ActionWindow):
         controller.saved_changed.connect(self._say_title)
         controller.canvas_changed.connect(self._on_canvas_changed)
         controller.device_changed.connect(self._on_device)
-        controller.noted.connect(self._on_noted)
-        controller.failed.connect(self.show_error)
-        controller.gpu_left.connect(self._on_gpu_left)
-        self.autosave.troubled.connect(self._on_not_kept)
-        self.autosave.recovered.connect(self._on_kept_again)
         controller.undo_stack.indexChanged.connect(self._on_undo_stack)
         controller.undo_stack.cleanChanged.connect(self._on_undo_stack)
 
@@ -365,11 +360,11 @@ class StudioWindow(ActionWindow):
             self.open(files[0])
             if len(files) > 1:
                 text = translate("Studio", "One at a time: only {name} was opened.")
-                self.status.showMessage(text.format(name=Path(files[0]).name), _NOTE_MS)
+                self._notices.note(text.format(name=Path(files[0]).name))
             return
         image = data.imageData() if data.hasImage() else None
         if not isinstance(image, QImage) or image.isNull():
-            self.message.show_message(otherwise, warning=True)
+            self._notices.warn(otherwise)
             return
         if self._may_leave(partial(self._open_image, image)):
             self._open_image(image)
@@ -479,7 +474,10 @@ class StudioWindow(ActionWindow):
             if then is not None:
                 then()
 
-        self._controller.save(path, done, partial(self._on_save_failed, path, then))
+        def failed(error: PainterError) -> None:
+            self._notices.show_save_failed(error, partial(self._save, path, then), partial(self.save_as, then=then))
+
+        self._controller.save(path, done, failed)
 
     @Slot()
     def ask_to_export(self) -> None:
@@ -550,7 +548,7 @@ class StudioWindow(ActionWindow):
         with self._controller.pixels.locked() as pixels:
             image = QImage(pixels.data, pixels.shape[1], pixels.shape[0], QImage.Format.Format_RGB32).copy()
         QGuiApplication.clipboard().setImage(image)
-        self.status.showMessage(translate("Studio", "The painting is in the clipboard."), _NOTE_MS)
+        self._notices.note(translate("Studio", "The painting is in the clipboard."))
 
     @Slot(bool)
     def _on_full_screen(self, full: bool) -> None:
@@ -593,7 +591,7 @@ class StudioWindow(ActionWindow):
     def _on_opened(self) -> None:
         controller = self._controller
         there = controller.photo is not None
-        if not (self._offer.stands or self._not_kept):
+        if not self._notices.stand:
             self.message.hide()
         self.timeline.stop()
         self.pages.setCurrentIndex(1 if there else 0)
@@ -686,51 +684,6 @@ class StudioWindow(ActionWindow):
         if self._looks % _LOOKS_A_MEMORY == 0:
             self.status.show_machine(self._controller.device_name)
 
-    @Slot(str, object)
-    def _on_noted(self, word: str, values: dict[str, Any]) -> None:
-        words = {name: f"{value:,}" if isinstance(value, int) else value for name, value in values.items()}
-        texts = {
-            "saved": translate("Studio", "Saved as {name}."),
-            "sheet_later": translate("Studio", "The sheet's colour changes when you restart."),
-            "applies_from": translate("Studio", "Applies from stroke {stroke} on; what is painted stays."),
-            "weights_idle": translate(
-                "Studio", "{name} paints other strokes ({type}); these are painted with the bundled weights."
-            ),
-            "nothing_to_refine": translate("Studio", "There are no strokes to refine yet."),
-            "fewer_windows": translate(
-                "Studio", "The graphics card has little memory left: it paints in smaller steps."
-            ),
-            "budget_reached": translate(
-                "Studio", "All {strokes} strokes are painted. Raise the number, or go back to an earlier stroke."
-            ),
-        }
-        self.status.showMessage(texts[word].format(**words), _NOTE_MS)
-
-    @Slot(str)
-    def _on_gpu_left(self, word: str) -> None:
-        texts = {
-            "on_cpu": translate(
-                "Studio", "The graphics card has too little memory to go on. What is painted is kept; close other "
-                "programs, or go on with the processor, which is slower."
-            ),
-            "failed": translate(
-                "Studio", "The graphics card failed. What is painted is kept; go on with the processor, which is "
-                "slower, or save it and start the program again."
-            ),
-        }  # fmt: skip
-        self._offer.hide()
-        self.message.show_message(
-            texts[word],
-            warning=True,
-            actions=((translate("Studio", "Go on with the processor"), self._controller.go_on_with_cpu),),
-        )
-
-    @Slot(object)
-    def show_error(self, error: PainterError) -> None:
-        """Tell what went wrong, in the window, until it is read."""
-        self._offer.hide()
-        self.message.show_message(told(error), warning=True)
-
     @Slot(object)
     def show_fault(self, fault: Fault) -> None:
         """Keep the work, and tell of an error that nobody foresaw."""
@@ -745,41 +698,15 @@ class StudioWindow(ActionWindow):
         dialog.save_button.setEnabled(self._controller.photo is not None)
         dialog.save_requested.connect(self.save_as)
         dialog.quit_requested.connect(self.close)
-        dialog.finished.connect(self._on_fault_read)
+        self._faults_told += 1
+        for ended in (dialog.finished, dialog.destroyed):  # with what it lies over, it may go unread
+            ended.connect(partial(self._on_fault_read, self._faults_told))
         self._fault_dialog = dialog
         dialog.show()
 
-    @Slot()
-    def _on_fault_read(self) -> None:
-        self._fault_dialog = None
-
-    def _on_save_failed(self, path: Path, then: Callable[[], object] | None, error: PainterError) -> None:
-        self._offer.hide()
-        self.message.show_message(
-            told(error),
-            warning=True,
-            actions=(
-                (translate("Studio", "Try again"), partial(self._save, path, then)),
-                (translate("Studio", "Save elsewhere…"), partial(self.save_as, then=then)),
-            ),
-        )
-
-    @Slot(object)
-    def _on_not_kept(self, error: PainterError) -> None:
-        sorry = translate("Studio", "What you paint is not kept at the moment, and would be lost in a crash.")
-        again = translate("Studio", "It is tried again every two seconds; you can go on painting.")
-        self._not_kept = f"{sorry} {told(error)} {again}"
-        self._offer.hide()
-        self.message.show_message(
-            self._not_kept, warning=True, actions=((translate("Studio", "Save as…"), self.save_as),)
-        )
-
-    @Slot()
-    def _on_kept_again(self) -> None:
-        if self.message.isVisible() and self.message.text.text() == self._not_kept:
-            self.message.dismiss()
-        self._not_kept = ""
-        self.status.showMessage(translate("Studio", "What you paint is being kept again."), _NOTE_MS)
+    def _on_fault_read(self, number: int, *_: object) -> None:
+        if number == self._faults_told:  # what is destroyed now may be an earlier one
+            self._fault_dialog = None
 
     def _on_previews(self, pictures: dict[str, Any]) -> None:
         previews = {}

@@ -165,6 +165,23 @@ def test_its_report_can_be_copied_and_the_painting_saved(
     assert not studio.isVisible()
 
 
+def test_with_the_dialog_it_lies_over_it_goes_and_another_one_can_come(
+    studio: StudioWindow, faults: Faults, paint_all: Open, until: Until
+) -> None:
+    paint_all(studio._controller)
+    export = studio.export_dialog()
+    export.open()
+    report_fault(ValueError("odd"))
+    until(lambda: studio._fault_dialog is not None)
+    assert dialog_of(studio).parent() is export
+    export.close()
+    export.deleteLater()
+    until(lambda: studio._fault_dialog is None)
+    report_fault(ValueError("another"))
+    until(lambda: studio._fault_dialog is not None)
+    assert dialog_of(studio).parent() is studio
+
+
 def test_without_a_disk_it_says_that_the_painting_is_not_kept(
     studio: StudioWindow, faults: Faults, paint_all: Open, until: Until, autosaves: Path
 ) -> None:

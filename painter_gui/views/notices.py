@@ -1,0 +1,124 @@
+"""What the studio tells the artist: in passing in the status bar, or in the message bar until it is read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from PySide6.QtCore import QObject, Slot
+from PySide6.QtWidgets import QStatusBar
+
+from core.errors import PainterError
+from painter_gui.autosave import Autosave
+from painter_gui.controller import Controller
+from painter_gui.error_words import told
+from painter_gui.views.message_bar import MessageBar
+from painter_gui.views.recovery_offer import RecoveryOffer
+from painter_gui.wording import translate
+
+NOTE_MS = 6000
+
+
+class Notices(QObject):
+    """Finds the words for what the controller and the autosave tell, and the place where they are read."""
+
+    def __init__(
+        self,
+        controller: Controller,
+        autosave: Autosave,
+        offer: RecoveryOffer,
+        message: MessageBar,
+        status: QStatusBar,
+        parent: QObject,
+    ) -> None:
+        super().__init__(parent)
+        self._controller, self._offer, self._message, self._status = controller, offer, message, status
+        self._not_kept = ""
+        self.save_as: Callable[[], object] = _nothing
+        """What is done where work cannot be kept and the artist wants to save it."""
+        controller.noted.connect(self._on_noted)
+        controller.failed.connect(self.show_error)
+        controller.gpu_left.connect(self._on_gpu_left)
+        autosave.troubled.connect(self._on_not_kept)
+        autosave.recovered.connect(self._on_kept_again)
+
+    @property
+    def stand(self) -> bool:
+        """Whether the message shown is not about the photo at hand: another photo leaves it there."""
+        return self._offer.stands or bool(self._not_kept)
+
+    def note(self, text: str) -> None:
+        """Tell something in passing."""
+        self._status.showMessage(text, NOTE_MS)
+
+    def warn(self, text: str, *actions: tuple[str, Callable[[], object]]) -> None:
+        """Tell something until it is read; each action is a button's words and what it does."""
+        self._offer.hide()
+        self._message.show_message(text, warning=True, actions=actions)
+
+    @Slot(object)
+    def show_error(self, error: PainterError) -> None:
+        """Tell what went wrong."""
+        self.warn(told(error))
+
+    def show_save_failed(
+        self, error: PainterError, again: Callable[[], object], elsewhere: Callable[[], object]
+    ) -> None:
+        """Tell that a session could not be saved, and offer two ways to have it saved all the same."""
+        self.warn(
+            told(error),
+            (translate("Studio", "Try again"), again),
+            (translate("Studio", "Save elsewhere…"), elsewhere),
+        )
+
+    @Slot(str, object)
+    def _on_noted(self, word: str, values: dict[str, Any]) -> None:
+        words = {name: f"{value:,}" if isinstance(value, int) else value for name, value in values.items()}
+        texts = {
+            "saved": translate("Studio", "Saved as {name}."),
+            "sheet_later": translate("Studio", "The sheet's colour changes when you restart."),
+            "applies_from": translate("Studio", "Applies from stroke {stroke} on; what is painted stays."),
+            "weights_idle": translate(
+                "Studio", "{name} paints other strokes ({type}); these are painted with the bundled weights."
+            ),
+            "nothing_to_refine": translate("Studio", "There are no strokes to refine yet."),
+            "fewer_windows": translate(
+                "Studio", "The graphics card has little memory left: it paints in smaller steps."
+            ),
+            "budget_reached": translate(
+                "Studio", "All {strokes} strokes are painted. Raise the number, or go back to an earlier stroke."
+            ),
+        }
+        self.note(texts[word].format(**words))
+
+    @Slot(str)
+    def _on_gpu_left(self, word: str) -> None:
+        texts = {
+            "on_cpu": translate(
+                "Studio", "The graphics card has too little memory to go on. What is painted is kept; close other "
+                "programs, or go on with the processor, which is slower."
+            ),
+            "failed": translate(
+                "Studio", "The graphics card failed. What is painted is kept; go on with the processor, which is "
+                "slower, or save it and start the program again."
+            ),
+        }  # fmt: skip
+        self.warn(texts[word], (translate("Studio", "Go on with the processor"), self._controller.go_on_with_cpu))
+
+    @Slot(object)
+    def _on_not_kept(self, error: PainterError) -> None:
+        sorry = translate("Studio", "What you paint is not kept at the moment, and would be lost in a crash.")
+        again = translate("Studio", "It is tried again every two seconds; you can go on painting.")
+        self._not_kept = f"{sorry} {told(error)} {again}"
+        self.warn(self._not_kept, (translate("Studio", "Save as…"), lambda: self.save_as()))
+
+    @Slot()
+    def _on_kept_again(self) -> None:
+        if self._message.isVisible() and self._message.text.text() == self._not_kept:
+            self._message.dismiss()
+        self._not_kept = ""
+        self.note(translate("Studio", "What you paint is being kept again."))
+
+
+def _nothing() -> None:
+    pass
