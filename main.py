@@ -8,18 +8,15 @@ Heavy modules are imported by the commands that need them, so that `--help` answ
 from __future__ import annotations
 
 import os
-import signal
 import sys
 import traceback
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from pathlib import Path
-from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from benchmarks.command import bench
+from core.endings import endings_heard
 from core.errors import EXIT_BAD_INPUT, EXIT_BUG, EXIT_CANCELLED, PainterError, SettingError
 
 if TYPE_CHECKING:
@@ -42,15 +39,9 @@ def _colour(_context: click.Context, _option: click.Parameter, text: str) -> Rgb
 def _print_version(context: click.Context, _option: click.Parameter, wanted: bool) -> None:
     if not wanted:
         return
-    import tomllib
-    from importlib.metadata import PackageNotFoundError, version
+    from core.version import version
 
-    try:
-        number = version("strokewise")
-    except PackageNotFoundError:  # run from its folder without having been installed
-        with Path(__file__).with_name("pyproject.toml").open("rb") as file:
-            number = tomllib.load(file)["project"]["version"]
-    click.echo(f"Strokewise {number}")
+    click.echo(f"Strokewise {version()}")
     context.exit()
 
 
@@ -252,7 +243,7 @@ def main(arguments: list[str] | None = None) -> int:
     if arguments[0] not in cli.commands and any(f"{each}=".startswith("--img=") for each in arguments):
         arguments = ["paint", *arguments]  # the published test.py has no commands
     try:
-        with _terminations_as_interrupts(), cli.make_context("python main.py", arguments) as context:
+        with endings_heard(_interrupt, interrupts=False), cli.make_context("python main.py", arguments) as context:
             cli.invoke(context)
     except click.exceptions.Exit as done:  # --help and --version
         return done.exit_code
@@ -294,24 +285,9 @@ def _studio(source: str | None) -> int:
     return run_studio(source)
 
 
-@contextmanager
-def _terminations_as_interrupts() -> Iterator[None]:
-    """What asks the program to end, or closes its terminal, ends it as Ctrl-C does: with nothing left half-written."""
-
-    def interrupt(_number: int, _frame: FrameType | None) -> None:
-        raise KeyboardInterrupt
-
-    before: dict[int, Any] = {}
-    for name in ("SIGTERM", "SIGHUP", "SIGBREAK"):  # SIGHUP is unknown on Windows, SIGBREAK elsewhere
-        number = getattr(signal, name, None)
-        if number is not None and signal.getsignal(number) is signal.SIG_DFL:  # under nohup it is not
-            with suppress(ValueError):  # not in the main thread, which alone gets signals
-                before[number] = signal.signal(number, interrupt)
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+def _interrupt() -> None:
+    """With nothing left half-written, as Ctrl-C does."""
+    raise KeyboardInterrupt
 
 
 def _refused(problem: str) -> int:

@@ -31,7 +31,8 @@ _MAGIC = b"strokewise-journal 1\n"
 _LENGTHS = struct.Struct("<III")
 """Before each entry: bytes of its words, of its strokes, and the checksum of both."""
 
-_LONGEST_WORDS = 2**22
+_LONGEST_WORDS = 2**28
+"""Bytes of an entry's words."""
 
 _SPARE_BYTES = 2**24
 """A journal this much longer than what it says, and half as long again, is written anew."""
@@ -131,6 +132,8 @@ def _entry(work: Work, before: Work | None, keep: int, path: Path) -> bytes:
         head = orjson.dumps({**words, "keep": keep, "new": len(new)})
     except orjson.JSONEncodeError as error:
         raise OutputError(path, f"the painting's settings hold what JSON cannot: {error}") from error
+    if len(head) > _LONGEST_WORDS:
+        raise OutputError(path, "the painting's settings are longer than any painting needs")
     body = new.packed()
     return _LENGTHS.pack(len(head), len(body), zlib.crc32(body, zlib.crc32(head))) + head + body
 

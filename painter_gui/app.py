@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import signal
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
-from types import FrameType
-from typing import Any
 
 from PySide6.QtCore import QCoreApplication, Qt, QTimer
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
+from core.endings import endings_heard
 from core.errors import EXIT_CANCELLED
 from painter_gui.appearance import apply_scheme
 from painter_gui.controller import Controller
@@ -54,38 +50,21 @@ def run_studio(source: str | None = None) -> int:
     heartbeat = QTimer(interval=200)  # lets Python see signals while Qt waits
     heartbeat.timeout.connect(_nothing)
     heartbeat.start()
-    window.show()
-    QTimer.singleShot(0, window, lambda: window.begin(source))
-    try:
-        with _terminations(window):
-            return application.exec()
-    finally:
-        faults.uninstall()
-        window.deleteLater()
-        end_log()
-
-
-@contextmanager
-def _terminations(window: StudioWindow) -> Iterator[None]:
-    """What ends the program from outside does so at once, asks nothing, and leaves the work to be offered again."""
 
     def leave() -> None:
         window.leave()
         QCoreApplication.exit(EXIT_CANCELLED)
 
-    def end(_number: int, _frame: FrameType | None) -> None:
-        QTimer.singleShot(0, window, leave)  # not here: this may interrupt anything
-
-    before: dict[int, Any] = {}
-    for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK"):  # SIGHUP is unknown on Windows, SIGBREAK elsewhere
-        number = getattr(signal, name, None)
-        if number is not None and signal.getsignal(number) is not signal.SIG_IGN:  # as under nohup
-            before[number] = signal.signal(number, end)
+    window.show()
+    QTimer.singleShot(0, window, lambda: window.begin(source))
     try:
-        yield
+        # At once, without a question: work is left to be offered again.
+        with endings_heard(lambda: QTimer.singleShot(0, window, leave), interrupts=True):
+            return application.exec()
     finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+        faults.uninstall()
+        window.deleteLater()
+        end_log()
 
 
 def new_window(preferences: Preferences | None = None) -> StudioWindow:

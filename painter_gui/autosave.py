@@ -1,4 +1,4 @@
-"""Work is kept twice a second, so that a crash or a power cut costs no more than one."""
+"""Work is kept every 0.4 s while it changes, so that a crash or a power cut costs no more than a second of strokes."""
 
 from __future__ import annotations
 
@@ -26,22 +26,23 @@ _RETRY_SECONDS = 2.0
 
 
 class Autosave(QObject):
-    """Keeps the work at hand in a folder of its own, for as long as it is saved nowhere else.
+    """Keeps the work at hand in a folder of its own until another takes its place or the studio is closed.
 
     Signals:
         troubled: (PainterError), work cannot be kept; told once, and tried again until it can.
-        recovered: It can be kept again.
+        trouble_ended: (bool), whether because it can be kept again; else there is nothing more to be kept.
     """
 
     troubled = Signal(object)
-    recovered = Signal()
+    trouble_ended = Signal(bool)
 
     def __init__(self, controller: Controller, folder: Path, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._controller, self._folder = controller, folder
         self._thread = Background("keeping", self)  # of its own: a photo or a film being written must not hold it up
         self._photo: Photo | None = None
-        self._work = KeptWork(folder)
+        self._work = KeptWork.new(folder)
+        self._let_go_works: list[KeptWork] = []
         self._kept: tuple[Document, PaintSettings, str, bool] | None = None
         self._writing = self._writing_photo = self._in_trouble = False
         self._rests_until = 0.0
@@ -76,25 +77,29 @@ class Autosave(QObject):
 
     def keep(self) -> None:
         """Begin to write what is not on the disk already."""
-        photo = self._controller.photo
-        if photo is not self._photo:
-            self._let_go()
-            self._photo = photo
-        if photo is None:
+        self._follow()
+        if self._photo is None:
             return
-        self._keep_photo(photo)
-        entry = self._entry()
-        if entry is not None:
-            self._writing = True
-            self._thread.submit(entry, self._on_written, self._on_failed)
+        self._keep_photo(self._photo)
+        change = None if self._writing else self._change()
+        if change is not None:
+            self._write(*change)
+        elif not self._writing and self._work.has_photo:
+            self._end_trouble(kept=True)
 
-    def _entry(self) -> Callable[[], None] | None:
-        """What writes down what has changed; None where nothing has, or is being written."""
+    def _follow(self) -> None:
+        """See whether there is another photo at hand."""
+        if self._controller.photo is not self._photo:
+            self._let_go()
+            self._photo = self._controller.photo
+
+    def _change(self) -> tuple[Callable[[], None], tuple[Document, PaintSettings, str, bool]] | None:
+        """What writes down what has changed, and the state that is kept then; None where nothing has."""
         controller, work = self._controller, self._work
-        document, modified = controller.document, controller.modified
-        if self._writing or not len(document.strokes):  # what undo would bring back is worth more than a bare sheet
+        document, modified = controller.document_to_keep, controller.modified
+        if not len(document.strokes):  # after a restart, what undo would bring back is worth more than a bare sheet
             return None
-        if (self._kept is None and not modified) or controller.photo is not self._photo:
+        if self._kept is None and not modified:
             return None
         state = document, controller.settings, controller.name, not modified
         if self._kept is not None and self._kept[0] is document and self._kept[1:] == state[1:]:
@@ -105,18 +110,24 @@ class Autosave(QObject):
             from core.journal import Work
 
             work.keep(Work(document=document, name=state[2], settings=settings, saved=state[3]))
+
+        return write, state
+
+    def _write(self, write: Callable[[], None], state: tuple[Document, PaintSettings, str, bool]) -> None:
+        work, self._writing = self._work, True
+
+        def written(_: object) -> None:
+            self._writing = False
             if work is self._work:
                 self._kept = state
+                if work.has_photo:
+                    self._end_trouble(kept=True)
 
-        return write
+        def failed(error: PainterError) -> None:
+            self._writing = False
+            self._on_failed(work, error)
 
-    def _on_written(self, _: object) -> None:
-        self._writing = False
-        self._look_for_recovery()
-
-    def _on_failed(self, error: PainterError) -> None:
-        self._writing = False
-        self._on_trouble(error)
+        self._thread.submit(write, written, failed)
 
     def _keep_photo(self, photo: Photo) -> None:
         work = self._work
@@ -126,48 +137,55 @@ class Autosave(QObject):
 
         def written(_: object) -> None:
             self._writing_photo = False
-            self._look_for_recovery()
 
         def failed(error: PainterError) -> None:
             self._writing_photo = False
-            if work is self._work:
-                self._on_trouble(error)
+            self._on_failed(work, error)
 
         self._controller.files.submit(lambda: work.keep_photo(photo), written, failed)
 
-    def _on_trouble(self, error: PainterError) -> None:
+    def _on_failed(self, work: KeptWork, error: PainterError) -> None:
+        if work is not self._work:  # nobody wants it any more
+            return
         _log.warning("cannot keep work: %s", error)
         self._rests_until = time.monotonic() + _RETRY_SECONDS
         if not self._in_trouble:  # once: every two seconds would be no help
             self._in_trouble = True
             self.troubled.emit(error)
 
-    def _look_for_recovery(self) -> None:
-        if self._in_trouble and self._work.has_photo and not self._writing and self._entry() is None:
+    def _end_trouble(self, *, kept: bool) -> None:
+        if self._in_trouble:
             self._in_trouble = False
-            self.recovered.emit()
+            self.trouble_ended.emit(kept)
 
     def _let_go(self) -> None:
-        """The artist has another work at hand, and was asked about this one."""
+        """Another work is at hand, or none; the artist was asked about this one, where it was not saved."""
+        self._end_trouble(kept=False)
+        self._rests_until = 0.0
+        self._let_go_works = [work for work in (*self._let_go_works, self._work) if not work.removed]
         self._thread.submit(self._work.remove)
-        self._work, self._kept = KeptWork(self._folder), None
+        self._work, self._kept = KeptWork.new(self._folder), None
 
     def close(self, *, keeping: bool = False) -> None:
-        """The studio ends. Call it when no file is being written.
+        """The studio ends. Call it when no other thread writes files any more.
 
         Args:
             keeping: Whether it ends without having asked: then work is brought up to date, and is to be offered again.
         """
         self._timer.stop()
+        self._follow()
         self._thread.close()
+        for work in self._let_go_works:  # what waited for its turn when the thread ended
+            work.remove()
         if not keeping:
             self._work.remove()
             return
-        self._writing = False
-        entry = self._entry()
-        if entry is not None:
-            try:
-                entry()
-            except PainterError as error:
-                _log.warning("cannot keep work: %s", error)
+        try:
+            change = self._change()
+            if change is not None:
+                change[0]()
+            if self._photo is not None and not self._work.has_photo:
+                self._work.keep_photo(self._photo)
+        except PainterError as error:
+            _log.warning("cannot keep work: %s", error)
         self._work.release()

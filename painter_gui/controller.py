@@ -102,6 +102,7 @@ class Controller(QObject):
         self._position, self._following = 0, True
         self._left_off: PaintRun | None = None
         self._action: tuple[str, Document] | None = None
+        self._branched_at = 0
         self._refined: Refined | None = None
         self._saved: tuple[Document, PaintSettings] | None = None
         self._openings = 0
@@ -156,6 +157,18 @@ class Controller(QObject):
     def document(self) -> Document:
         """The painting."""
         return self._session.document
+
+    @property
+    def document_to_keep(self) -> Document:
+        """What a crash may not cost: the painting, but where strokes of it make room, until there is anything instead.
+
+        That is while all strokes are refined, and until the first stroke of a branch lies.
+        """
+        if self._action is not None:
+            what, before = self._action
+            if self._phase is Phase.REFINING or (what == "branch" and len(self.document.strokes) <= self._branched_at):
+                return before
+        return self.document
 
     @property
     def settings(self) -> PaintSettings:
@@ -466,7 +479,7 @@ class Controller(QObject):
         document = self.document
         if self._position < len(document.strokes):
             self._close_action()
-            self._action = "branch", document
+            self._action, self._branched_at = ("branch", document), self._position
             document = document.cut(self._position)
         elif self._action is None:
             self._action = "paint" if steps is None else "step", document
@@ -488,6 +501,7 @@ class Controller(QObject):
         self, settings: PaintSettings, document: Document, *, steps: int | None = None, refine: int | None = None
     ) -> None:
         assert self._photo is not None
+        self._left_off = None
         self._runs.begin(
             settings.job(self._photo.pixels), document, device=settings.device, actor=settings.actor, steps=steps,
             refine=refine,

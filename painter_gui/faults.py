@@ -17,7 +17,7 @@ from types import TracebackType
 from typing import TextIO
 
 from PySide6.QtCore import (
-    QCoreApplication,
+    QLockFile,
     QMessageLogContext,
     QObject,
     QStandardPaths,
@@ -27,11 +27,16 @@ from PySide6.QtCore import (
     qVersion,
 )
 
+from core.version import version
+
 _log = logging.getLogger(__name__)
 
 LOG, CRASHES = "strokewise.log", "crashes.log"
 
 _LOG_BYTES, _LOGS_BEFORE = 2**20, 3
+
+_STUDIOS = 9
+"""That run at once and have a log each."""
 
 _LONGEST_LINE = 400
 """Of the log, characters. An array in an error's words would be the user's picture in numbers."""
@@ -73,10 +78,13 @@ class Fault:
     def report(self) -> str:
         """All that whoever mends it needs: no picture, and no name of the user's folder."""
         text = (
-            f"Strokewise {_version()}, Python {platform.python_version()}, Qt {qVersion()}, {platform.platform()}\n"
+            f"Strokewise {version()}, Python {platform.python_version()}, Qt {qVersion()}, {platform.platform()}\n"
             f"In thread {self.thread}:\n\n{self.trace}"
         )
-        return text.replace(str(Path.home()), "~")
+        home = str(Path.home())
+        if home == Path.home().anchor:  # every slash would be taken for it
+            return text
+        return text.replace(home, "~").replace(repr(home)[1:-1], "~")
 
 
 _listeners: list[Callable[[BaseException], None]] = []
@@ -128,17 +136,15 @@ class Faults(QObject):
         now = time.monotonic()
         with self._guard:
             again = now - self._seen.get(fault.trace, -_AGAIN_SECONDS) < _AGAIN_SECONDS
-            self._seen = {trace: when for trace, when in self._seen.items() if now - when < _AGAIN_SECONDS}
-            self._seen[fault.trace] = now
+            if not again:
+                self._seen = {trace: when for trace, when in self._seen.items() if now - when < _AGAIN_SECONDS}
+                self._seen[fault.trace] = now
         if not again:
             _log.error("unexpected, in thread %s\n%s", fault.thread, fault.trace)
             self.met.emit(fault)
 
-    def _take_uncaught(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
-        if issubclass(kind, KeyboardInterrupt):
-            QCoreApplication.quit()
-        else:
-            self.take(error.with_traceback(trace))
+    def _take_uncaught(self, _kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        self.take(error.with_traceback(trace))
 
     def _take_from_thread(self, arguments: threading.ExceptHookArgs) -> None:
         if arguments.exc_value is not None:
@@ -160,11 +166,13 @@ def start_log(folder: Path) -> Callable[[], None]:
     terminal = logging.StreamHandler()
     handlers: list[logging.Handler] = [terminal]
     crashes: TextIO | None = None
+    lock: QLockFile | None = None
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        path, lock = _own_log(folder)
         handlers.append(
             logging.handlers.RotatingFileHandler(
-                folder / LOG, maxBytes=_LOG_BYTES, backupCount=_LOGS_BEFORE, encoding="utf-8", delay=True
+                path, maxBytes=_LOG_BYTES, backupCount=_LOGS_BEFORE, encoding="utf-8", delay=True
             )
         )
         if (folder / CRASHES).exists() and (folder / CRASHES).stat().st_size > _LOG_BYTES:
@@ -185,8 +193,22 @@ def start_log(folder: Path) -> Callable[[], None]:
         if crashes is not None:
             faulthandler.disable()
             crashes.close()
+        if lock is not None:
+            lock.unlock()
 
     return end
+
+
+def _own_log(folder: Path) -> tuple[Path, QLockFile | None]:
+    """A log that no other studio writes to, which runs beside this one: both would rotate it; and what locks it."""
+    path = folder / LOG
+    for number in range(1, _STUDIOS + 1):
+        path = folder / (LOG if number == 1 else LOG.replace(".", f"-{number}."))
+        lock = QLockFile(str(path.with_suffix(".lock")))
+        lock.setStaleLockTime(0)
+        if lock.tryLock(0):
+            return path, lock
+    return path, None
 
 
 class _Short(logging.Formatter):
@@ -206,12 +228,3 @@ def _shortened(text: str) -> str:
 
 def _log_qt(kind: QtMsgType, context: QMessageLogContext, message: str) -> None:
     logging.getLogger(f"qt.{context.category or 'default'}").log(_QT_LEVELS[kind], "%s", message)
-
-
-def _version() -> str:
-    from importlib.metadata import PackageNotFoundError, version
-
-    try:
-        return version("strokewise")
-    except PackageNotFoundError:
-        return "(not installed)"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import os
 import shutil
 import threading
 import uuid
@@ -16,6 +17,10 @@ from core.errors import OutputError, PictureError, SessionFileError
 from painter_gui.files import Opened, Photo
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from core.document import Document
     from core.journal import Journal, Work
 
 _log = logging.getLogger(__name__)
@@ -34,19 +39,22 @@ class KeptWork:
     Its methods may be called from any thread, one at a time each.
     """
 
-    def __init__(self, folder: Path) -> None:
-        self._path = folder / uuid.uuid4().hex
+    def __init__(self, path: Path) -> None:
+        self._path = path
         self._lock: QLockFile | None = None
         self._journal: Journal | None = None
         self._guard = threading.Lock()
         self._removed = self._has_photo = False
 
     @classmethod
+    def new(cls, folder: Path) -> KeptWork:
+        """A work of which nothing is kept yet."""
+        return cls(folder / uuid.uuid4().hex)
+
+    @classmethod
     def claimed(cls, path: Path) -> KeptWork | None:
         """A work that was left behind, for this studio alone; None where another one has it, or had it meanwhile."""
-        work = cls(path.parent)
-        work._path = path
-        lock = work._new_lock()
+        work, lock = cls(path), _lock_of(path)
         if not lock.tryLock(0):
             return None
         work._lock = lock
@@ -65,10 +73,10 @@ class KeptWork:
         """Whether its photo is on the disk, as far as was seen: the disk is not asked."""
         return self._has_photo
 
-    def _new_lock(self) -> QLockFile:
-        lock = QLockFile(str(self._path.with_suffix(_LOCK_SUFFIX)))
-        lock.setStaleLockTime(0)  # however old it is, its owner lives or does not
-        return lock
+    @property
+    def removed(self) -> bool:
+        """Whether it is kept no longer."""
+        return self._removed
 
     def _make(self) -> None:
         """Have a folder, locked before anyone can see it; a drive may come back without what was on it."""
@@ -80,8 +88,14 @@ class KeptWork:
             try:
                 self._path.parent.mkdir(parents=True, exist_ok=True)
                 if self._lock is None or not self._path.with_suffix(_LOCK_SUFFIX).exists():
-                    self._lock = self._new_lock()
-                    self._lock.tryLock(0)
+                    self._lock = None  # now: a lock that goes takes the file of its name along, be it another's
+                    lock = _lock_of(self._path)
+                    if not lock.tryLock(0):
+                        if lock.error() is QLockFile.LockError.LockFailedError:  # while it was not ours, it was taken
+                            self._path, self._journal = self._path.with_name(uuid.uuid4().hex), None
+                            self._has_photo = False
+                        raise OutputError(self._path, "its lock cannot be made; look at the disk")
+                    self._lock = lock
                 self._path.mkdir(exist_ok=True)
             except OSError as error:
                 raise OutputError(self._path, system_problem(error)) from error
@@ -121,21 +135,44 @@ class KeptWork:
         Raises:
             SessionFileError: If there is nothing that can be read.
         """
-        from core.images import load_picture
         from core.journal import Journal
         from core.rasteriser.fast import draw, to_bytes
 
         self._journal, work = Journal.gone_on_with(self._path / _JOURNAL)
         document = work.document
-        try:
-            pixels = load_picture(self._path / _PHOTO)
-            self._has_photo = True
-        except PictureError as error:
-            _log.warning("the photo was lost: %s", error)
+        pixels = self._photo_of(document)
+        self._has_photo = pixels is not None
+        if pixels is None:
             pixels = to_bytes(draw(document, document.size))
-        if pixels.shape[:2] != tuple(document.size):
-            raise SessionFileError(self._path, "its photo and its sheet are of different sizes")
         return Opened(photo=Photo.of(pixels), name=work.name, document=document, settings=dict(work.settings))
+
+    def _photo_of(self, document: Document) -> NDArray[np.uint8] | None:
+        """The photo that was kept with a document; None where it did not reach the disk, or is damaged.
+
+        Raises:
+            SessionFileError: If it is there but cannot be read now.
+        """
+        from core.images import decoded_picture
+
+        path = self._path / _PHOTO
+        try:
+            content = path.read_bytes()
+            pixels = decoded_picture(content, path)
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            raise SessionFileError(path, f"the system says “{error.strerror or error}”; try again later") from error
+        except PictureError as error:
+            if isinstance(error.__cause__, MemoryError):
+                raise SessionFileError(path, error.problem) from error
+            _log.warning("the photo is damaged: %s", error)
+        else:
+            if pixels.shape[:2] == tuple(document.size):
+                return pixels
+            _log.warning("the photo is of another size than the sheet")
+        with contextlib.suppress(OSError):  # what the painting is going to take the place of may be of use to someone
+            os.replace(path, path.with_suffix(".damaged"))
+        return None
 
     def release(self) -> None:
         """Leave it to be offered again."""
@@ -151,18 +188,29 @@ class KeptWork:
             self.release()
 
 
+def _lock_of(path: Path) -> QLockFile:
+    lock = QLockFile(str(path.with_suffix(_LOCK_SUFFIX)))
+    lock.setStaleLockTime(0)  # however old it is, its owner lives or does not
+    return lock
+
+
 def left_behind(folder: Path) -> list[Path]:
     """Works that studios which are no more have left, the latest first; those that hold nothing unsaved are removed."""
-    found = []
+    found, paths = list[Path](), list[Path]()
     with contextlib.suppress(OSError):
-        for path in folder.iterdir():
-            work = KeptWork.claimed(path) if path.is_dir() else None
-            if work is not None:
-                if _worth_offering(path):
-                    found.append(path)
-                    work.release()
-                else:
-                    work.remove()
+        paths = list(folder.iterdir())
+    for path in paths:
+        if path.suffix == _LOCK_SUFFIX and not path.with_suffix("").exists():
+            lock = _lock_of(path.with_suffix(""))
+            if lock.tryLock(0):  # of a studio that was killed before or after there was a folder
+                lock.unlock()
+        work = KeptWork.claimed(path) if path.is_dir() else None
+        if work is not None:
+            if _worth_offering(path):
+                found.append(path)
+                work.release()
+            else:
+                work.remove()
     return sorted(found, key=_time_of, reverse=True)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import threading
 from dataclasses import dataclass, field
@@ -103,8 +104,8 @@ class PaintWorker(QObject):
                     else:
                         self._refine(run, run.refine)
         except _GpuLeft as left:
-            self._leave_gpu(left.trouble)
             self.gpu_left.emit(run.number, left.trouble.name.lower())
+            self._leave_gpu(left.trouble)
         except PainterError as error:
             if isinstance(error, DeviceError):
                 self._painter = None  # what little memory there is may be its
@@ -184,4 +185,5 @@ class PaintWorker(QObject):
         self._painter = None
         gc.collect()
         if trouble is not GpuTrouble.FAILED and torch.cuda.is_available():  # what has failed is asked for nothing more
-            torch.cuda.empty_cache()
+            with contextlib.suppress(RuntimeError):  # it may be worse than it said
+                torch.cuda.empty_cache()

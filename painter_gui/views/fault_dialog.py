@@ -41,10 +41,7 @@ class FaultDialog(QDialog):
         font.setBold(True)
         self.heading.setFont(font)
         self.heading.setText(translate("Studio", "Strokewise met an error that it did not expect"))
-        safe = translate("Studio", "Your painting is kept, and you can go on.")
-        unsafe = translate("Studio", "You can go on, but your painting could not be kept: save it.")
-        mended = translate("Studio", "The report below helps to mend it. It holds no picture; it is sent nowhere.")
-        self.text.setText(f"{safe if kept else unsafe} {mended}")
+        self._say(kept=kept)
         self.report = QPlainTextEdit(fault.report(), self)
         self.report.setReadOnly(True)
         self.report.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
@@ -65,6 +62,17 @@ class FaultDialog(QDialog):
         for widget in (self.heading, self.text, self.report, self.buttons):
             layout.addWidget(widget)
         self.resize(640, 420)
+
+    def _say(self, *, kept: bool) -> None:
+        safe = translate("Studio", "Your painting is kept, and you can go on.")
+        unsafe = translate("Studio", "You can go on, but your painting could not be kept: save it.")
+        mended = translate("Studio", "The report below helps to mend it. It holds no picture; it is sent nowhere.")
+        self.text.setText(f"{safe if kept else unsafe} {mended}")
+
+    @Slot()
+    def say_lost(self) -> None:
+        """The painting at hand is not safe after all."""
+        self._say(kept=False)
 
     def _button(self, words: str, role: QDialogButtonBox.ButtonRole) -> QPushButton:
         button = self.buttons.addButton(words, role)

@@ -10,10 +10,9 @@ from PySide6.QtWidgets import QStatusBar
 
 from core.errors import PainterError
 from painter_gui.autosave import Autosave
-from painter_gui.controller import Controller
+from painter_gui.controller import Controller, Phase
 from painter_gui.error_words import told
-from painter_gui.views.message_bar import MessageBar
-from painter_gui.views.recovery_offer import RecoveryOffer
+from painter_gui.views.message_bar import Message, MessageBar
 from painter_gui.wording import translate
 
 NOTE_MS = 6000
@@ -26,35 +25,28 @@ class Notices(QObject):
         self,
         controller: Controller,
         autosave: Autosave,
-        offer: RecoveryOffer,
         message: MessageBar,
         status: QStatusBar,
         parent: QObject,
     ) -> None:
         super().__init__(parent)
-        self._controller, self._offer, self._message, self._status = controller, offer, message, status
-        self._not_kept = ""
+        self._controller, self._message, self._status = controller, message, status
         self.save_as: Callable[[], object] = _nothing
         """What is done where work cannot be kept and the artist wants to save it."""
         controller.noted.connect(self._on_noted)
         controller.failed.connect(self.show_error)
         controller.gpu_left.connect(self._on_gpu_left)
         autosave.troubled.connect(self._on_not_kept)
-        autosave.recovered.connect(self._on_kept_again)
-
-    @property
-    def stand(self) -> bool:
-        """Whether the message shown is not about the photo at hand: another photo leaves it there."""
-        return self._offer.stands or bool(self._not_kept)
+        autosave.trouble_ended.connect(self._on_trouble_ended)
+        controller.phase_changed.connect(self._on_phase)
 
     def note(self, text: str) -> None:
         """Tell something in passing."""
         self._status.showMessage(text, NOTE_MS)
 
-    def warn(self, text: str, *actions: tuple[str, Callable[[], object]]) -> None:
-        """Tell something until it is read; each action is a button's words and what it does."""
-        self._offer.hide()
-        self._message.show_message(text, warning=True, actions=actions)
+    def warn(self, text: str, *actions: tuple[str, Callable[[], object]], topic: str = "", stays: bool = False) -> None:
+        """Tell something until it is read; what else there is, see `Message`."""
+        self._message.show_message(Message(text, topic, warning=True, actions=actions, stays=stays))
 
     @Slot(object)
     def show_error(self, error: PainterError) -> None:
@@ -69,6 +61,7 @@ class Notices(QObject):
             told(error),
             (translate("Studio", "Try again"), again),
             (translate("Studio", "Save elsewhere…"), elsewhere),
+            topic="saving",
         )
 
     @Slot(str, object)
@@ -103,21 +96,26 @@ class Notices(QObject):
                 "slower, or save it and start the program again."
             ),
         }  # fmt: skip
-        self.warn(texts[word], (translate("Studio", "Go on with the processor"), self._controller.go_on_with_cpu))
+        go_on = translate("Studio", "Go on with the processor"), self._controller.go_on_with_cpu
+        self.warn(texts[word], go_on, topic="gpu")
+
+    @Slot()
+    def _on_phase(self) -> None:
+        if self._controller.phase in (Phase.PAINTING, Phase.REFINING):
+            self._message.take_away("gpu")
 
     @Slot(object)
     def _on_not_kept(self, error: PainterError) -> None:
         sorry = translate("Studio", "What you paint is not kept at the moment, and would be lost in a crash.")
         again = translate("Studio", "It is tried again every two seconds; you can go on painting.")
-        self._not_kept = f"{sorry} {told(error)} {again}"
-        self.warn(self._not_kept, (translate("Studio", "Save as…"), lambda: self.save_as()))
+        save = translate("Studio", "Save as…"), lambda: self.save_as()
+        self.warn(f"{sorry} {told(error)} {again}", save, topic="keeping", stays=True)
 
-    @Slot()
-    def _on_kept_again(self) -> None:
-        if self._message.isVisible() and self._message.text.text() == self._not_kept:
-            self._message.dismiss()
-        self._not_kept = ""
-        self.note(translate("Studio", "What you paint is being kept again."))
+    @Slot(bool)
+    def _on_trouble_ended(self, kept: bool) -> None:
+        self._message.take_away("keeping")
+        if kept:
+            self.note(translate("Studio", "What you paint is being kept again."))
 
 
 def _nothing() -> None:

@@ -7,14 +7,16 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Slot
+from PySide6.QtCore import QObject
 
 from painter_gui.autosave import Autosave
 from painter_gui.controller import Controller
 from painter_gui.files import Opened
 from painter_gui.kept_work import KeptWork, left_behind
-from painter_gui.views.message_bar import MessageBar
+from painter_gui.views.message_bar import Message, MessageBar
 from painter_gui.wording import translate
+
+_TOPIC = "left behind"
 
 
 class RecoveryOffer(QObject):
@@ -42,25 +44,13 @@ class RecoveryOffer(QObject):
         super().__init__(parent)
         self._controller, self._autosave, self._folder = controller, autosave, folder
         self._message, self._may_leave = message, may_leave
-        self._claimed: KeptWork | None = None
-        self._stands = self._hidden = False
-        message.closed.connect(self._on_closed)
-        message.answered.connect(self._on_answered)
-
-    @property
-    def stands(self) -> bool:
-        """Whether there is an offer that was not answered."""
-        return self._stands
-
-    def hide(self) -> None:
-        """Another message takes its place; once that is read, the offer comes back."""
-        self._hidden = self._stands
+        self._claimed: list[KeptWork] = []
 
     def show(self) -> None:
         """Offer what there is."""
         found = left_behind(self._folder)
-        self._stands = bool(found)
         if not found:
+            self._message.take_away(_TOPIC)
             return
         path = found[0]
         if len(found) == 1:
@@ -70,20 +60,18 @@ class RecoveryOffer(QObject):
                 "Studio", "Strokewise did not end as it should. {count} paintings were kept; this is the latest."
             )
             text = kept.format(count=len(found))
-        self._message.show_message(
-            text,
-            actions=(
-                (translate("Studio", "Open it"), partial(self._open, path)),
-                (translate("Studio", "Discard it"), partial(self._discard, path)),
-            ),
+        actions = (
+            (translate("Studio", "Open it"), partial(self._open, path)),
+            (translate("Studio", "Discard it"), partial(self._discard, path)),
         )
+        self._message.show_message(Message(text, _TOPIC, actions=actions, stays=True))
 
     def _open(self, path: Path) -> None:
         work = KeptWork.claimed(path) if self._may_leave(partial(self._open, path)) else None
         if work is None:  # the artist stays, or another studio was quicker
             self.show()
             return
-        self._claimed = work
+        self._claimed.append(work)
 
         def read() -> Opened:
             opened = work.load()
@@ -96,11 +84,17 @@ class RecoveryOffer(QObject):
                 name = recovered.format(name=name)
             return replace(opened, name=name)
 
-        self._controller.open_work(read, taken=partial(self._on_taken, work), left=self.close)
+        self._controller.open_work(read, taken=partial(self._on_taken, work), left=partial(self._give_up, work))
 
     def _on_taken(self, work: KeptWork) -> None:
-        self._claimed = None
+        self._claimed.remove(work)
         self._autosave.adopt(work)
+
+    def _give_up(self, work: KeptWork) -> None:
+        """It could not be opened, or came too late: it is offered again."""
+        self._claimed.remove(work)
+        work.release()
+        self.show()
 
     def _discard(self, path: Path) -> None:
         work = KeptWork.claimed(path)
@@ -108,21 +102,7 @@ class RecoveryOffer(QObject):
             work.remove()
         self.show()
 
-    @Slot()
-    def _on_closed(self) -> None:
-        if self._hidden:
-            self._hidden = False
-            self.show()
-        else:
-            self._stands = False
-
-    @Slot()
-    def _on_answered(self) -> None:
-        if self._hidden:  # it was another message's question
-            self._on_closed()
-
     def close(self) -> None:
         """What is being opened is offered again, by whatever studio."""
-        if self._claimed is not None:
-            self._claimed.release()
-            self._claimed = None
+        while self._claimed:
+            self._claimed.pop().release()

@@ -95,7 +95,7 @@ class StudioWindow(ActionWindow):
         self.resize(1280, 820)
         self._build_views()
         self._offer = RecoveryOffer(controller, self.autosave, autosave_folder, self.message, self._may_leave, self)
-        self._notices = Notices(controller, self.autosave, self._offer, self.message, self.status, self)
+        self._notices = Notices(controller, self.autosave, self.message, self.status, self)
         self._notices.save_as = self.save_as
         self.build_actions(
             scheme=preferences.scheme,
@@ -591,8 +591,7 @@ class StudioWindow(ActionWindow):
     def _on_opened(self) -> None:
         controller = self._controller
         there = controller.photo is not None
-        if not self._notices.stand:
-            self.message.hide()
+        self.message.clear()
         self.timeline.stop()
         self.pages.setCurrentIndex(1 if there else 0)
         self.panel_dock.setVisible(there)
@@ -689,15 +688,21 @@ class StudioWindow(ActionWindow):
         """Keep the work, and tell of an error that nobody foresaw."""
         if self._closed:
             return
-        self.autosave.keep()
+        kept = not self.autosave.in_trouble
+        try:
+            self.autosave.keep()
+        except Exception as error:  # the fault may be its own, and must be told all the same
+            kept = False
+            fault = Fault(fault.summary, f"{fault.trace}\n{Fault.of(error).trace}", fault.thread)
         if self._fault_dialog is not None:
             self._fault_dialog.add(fault)
             return
         over = QApplication.activeModalWidget() or self  # one that is open would shut this one out
-        dialog = FaultDialog(fault, kept=not self.autosave.in_trouble, parent=over)
+        dialog = FaultDialog(fault, kept=kept, parent=over)
         dialog.save_button.setEnabled(self._controller.photo is not None)
         dialog.save_requested.connect(self.save_as)
         dialog.quit_requested.connect(self.close)
+        self.autosave.troubled.connect(dialog.say_lost)  # what was begun to be written may fail
         self._faults_told += 1
         for ended in (dialog.finished, dialog.destroyed):  # with what it lies over, it may go unread
             ended.connect(partial(self._on_fault_read, self._faults_told))

@@ -200,6 +200,20 @@ def test_a_drive_that_came_back_empty_gets_it_all(tmp_path: Path) -> None:
     assert read_journal(path) == after(now, 1, 1)
 
 
+def test_words_too_long_to_be_read_are_not_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(core.journal, "_LONGEST_WORDS", 1000)
+    path = tmp_path / "journal"
+    journal = Journal(path)
+    journal.add(work(1))
+    with pytest.raises(OutputError, match="longer than any painting needs"):
+        journal.add(Work(document=Document(SIZE, strokes=strokes(1), job={"seed": "x" * 1000})))
+    assert read_journal(path) == work(1)
+    monkeypatch.undo()
+    long = Work(document=Document(SIZE, strokes=strokes(1), job={"seed": "x" * 5_000_000}))
+    journal.add(long)
+    assert read_journal(path) == long
+
+
 def entry(words: dict[str, object], body: bytes = b"") -> bytes:
     head = orjson.dumps(words)
     return struct.pack("<III", len(head), len(body), zlib.crc32(body, zlib.crc32(head))) + head + body

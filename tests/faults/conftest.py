@@ -43,8 +43,9 @@ class Killer:
         return answer
 
     def kill(
-        self, kind: str, folder: Path, seed: int, within: float, number: signal.Signals = signal.SIGKILL
-    ) -> Killed:
+        self, kind: str, folder: Path, seed: int, within: float, number: signal.Signals = signal.SIGKILL, *,
+        told_first: int = 0,
+    ) -> Killed:  # fmt: skip
         """Have a child do that in a folder, and end it at a moment of chance; nothing it began outlives it.
 
         Args:
@@ -53,6 +54,7 @@ class Killer:
             seed: Of the child's chance and the moment's.
             within: Seconds after its work began in which the moment lies.
             number: The signal.
+            told_first: What the child tells it has done that often before its work counts as begun.
         """
         assert self._server.stdin is not None
         pipe = folder.parent / f"pipe-{seed}"
@@ -68,7 +70,7 @@ class Killer:
                     moment, _, word = line.rstrip("\n").partition(" ")
                     if line.endswith("\n") and moment.replace(".", "").isdigit():  # training tells other things too
                         told.append((float(moment), word))
-                        if word == "ready":
+                        if len(told) > told_first:
                             began.set()
             began.set()
 

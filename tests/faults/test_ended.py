@@ -51,7 +51,7 @@ def test_the_studio(killer: Killer, tmp_path: Path) -> None:
     for seed in range(10):
         folder = tmp_path / f"studio{seed}"
         folder.mkdir()
-        ended = killer.kill("painting", folder, seed, 3.0, signal.SIGTERM)
+        ended = killer.kill("painting", folder, seed, 2.5, signal.SIGTERM, told_first=1)
         assert ended.code == 130
         autosaves = folder / "data" / "Strokewise" / "Strokewise" / "autosave"
         painted = int(ended.told[-1][1]) if len(ended.told) > 1 else 0

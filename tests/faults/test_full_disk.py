@@ -63,8 +63,7 @@ def journal(folder: Path, document: Document) -> None:
 
 
 def kept_photo(folder: Path, document: Document) -> None:
-    work = KeptWork(folder)
-    work._path = folder / "work"
+    work = KeptWork(folder / "work")
     try:
         work.keep_photo(Photo.of(np.roll(photo(), len(document.strokes), axis=1)))
     finally:

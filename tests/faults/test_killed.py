@@ -55,7 +55,7 @@ def test_saving(killer: Killer, tmp_path: Path) -> None:
         assert not last or {last, last + STEPS} & found.keys()
         assert last < 2 * STEPS or {last - STEPS, last + STEPS} & found.keys()
         saved += last // STEPS
-    assert saved > 3 * KILLS  # it was at it when it was killed, not before
+    assert saved > KILLS  # it was at it when it was killed, not before
 
 
 def whole(path: Path) -> None:
@@ -121,7 +121,7 @@ def test_painting(killer: Killer, tmp_path: Path) -> None:
     for seed in range(KILLS):
         folder = tmp_path / str(seed)
         folder.mkdir()
-        killed = killer.kill("painting", folder, seed, 3.0)
+        killed = killer.kill("painting", folder, seed, 2.5, told_first=1)
         counts = [(moment, int(word)) for moment, word in killed.told[1:]]
         kept = left_behind(folder / "data" / "Strokewise" / "Strokewise" / "autosave")
         strokes = 0

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+import platform
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -12,7 +15,7 @@ import pytest
 from PySide6.QtCore import QLockFile
 
 from core.document import Document
-from core.errors import OutputError
+from core.errors import OutputError, PictureError, SessionFileError
 from core.geometry import Size
 from core.journal import Journal, Work, read_journal, unsaved_strokes
 from core.stroke import Strokes
@@ -101,9 +104,10 @@ def test_a_restart_leaves_what_undo_would_bring_back(
 ) -> None:
     paint_all(controller)
     painted = controller.document
+    kept(autosave, until)
     controller.restart()
     kept(autosave, until)
-    assert not (autosave.path / JOURNAL).exists() or read_journal(autosave.path / JOURNAL).document == painted
+    assert read_journal(autosave.path / JOURNAL).document == painted
 
 
 def test_what_has_not_changed_is_not_written_again(
@@ -169,14 +173,14 @@ def test_a_disk_that_refuses_is_told_once_and_tried_again(
     autosave = Autosave(controller, tmp_path / "file")
     told: list[object] = []
     autosave.troubled.connect(told.append)
-    autosave.recovered.connect(lambda: told.append("well"))
+    autosave.trouble_ended.connect(told.append)
     paint_all(controller)
     for _ in range(3):
         kept(autosave, until)
     assert "cannot keep work" in caplog.text
     assert [type(each) for each in told] == [OutputError]
     (tmp_path / "file").unlink()
-    until(lambda: told[-1] == "well")
+    until(lambda: told[-1] is True)
     assert read_journal(autosave.path / JOURNAL).document == controller.document
     assert (autosave.path / "photo.png").exists()
     autosave.close()
@@ -196,6 +200,153 @@ def test_a_drive_that_comes_back_empty_gets_everything_again(
     assert read_journal(autosave.path / JOURNAL).document == controller.document
     assert (autosave.path / "photo.png").exists()
     assert KeptWork.claimed(autosave.path) is None  # locked again
+
+
+def test_trouble_ends_while_painting_goes_on(
+    controller: Controller, open_photo: Open, until: Until, tmp_path: Path
+) -> None:
+    (tmp_path / "file").write_text("in the way")
+    autosave = Autosave(controller, tmp_path / "file")
+    told: list[object] = []
+    autosave.troubled.connect(told.append)
+    autosave.trouble_ended.connect(told.append)
+    controller.set_settings(strokes=1_000_000)
+    open_photo(controller)
+    controller.paint()
+    until(lambda: bool(told))
+    (tmp_path / "file").unlink()
+    until(lambda: told[-1] is True)
+    assert controller.phase is Phase.PAINTING
+    controller.stop()
+    autosave.close()
+
+
+def test_trouble_ends_with_the_work_and_that_of_another_is_told_anew(
+    controller: Controller, paint_all: Open, until: Until, tmp_path: Path
+) -> None:
+    (tmp_path / "file").write_text("in the way")
+    autosave = Autosave(controller, tmp_path / "file")
+    told: list[object] = []
+    autosave.troubled.connect(lambda error: told.append("troubled"))
+    autosave.trouble_ended.connect(told.append)
+    paint_all(controller)
+    until(lambda: told == ["troubled"])
+    controller.close_photo()
+    until(lambda: told == ["troubled", False])
+    paint_all(controller)
+    until(lambda: told == ["troubled", False, "troubled"])
+    autosave.close()
+
+
+def test_what_makes_room_for_a_refinement_or_a_branch_is_kept_until_there_is_something_instead(
+    controller: Controller, autosave: Autosave, paint_all: Open, until: Until
+) -> None:
+    paint_all(controller)
+    kept(autosave, until)
+    controller.seek(5)
+    controller.refine()
+    assert len(controller.document.strokes) == 5
+    kept(autosave, until)
+    assert unsaved_strokes(autosave.path / JOURNAL) == 40
+    controller.undo()
+    assert len(controller.document.strokes) == 40
+    controller.seek(5)
+    controller.paint()
+    assert len(controller.document_to_keep.strokes) == 40  # nothing is painted yet
+    until(lambda: controller.phase is Phase.IDLE)
+    assert controller.document_to_keep is controller.document
+    kept(autosave, until)
+    assert read_journal(autosave.path / JOURNAL).document == controller.document
+
+
+def test_work_that_was_let_go_is_gone_though_the_studio_ends_meanwhile(
+    controller: Controller, paint_all: Open, until: Until, autosaves: Path
+) -> None:
+    autosave = Autosave(controller, autosaves)
+    paint_all(controller)
+    kept(autosave, until)
+    ended = threading.Event()
+    autosave._thread.submit(ended.wait)  # a slow disk
+    controller.open_file("sample:coffee")
+    until(lambda: controller.name == "coffee")
+    autosave.keep()
+    threading.Timer(0.2, ended.set).start()
+    autosave.close(keeping=True)
+    assert left_behind(autosaves) == []
+    assert list(autosaves.iterdir()) == []
+
+
+def test_what_the_last_moment_brought_is_kept_where_the_studio_is_ended(
+    controller: Controller, paint_all: Open, until: Until, autosaves: Path
+) -> None:
+    autosave = Autosave(controller, autosaves)
+    paint_all(controller)
+    autosave.close(keeping=True)  # at once, before it has looked even once
+    (left,) = left_behind(autosaves)
+    assert read_journal(left / JOURNAL).document == controller.document
+    assert (left / "photo.png").exists()
+
+
+def test_locks_without_a_folder_are_removed(tmp_path: Path) -> None:
+    (tmp_path / "gone.lock").write_text(f"4194305\npython\n{platform.node()}\n")
+    lock = QLockFile(str(tmp_path / "here.lock"))
+    assert lock.tryLock(0)
+    assert left_behind(tmp_path) == []
+    assert [path.name for path in tmp_path.iterdir()] == ["here.lock"]
+    lock.unlock()
+
+
+def test_where_no_lock_can_be_made_nothing_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(QLockFile, "tryLock", lambda *_: False)
+    work = KeptWork.new(tmp_path)
+    with pytest.raises(OutputError, match="its lock cannot be made"):
+        work.keep(Work(document=one_stroke()))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_photo_that_cannot_be_read_now_is_left_as_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import core.images
+
+    (tmp_path / "a").mkdir()
+    Journal(tmp_path / "a" / JOURNAL).add(Work(document=one_stroke()))
+    (tmp_path / "a" / "photo.png").write_bytes(b"as good as ever")
+
+    def short(*_: object) -> None:
+        raise PictureError("a", "it needs more memory than is free") from MemoryError()
+
+    with monkeypatch.context() as patched:
+        patched.setattr(core.images, "decoded_picture", short)
+        work = KeptWork.claimed(tmp_path / "a")
+        assert work is not None
+        with pytest.raises(SessionFileError, match="more memory"):
+            work.load()
+    assert (tmp_path / "a" / "photo.png").read_bytes() == b"as good as ever"
+    assert len(work.load().photo.pixels) == 48  # now it is damaged: the painting takes its place
+    assert (tmp_path / "a" / "photo.damaged").read_bytes() == b"as good as ever"
+
+
+HOLDER = """
+import sys, time
+from pathlib import Path
+from painter_gui.kept_work import KeptWork
+work = KeptWork.claimed(Path(sys.argv[1]))
+print(work is not None, flush=True)
+time.sleep(60)
+"""
+
+
+@pytest.mark.skipif(os.name != "posix", reason="kills as POSIX does")
+def test_what_another_process_has_is_not_offered_until_that_is_gone(tmp_path: Path) -> None:
+    (tmp_path / "a").mkdir()
+    Journal(tmp_path / "a" / JOURNAL).add(Work(document=one_stroke()))
+    command = [sys.executable, "-c", HOLDER, tmp_path / "a"]
+    with subprocess.Popen(command, cwd=Path(__file__).parents[2], stdout=subprocess.PIPE, text=True) as holder:
+        assert holder.stdout is not None
+        assert holder.stdout.readline() == "True\n"
+        assert left_behind(tmp_path) == []
+        assert KeptWork.claimed(tmp_path / "a") is None
+        holder.kill()
+    assert left_behind(tmp_path) == [tmp_path / "a"]
 
 
 def test_only_what_nobody_has_open_is_left_behind(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from pathlib import Path
+from pathlib import Path, PurePosixPath, PureWindowsPath
 
 import numpy as np
 import pytest
@@ -19,7 +19,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
-from core.journal import read_journal, unsaved_strokes
+from core.journal import Journal, read_journal, unsaved_strokes
 from painter_gui.background import Background
 from painter_gui.controller import Controller, Phase
 from painter_gui.faults import CRASHES, LOG, Fault, Faults, report_fault, start_log
@@ -193,6 +193,54 @@ def test_without_a_disk_it_says_that_the_painting_is_not_kept(
     assert "could not be kept: save it" in dialog_of(studio).text.text()
 
 
+def test_one_of_the_autosave_itself_is_told_too(
+    studio: StudioWindow, faults: Faults, paint_all: Open, until: Until, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(studio.autosave, "_change", fail)
+    paint_all(studio._controller)
+    until(lambda: studio._fault_dialog is not None)
+    assert "could not be kept: save it" in dialog_of(studio).text.text()
+
+
+def test_one_in_writing_the_journal_does_not_claim_that_work_is_kept(
+    studio: StudioWindow, faults: Faults, paint_all: Open, until: Until, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Journal, "add", fail)
+    paint_all(studio._controller)
+    until(lambda: studio._fault_dialog is not None)
+    until(lambda: "could not be kept: save it" in dialog_of(studio).text.text())
+
+
+def test_one_that_lasts_is_told_again_after_some_time(faults: Faults, monkeypatch: pytest.MonkeyPatch) -> None:
+    met: list[Fault] = []
+    faults.met.connect(met.append)
+    now = [100.0]
+    monkeypatch.setattr("painter_gui.faults.time.monotonic", lambda: now[0])
+    for _ in range(31):
+        faults.take(ValueError("again"))
+        now[0] += 1
+    assert len(met) == 4
+
+
+def test_two_studios_at_once_have_a_log_each(tmp_path: Path) -> None:
+    ends = [start_log(tmp_path) for _ in range(2)]
+    try:
+        logging.getLogger("test").warning("heard by both")
+    finally:
+        for end in ends:
+            end()
+    assert sorted(path.name for path in tmp_path.glob("*.log")) == [CRASHES, "strokewise-2.log", LOG]
+    assert (tmp_path / LOG).read_text() == (tmp_path / "strokewise-2.log").read_text()
+
+
+@pytest.mark.parametrize("home", ["/home/bob", "/", "C:\\Users\\bob"])
+def test_however_a_path_is_written_the_users_folder_is_not_named(home: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Path, "home", lambda: PureWindowsPath(home) if "\\" in home else PurePosixPath(home))
+    report = Fault("x", f"{home}/a and {home!r} in /usr/lib", "main").report()
+    assert "/usr/lib" in report
+    assert "bob" not in report
+
+
 def test_a_report_names_no_home_and_holds_no_picture() -> None:
     pixels = np.random.default_rng(0).integers(0, 256, (64, 64, 3), np.uint8)
     try:
@@ -288,7 +336,7 @@ def test_a_studio_that_is_ended_from_outside_leaves_its_work(
 
 CRASH = """
 import sys
-from pathlib import Path
+from pathlib import Path, PurePosixPath, PureWindowsPath
 from painter_gui.faults import start_log
 start_log(Path(sys.argv[1]))
 import faulthandler

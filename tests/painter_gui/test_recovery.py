@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
+from PySide6.QtCore import QMimeData
 
 from core.document import Document
 from core.geometry import Size
@@ -17,6 +19,7 @@ from core.journal import Journal, Work, read_journal
 from core.rasteriser.fast import draw, to_bytes
 from core.stroke import Strokes
 from painter_gui.controller import Controller, Phase
+from painter_gui.kept_work import KeptWork, left_behind
 from painter_gui.views.window import StudioWindow
 
 Until = Callable[[Callable[[], bool]], None]
@@ -46,6 +49,7 @@ from PySide6.QtCore import QCoreApplication
 application = QCoreApplication([])
 from painter_gui.autosave import Autosave
 from painter_gui.controller import Controller, Phase
+from painter_gui.kept_work import KeptWork, left_behind
 from painter_gui.paint_settings import PaintSettings
 controller = Controller(PaintSettings(actor=Path(sys.argv[3]), strokes=25, divide=1))
 autosave = Autosave(controller, Path(sys.argv[1]))
@@ -94,6 +98,7 @@ def test_after_a_crash_the_work_is_offered_under_a_new_name(
     controller.set_settings(strokes=30)
     controller.paint()
     until(lambda: controller.phase is Phase.IDLE)
+    until(lambda: not studio.autosave.busy)
     studio.autosave.keep()
     until(lambda: not studio.autosave.busy)
     assert folders(autosaves) == left  # kept on where it was
@@ -175,6 +180,41 @@ def test_what_cannot_be_recovered_now_is_kept_for_later(
     assert path.exists()
 
 
+def test_the_offer_comes_back_from_behind_other_messages(
+    new_studio: Callable[[], StudioWindow], until: Until, autosaves: Path
+) -> None:
+    for name in ("a", "b"):
+        (autosaves / name).mkdir(parents=True)
+        Journal(autosaves / name / "strokes.journal").add(Work(document=ONE_STROKE))
+    studio = new_studio()
+    studio.begin(None)
+    studio._take(QMimeData(), "no picture")
+    assert studio.message.text.text() == "no picture"
+    studio.message.dismiss()
+    assert "2 paintings were kept" in studio.message.text.text()
+
+    # One opened slowly, then the other: the first comes too late and is offered again, the second is this studio's.
+    ended = threading.Event()
+    studio._controller.reading_thread.submit(ended.wait)
+    try:
+        studio.message.buttons[0].click()
+        studio._controller.forget_opening()
+        studio._offer.show()
+        assert len(left_behind(autosaves)) == 1
+        studio.message.buttons[0].click()
+    finally:
+        ended.set()
+    until(lambda: studio._controller.phase is Phase.IDLE)
+    until(lambda: len(left_behind(autosaves)) == 1)
+    assert KeptWork.claimed(studio.autosave.path) is None  # locked, and not by mistake given up
+    studio.discard_on_close()
+    studio.open("/nowhere.png")
+    until(lambda: "nowhere" in studio.message.text.text())
+    studio.open("sample:coffee")
+    until(lambda: studio._controller.name == "coffee")
+    assert "nowhere" not in studio.message.text.text()
+
+
 def test_what_was_left_behind_can_be_discarded(new_studio: Callable[[], StudioWindow], autosaves: Path) -> None:
     for name in ("a", "b"):
         (autosaves / name).mkdir(parents=True)
@@ -201,6 +241,7 @@ def test_a_disk_that_refuses_is_told_and_tried_again(
     autosaves.unlink()
     until(lambda: not studio.message.isVisible())
     assert "kept again" in studio.status.currentMessage()
+    until(lambda: not studio.autosave.busy)
     assert read_journal(studio.autosave.path / "strokes.journal").document == controller_of(studio).document
 
 
@@ -209,6 +250,7 @@ def test_two_studios_at_once_do_not_take_each_others_work(
 ) -> None:
     first = new_studio()
     paint_all(controller_of(first))
+    until(lambda: not first.autosave.busy)
     first.autosave.keep()
     until(lambda: not first.autosave.busy)
     assert first.autosave.path.exists()
