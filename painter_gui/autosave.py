@@ -45,7 +45,7 @@ class Autosave(QObject):
         self._let_go_works: list[KeptWork] = []
         self._kept: tuple[Document, PaintSettings, str, bool] | None = None
         self._writing = self._writing_photo = self._in_trouble = False
-        self._rests_until = 0.0
+        self._rests_until = self._photo_rests_until = 0.0
         self._timer = QTimer(self, interval=INTERVAL_MS)
         self._timer.timeout.connect(self._on_time)
         self._timer.start()
@@ -125,13 +125,14 @@ class Autosave(QObject):
 
         def failed(error: PainterError) -> None:
             self._writing = False
+            self._rests_until = time.monotonic() + _RETRY_SECONDS
             self._on_failed(work, error)
 
         self._thread.submit(write, written, failed)
 
     def _keep_photo(self, photo: Photo) -> None:
         work = self._work
-        if self._writing_photo or work.has_photo:
+        if self._writing_photo or work.has_photo or time.monotonic() < self._photo_rests_until:
             return
         self._writing_photo = True
 
@@ -140,6 +141,7 @@ class Autosave(QObject):
 
         def failed(error: PainterError) -> None:
             self._writing_photo = False
+            self._photo_rests_until = time.monotonic() + _RETRY_SECONDS  # strokes, which are little, are tried sooner
             self._on_failed(work, error)
 
         self._controller.files.submit(lambda: work.keep_photo(photo), written, failed)
@@ -148,7 +150,6 @@ class Autosave(QObject):
         if work is not self._work:  # nobody wants it any more
             return
         _log.warning("cannot keep work: %s", error)
-        self._rests_until = time.monotonic() + _RETRY_SECONDS
         if not self._in_trouble:  # once: every two seconds would be no help
             self._in_trouble = True
             self.troubled.emit(error)
@@ -161,7 +162,7 @@ class Autosave(QObject):
     def _let_go(self) -> None:
         """Another work is at hand, or none; the artist was asked about this one, where it was not saved."""
         self._end_trouble(kept=False)
-        self._rests_until = 0.0
+        self._rests_until = self._photo_rests_until = 0.0
         self._let_go_works = [work for work in (*self._let_go_works, self._work) if not work.removed]
         self._thread.submit(self._work.remove)
         self._work, self._kept = KeptWork.new(self._folder), None

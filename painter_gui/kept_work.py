@@ -53,11 +53,15 @@ class KeptWork:
 
     @classmethod
     def claimed(cls, path: Path) -> KeptWork | None:
-        """A work that was left behind, for this studio alone; None where another one has it, or had it meanwhile."""
+        """A work that was left behind, for this studio alone; None where another one has it, or had it meanwhile.
+
+        Where the disk takes no lock, being full, it is not locked until it does: what was left must be had even so.
+        """
         work, lock = cls(path), _lock_of(path)
-        if not lock.tryLock(0):
+        if lock.tryLock(0):
+            work._lock = lock
+        elif lock.error() is QLockFile.LockError.LockFailedError:
             return None
-        work._lock = lock
         if path.is_dir():
             return work
         work.release()
@@ -204,7 +208,9 @@ def left_behind(folder: Path) -> list[Path]:
             lock = _lock_of(path.with_suffix(""))
             if lock.tryLock(0):  # of a studio that was killed before or after there was a folder
                 lock.unlock()
-        work = KeptWork.claimed(path) if path.is_dir() else None
+        work = None
+        with contextlib.suppress(OSError):
+            work = KeptWork.claimed(path) if path.is_dir() else None
         if work is not None:
             if _worth_offering(path):
                 found.append(path)
@@ -215,13 +221,16 @@ def left_behind(folder: Path) -> list[Path]:
 
 
 def _worth_offering(path: Path) -> bool:
-    from core.journal import unsaved_strokes
+    from core.journal import read_journal, unsaved_strokes
 
     try:
-        return unsaved_strokes(path / _JOURNAL) > 0
+        if unsaved_strokes(path / _JOURNAL):
+            return True
+        work = read_journal(path / _JOURNAL)  # before it is thrown away: the entry that says so may be damaged
+        return len(work.document.strokes) > 0 and not work.saved
     except FileNotFoundError:  # killed before the first stroke
         return False
-    except (OSError, SessionFileError):  # the disk may be better tomorrow, or the program newer
+    except (OSError, SessionFileError, MemoryError):  # the disk may be better tomorrow, or the program newer
         return True
 
 

@@ -9,6 +9,9 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QPlainTextEdit,
 from painter_gui.faults import Fault
 from painter_gui.wording import translate
 
+_MOST = 20
+"""Faults that a dialog tells of; the log has the others."""
+
 
 class FaultDialog(QDialog):
     """Shows faults until the artist goes on; more that come meanwhile are added to it.
@@ -41,6 +44,7 @@ class FaultDialog(QDialog):
         font.setBold(True)
         self.heading.setFont(font)
         self.heading.setText(translate("Studio", "Strokewise met an error that it did not expect"))
+        self._told = 1
         self._say(kept=kept)
         self.report = QPlainTextEdit(fault.report(), self)
         self.report.setReadOnly(True)
@@ -80,7 +84,10 @@ class FaultDialog(QDialog):
         return button
 
     def add(self, fault: Fault) -> None:
-        """Tell of another one."""
+        """Tell of another one; there may be no end of them."""
+        self._told += 1
+        if self._told > _MOST:
+            return
         self.report.appendPlainText(f"\n{fault.report()}")
 
     @Slot()

@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QMessageBox
 
 from painter_gui.autosave import Autosave
 from painter_gui.controller import Controller
@@ -96,8 +97,14 @@ class RecoveryOffer(QObject):
         work.release()
         self.show()
 
+    def ask_to_discard(self) -> bool:
+        """Ask whether a painting is really to be lost."""
+        question = translate("Studio", "Discard what was kept? Its strokes are lost then.")
+        answer = QMessageBox.question(self._message, "Strokewise", question)
+        return answer == QMessageBox.StandardButton.Yes
+
     def _discard(self, path: Path) -> None:
-        work = KeptWork.claimed(path)
+        work = KeptWork.claimed(path) if self.ask_to_discard() else None
         if work is not None:
             work.remove()
         self.show()

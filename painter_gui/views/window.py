@@ -271,13 +271,13 @@ class StudioWindow(ActionWindow):
     def leave(self) -> None:
         """Close at once without a question; what is not saved is kept, to be offered when the studio starts again."""
         if not self._closed:
-            for dialog in self.findChildren(QDialog):  # one may be exporting
-                dialog.reject()
             self._end(keeping=True)
             self.close()
 
     def _end(self, *, keeping: bool = False) -> None:
         self._closed = True
+        for dialog in self.findChildren(QDialog):  # one may be exporting
+            dialog.reject()
         self._looking.stop()
         self.timeline.stop()
         self._preferences.set_bytes("window/geometry", self.saveGeometry())

@@ -1119,6 +1119,10 @@
         <translation>{name}（已恢复）</translation>
     </message>
     <message>
+        <source>Discard what was kept? Its strokes are lost then.</source>
+        <translation>丢弃已保留的画作？其笔画将会丢失。</translation>
+    </message>
+    <message>
         <source>Save this painting before it goes?</source>
         <translation>离开前要保存这幅画吗？</translation>
     </message>

@@ -298,6 +298,7 @@ def test_locks_without_a_folder_are_removed(tmp_path: Path) -> None:
 
 def test_where_no_lock_can_be_made_nothing_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(QLockFile, "tryLock", lambda *_: False)
+    monkeypatch.setattr(QLockFile, "error", lambda _: QLockFile.LockError.LockFailedError)
     work = KeptWork.new(tmp_path)
     with pytest.raises(OutputError, match="its lock cannot be made"):
         work.keep(Work(document=one_stroke()))
@@ -323,6 +324,29 @@ def test_a_photo_that_cannot_be_read_now_is_left_as_it_is(tmp_path: Path, monkey
     assert (tmp_path / "a" / "photo.png").read_bytes() == b"as good as ever"
     assert len(work.load().photo.pixels) == 48  # now it is damaged: the painting takes its place
     assert (tmp_path / "a" / "photo.damaged").read_bytes() == b"as good as ever"
+
+
+def test_on_a_disk_that_takes_no_lock_what_was_left_can_be_had(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "a").mkdir()
+    Journal(tmp_path / "a" / JOURNAL).add(Work(document=one_stroke()))
+    monkeypatch.setattr(QLockFile, "tryLock", lambda *_: False)
+    monkeypatch.setattr(QLockFile, "error", lambda _: QLockFile.LockError.UnknownError)
+    assert left_behind(tmp_path) == [tmp_path / "a"]
+    work = KeptWork.claimed(tmp_path / "a")
+    assert work is not None
+    assert work.load().document == one_stroke()
+
+
+def test_an_entry_that_says_saved_but_is_damaged_does_not_cost_the_work(tmp_path: Path) -> None:
+    path = tmp_path / "a" / JOURNAL
+    path.parent.mkdir()
+    journal = Journal(path)
+    journal.add(Work(document=one_stroke(), name="a"))
+    journal.add(Work(document=one_stroke(), name="a", saved=True))
+    content = bytearray(path.read_bytes())
+    content[-1] ^= 1  # a space would do as well: it is still JSON, or none
+    path.write_bytes(content)
+    assert left_behind(tmp_path) == [tmp_path / "a"]
 
 
 HOLDER = """

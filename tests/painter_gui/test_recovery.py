@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PySide6.QtCore import QMimeData
+from PySide6.QtWidgets import QMessageBox
 
 from core.document import Document
 from core.geometry import Size
@@ -58,6 +59,8 @@ while controller.phase is not Phase.IDLE:
     application.processEvents()
 controller.paint()
 while controller.phase is not Phase.IDLE:
+    application.processEvents()
+while autosave.busy:
     application.processEvents()
 autosave.keep()
 while autosave.busy:
@@ -129,8 +132,9 @@ def test_a_second_crash_after_a_recovery_loses_nothing_either(
 
 @pytest.mark.skipif(os.name != "posix", reason="kills as POSIX does")
 def test_of_two_studios_one_gets_what_was_left_behind(
-    new_studio: Callable[[], StudioWindow], until: Until, autosaves: Path, photo_file: Path, actor: Path
-) -> None:
+    new_studio: Callable[[], StudioWindow], until: Until, autosaves: Path, photo_file: Path, actor: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
     crash(autosaves, photo_file, actor)
     first, second = new_studio(), new_studio()
     first.begin(None)
@@ -139,6 +143,7 @@ def test_of_two_studios_one_gets_what_was_left_behind(
     assert second.message.isVisible()
     first.message.buttons[0].click()
     until(lambda: controller_of(first).phase is Phase.IDLE)
+    monkeypatch.setattr(second._offer, "ask_to_discard", lambda: True)
     second.message.buttons[1].click()  # to discard it, which is no longer its to do
     assert not second.message.isVisible()
     assert len(controller_of(first).document.strokes) == 25
@@ -215,12 +220,18 @@ def test_the_offer_comes_back_from_behind_other_messages(
     assert "nowhere" not in studio.message.text.text()
 
 
-def test_what_was_left_behind_can_be_discarded(new_studio: Callable[[], StudioWindow], autosaves: Path) -> None:
+def test_what_was_left_behind_can_be_discarded(
+    new_studio: Callable[[], StudioWindow], autosaves: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     for name in ("a", "b"):
         (autosaves / name).mkdir(parents=True)
         Journal(autosaves / name / "strokes.journal").add(Work(document=ONE_STROKE))
     studio = new_studio()
     studio.begin(None)
+    assert "2 paintings were kept" in studio.message.text.text()
+    answers = iter([QMessageBox.StandardButton.No, *[QMessageBox.StandardButton.Yes] * 2])
+    monkeypatch.setattr(QMessageBox, "question", lambda *_: next(answers))
+    studio.message.buttons[1].click()
     assert "2 paintings were kept" in studio.message.text.text()
     studio.message.buttons[1].click()
     assert studio.message.isVisible()
