@@ -199,6 +199,11 @@ KINDS: dict[str, Callable[[Path], Case]] = {
 }  # fmt: skip
 
 
+def peak_mebibytes() -> float:
+    """The most memory that this process has had, as Linux tells it; `getrusage` would tell its parent's, if more."""
+    return int(Path("/proc/self/status").read_text().partition("VmHWM:")[2].split()[0]) / 2**10
+
+
 def fuzz(kind: str, count: int, first: int) -> dict[str, Any]:
     """What became of so many files, the seeds beginning with `first`."""
     read, refused, slowest, slowest_seed = 0, 0, 0.0, -1
@@ -222,10 +227,9 @@ def fuzz(kind: str, count: int, first: int) -> dict[str, Any]:
             took = time.perf_counter() - began
             if took > slowest:
                 slowest, slowest_seed = took, seed
-    peak = int(Path("/proc/self/status").read_text().partition("VmHWM:")[2].split()[0]) / 2**10
     return {
         "read": read, "refused": refused, "failures": failures, "slowest_s": slowest, "slowest_seed": slowest_seed,
-        "peak_mib": peak,
+        "peak_mib": peak_mebibytes(),
     }  # fmt: skip
 
 
