@@ -260,7 +260,7 @@ def main(arguments: list[str] | None = None) -> int:
     except KeyboardInterrupt:
         click.echo("cancelled", err=True)
         return EXIT_CANCELLED
-    except Exception:
+    except Exception:  # nothing else is left: told as what it is, with the exit code that stands for it
         traceback.print_exc()
         click.echo("error: this is a bug in Strokewise; the lines above help to mend it", err=True)
         return EXIT_BUG

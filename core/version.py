@@ -6,7 +6,7 @@ from pathlib import Path
 
 
 def version() -> str:
-    """As of the installed package, or of pyproject.toml beside the program."""
+    """As of the installed package, or of pyproject.toml beside the program; a question mark where there is neither."""
     import tomllib
     from importlib.metadata import PackageNotFoundError
     from importlib.metadata import version as installed
@@ -14,5 +14,8 @@ def version() -> str:
     try:
         return installed("strokewise")
     except PackageNotFoundError:
-        with (Path(__file__).parent.parent / "pyproject.toml").open("rb") as file:
-            return str(tomllib.load(file)["project"]["version"])
+        try:
+            content = (Path(__file__).parent.parent / "pyproject.toml").read_text(encoding="utf-8")
+        except OSError:  # a report of a fault must not fail for want of it
+            return "?"
+        return str(tomllib.loads(content)["project"]["version"])

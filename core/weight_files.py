@@ -158,7 +158,7 @@ def _check_archive(content: bytes) -> None:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             entries = archive.infolist()
-    except (zipfile.BadZipFile, NotImplementedError) as error:
+    except zipfile.BadZipFile as error:
         raise ValueError("a damaged archive") from error
     if any(each.compress_type != zipfile.ZIP_STORED for each in entries):
         raise pickle.UnpicklingError("torch compresses nothing")

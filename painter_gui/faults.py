@@ -61,8 +61,6 @@ def log_folder() -> Path:
 class Fault:
     """An exception that nobody caught."""
 
-    summary: str
-    """Its kind and words."""
     trace: str
     """Where it came from, as Python writes it."""
     thread: str
@@ -71,9 +69,7 @@ class Fault:
     @classmethod
     def of(cls, error: BaseException) -> Fault:
         """The fault that an exception is."""
-        lines = _shortened("".join(traceback.format_exception(error)))
-        summary = _shortened(f"{type(error).__name__}: {error}").partition("\n")[0]
-        return cls(summary, lines, threading.current_thread().name)
+        return cls(_shortened("".join(traceback.format_exception(error))), threading.current_thread().name)
 
     def report(self) -> str:
         """All that whoever mends it needs: no picture, and no name of the user's folder."""

@@ -697,6 +697,20 @@ def test_a_refusal_is_the_programs_exit_code_and_only_line(desk: Path, tmp_path:
     assert os.listdir(tmp_path) == []
 
 
+def test_a_bug_is_told_as_one_and_has_an_exit_code_of_its_own(
+    desk: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise KeyError("palette")
+
+    monkeypatch.setattr("core.paint_command.paint_picture", broken)
+
+    assert main(["paint", str(desk / "photo.png"), "-o", str(tmp_path / "out")]) == 1
+    told = capsys.readouterr().err.splitlines()
+    assert told[0] == "Traceback (most recent call last):"
+    assert told[-2:] == ["KeyError: 'palette'", "error: this is a bug in Strokewise; the lines above help to mend it"]
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows sends no such signal to one program")
 def test_control_c_cancels(desk: Path, tmp_path: Path) -> None:
     command = ["main.py", "paint", desk / "photo.png", "-o", tmp_path / "out", "--strokes", "1000000"]

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from core.version import version
 from painter_gui.wording import translate
 
 _PARTS = (
@@ -89,11 +90,10 @@ class AboutDialog(QDialog):
         picture, words = QLabel(self), QLabel(self)
         picture.setPixmap(mark.pixmap(64, 64))
         picture.setAlignment(Qt.AlignmentFlag.AlignTop)
-        version, _ = _version_and_licence("strokewise")
         words.setTextFormat(Qt.TextFormat.RichText)
         words.setWordWrap(True)
         words.setText(
-            f"<h2>Strokewise {version}</h2><p>"
+            f"<h2>Strokewise {version()}</h2><p>"
             + translate("Studio", "Paints your photo stroke by stroke, with an agent that has learned to paint.")
             + "</p><p>"
             + translate("Studio", "After “Learning to Paint with Model-based Deep Reinforcement Learning”, ICCV 2019.")

@@ -693,7 +693,7 @@ class StudioWindow(ActionWindow):
             self.autosave.keep()
         except Exception as error:  # the fault may be its own, and must be told all the same
             kept = False
-            fault = Fault(fault.summary, f"{fault.trace}\n{Fault.of(error).trace}", fault.thread)
+            fault = Fault(f"{fault.trace}\n{Fault.of(error).trace}", fault.thread)
         if self._fault_dialog is not None:
             self._fault_dialog.add(fault)
             return

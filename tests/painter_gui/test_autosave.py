@@ -10,18 +10,15 @@ import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import numpy as np
 import pytest
 from PySide6.QtCore import QLockFile
 
-from core.document import Document
 from core.errors import OutputError, PictureError, SessionFileError
-from core.geometry import Size
 from core.journal import Journal, Work, read_journal, unsaved_strokes
-from core.stroke import Strokes
 from painter_gui.autosave import Autosave
 from painter_gui.controller import Controller, Phase
 from painter_gui.kept_work import KeptWork, left_behind
+from tests.painter_gui.works import ONE_STROKE
 
 Until = Callable[[Callable[[], bool]], None]
 Open = Callable[[Controller], None]
@@ -41,16 +38,6 @@ def kept(autosave: Autosave, until: Until) -> None:
     until(lambda: not autosave.busy)
     autosave.keep()
     until(lambda: not autosave.busy)
-
-
-def one_stroke() -> Document:
-    strokes = Strokes.from_columns(
-        types=np.zeros(1, np.uint8),
-        patches=np.array([[0.0, 0.0, 64.0]]),
-        parameters=np.full((1, 13), 0.5, np.float32),
-        steps=np.zeros(1, np.int32),
-    )
-    return Document(Size(48, 64), strokes=strokes)
 
 
 def test_of_a_photo_alone_nothing_is_offered(
@@ -301,7 +288,7 @@ def test_where_no_lock_can_be_made_nothing_is_written(tmp_path: Path, monkeypatc
     monkeypatch.setattr(QLockFile, "error", lambda _: QLockFile.LockError.LockFailedError)
     work = KeptWork.new(tmp_path)
     with pytest.raises(OutputError, match="its lock cannot be made"):
-        work.keep(Work(document=one_stroke()))
+        work.keep(Work(document=ONE_STROKE))
     assert list(tmp_path.iterdir()) == []
 
 
@@ -309,7 +296,7 @@ def test_a_photo_that_cannot_be_read_now_is_left_as_it_is(tmp_path: Path, monkey
     import core.images
 
     (tmp_path / "a").mkdir()
-    Journal(tmp_path / "a" / JOURNAL).add(Work(document=one_stroke()))
+    Journal(tmp_path / "a" / JOURNAL).add(Work(document=ONE_STROKE))
     (tmp_path / "a" / "photo.png").write_bytes(b"as good as ever")
 
     def short(*_: object) -> None:
@@ -328,21 +315,21 @@ def test_a_photo_that_cannot_be_read_now_is_left_as_it_is(tmp_path: Path, monkey
 
 def test_on_a_disk_that_takes_no_lock_what_was_left_can_be_had(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "a").mkdir()
-    Journal(tmp_path / "a" / JOURNAL).add(Work(document=one_stroke()))
+    Journal(tmp_path / "a" / JOURNAL).add(Work(document=ONE_STROKE))
     monkeypatch.setattr(QLockFile, "tryLock", lambda *_: False)
     monkeypatch.setattr(QLockFile, "error", lambda _: QLockFile.LockError.UnknownError)
     assert left_behind(tmp_path) == [tmp_path / "a"]
     work = KeptWork.claimed(tmp_path / "a")
     assert work is not None
-    assert work.load().document == one_stroke()
+    assert work.load().document == ONE_STROKE
 
 
 def test_an_entry_that_says_saved_but_is_damaged_does_not_cost_the_work(tmp_path: Path) -> None:
     path = tmp_path / "a" / JOURNAL
     path.parent.mkdir()
     journal = Journal(path)
-    journal.add(Work(document=one_stroke(), name="a"))
-    journal.add(Work(document=one_stroke(), name="a", saved=True))
+    journal.add(Work(document=ONE_STROKE, name="a"))
+    journal.add(Work(document=ONE_STROKE, name="a", saved=True))
     content = bytearray(path.read_bytes())
     content[-1] ^= 1  # a space would do as well: it is still JSON, or none
     path.write_bytes(content)
@@ -362,7 +349,7 @@ time.sleep(60)
 @pytest.mark.skipif(os.name != "posix", reason="kills as POSIX does")
 def test_what_another_process_has_is_not_offered_until_that_is_gone(tmp_path: Path) -> None:
     (tmp_path / "a").mkdir()
-    Journal(tmp_path / "a" / JOURNAL).add(Work(document=one_stroke()))
+    Journal(tmp_path / "a" / JOURNAL).add(Work(document=ONE_STROKE))
     command = [sys.executable, "-c", HOLDER, tmp_path / "a"]
     with subprocess.Popen(command, cwd=Path(__file__).parents[2], stdout=subprocess.PIPE, text=True) as holder:
         assert holder.stdout is not None
@@ -376,7 +363,7 @@ def test_what_another_process_has_is_not_offered_until_that_is_gone(tmp_path: Pa
 def test_only_what_nobody_has_open_is_left_behind(tmp_path: Path) -> None:
     for number, name in enumerate(("old", "new", "open")):
         (tmp_path / name).mkdir()
-        Journal(tmp_path / name / JOURNAL).add(Work(document=one_stroke()))
+        Journal(tmp_path / name / JOURNAL).add(Work(document=ONE_STROKE))
         os.utime(tmp_path / name / JOURNAL, (number + 1, number + 1))
     lock = QLockFile(str(tmp_path / "open.lock"))
     assert lock.tryLock(0)

@@ -236,7 +236,7 @@ def test_two_studios_at_once_have_a_log_each(tmp_path: Path) -> None:
 @pytest.mark.parametrize("home", ["/home/bob", "/", "C:\\Users\\bob"])
 def test_however_a_path_is_written_the_users_folder_is_not_named(home: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Path, "home", lambda: PureWindowsPath(home) if "\\" in home else PurePosixPath(home))
-    report = Fault("x", f"{home}/a and {home!r} in /usr/lib", "main").report()
+    report = Fault(f"{home}/a and {home!r} in /usr/lib", "main").report()
     assert "/usr/lib" in report
     assert "bob" not in report
 

@@ -14,29 +14,17 @@ import pytest
 from PySide6.QtCore import QMimeData
 from PySide6.QtWidgets import QMessageBox
 
-from core.document import Document
-from core.geometry import Size
 from core.journal import Journal, Work, read_journal
 from core.rasteriser.fast import draw, to_bytes
-from core.stroke import Strokes
 from painter_gui.controller import Controller, Phase
 from painter_gui.kept_work import KeptWork, left_behind
 from painter_gui.views.window import StudioWindow
+from tests.painter_gui.works import ONE_STROKE
 
 Until = Callable[[Callable[[], bool]], None]
 Open = Callable[[Controller], None]
 
 pytestmark = pytest.mark.gui
-
-ONE_STROKE = Document(
-    Size(48, 64),
-    strokes=Strokes.from_columns(
-        types=np.zeros(1, np.uint8),
-        patches=np.array([[0.0, 0.0, 64.0]]),
-        parameters=np.full((1, 13), 0.5, np.float32),
-        steps=np.zeros(1, np.int32),
-    ),
-)
 
 
 def controller_of(studio: StudioWindow) -> Controller:
