@@ -15,10 +15,16 @@ from core.geometry import PixelBox
 from core.job import PaintJob
 from core.objective import focus_weights
 from core.patches import windows_by_error
+from core.protection import blocked
+from core.rasteriser.covers import touching_of
 from core.rasteriser.fast import Canvas, bare_canvas, lay
 from core.resampling import resized
 from core.schedule import Level
 from core.stroke import Strokes
+
+LEAST_FELT = 0.3
+"""Share of the worst window's error, as the focus weighs it, below which a step does not look at a window: without a
+focus half of the sheet is looked at in each step, and so would be what hardly counts."""
 
 
 class Easel(ABC):
@@ -32,10 +38,12 @@ class Easel(ABC):
     in_powers = False
     """It is best shown 1, 2, 4, 8, ... windows at a time: what looks at them is made for a number of them."""
 
-    def __init__(self, document: Document, level: Level, side: int) -> None:
+    def __init__(self, job: PaintJob, document: Document, level: Level, side: int) -> None:
         self.divide, self._side = level.divide, side
         self.scale = side * level.divide / document.size.longer
         self.size = document.size.scaled(self.scale)
+        self._blocked = blocked(job.bounds.protect, document.size, self.size)
+        self._least_felt = 0.0 if job.focus is None else LEAST_FELT
 
     @abstractmethod
     def windows(self, most: int, random: np.random.Generator) -> list[PixelBox]:
@@ -48,6 +56,27 @@ class Easel(ABC):
         Returns:
             Canvas and target [B, 3, S, S], and 1 where they show the sheet [B, 1, S, S], or None where they all do.
         """
+
+    def blocked(self, windows: list[PixelBox]) -> Tensor | None:
+        """Where in windows no stroke may cover anything, true [B, 1, S, S] on the CPU; None where all may."""
+        if self._blocked is None:
+            return None
+        found = np.zeros((len(windows), 1, self._side, self._side), np.bool_)
+        for index, box in enumerate(windows):
+            part = box.clipped(self.size)
+            found[index, 0][_within(part, box)] = self._blocked[_slices(part)]
+        return torch.from_numpy(found)
+
+    def allowed(self, brush: Brush, windows: list[PixelBox], bundles: Tensor, keep: Tensor) -> Tensor:
+        """Which strokes to lay [B, k], those left out that cover, in their window or beyond, what they may not."""
+        chosen = keep.cpu()
+        if self._blocked is None or not chosen.any():
+            return keep
+        patches = torch.tensor([[*box[:2], self._side] for box in windows], dtype=torch.float64)
+        patches = patches[:, None].expand(*chosen.shape, 3)[chosen]
+        touching = touching_of(brush, bundles.cpu()[chosen], patches, self._blocked)
+        chosen[chosen.clone()] = ~torch.from_numpy(touching)
+        return chosen.to(keep.device)
 
     @abstractmethod
     def laid(
@@ -97,7 +126,7 @@ class HostEasel(Easel):
             device: Where crops are wanted.
             neural: The actor sees what it is told of with `observe`, not the canvas.
         """
-        super().__init__(document, level, side)
+        super().__init__(job, document, level, side)
         self._device = device
         self._target: Canvas = resized(job.target, self.size).astype(np.float32) / np.float32(255)
         self._around: Canvas = np.pad(self._target, ((side, side), (side, side), (0, 0)), mode="edge")
@@ -106,7 +135,7 @@ class HostEasel(Easel):
         # What the actor sees is the canvas itself, or a neural renderer's idea of it.
         self._seen = self._canvas.copy() if neural else self._canvas
         self._errors: NDArray[np.float32] | None = None
-        self._focus = focus_weights(job.focus, *self.size)
+        self._focus = focus_weights(job.attention, *self.size)
 
     def _squares(self) -> NDArray[np.float32]:
         """[H, W]: squared error summed over channels; measured once for every state of the canvas."""
@@ -118,7 +147,7 @@ class HostEasel(Easel):
     def windows(self, most: int, random: np.random.Generator) -> list[PixelBox]:
         """See `Easel.windows`."""
         felt = self._squares() if self._focus is None else self._squares() * self._focus
-        return windows_by_error(felt, self._side, most, random)
+        return windows_by_error(felt, self._side, most, random, least=self._least_felt)
 
     def crops(self, windows: list[PixelBox]) -> tuple[Tensor, Tensor, Tensor | None]:
         """See `Easel.crops`."""

@@ -49,6 +49,12 @@ class SessionFileError(FileError):
     wording = "Cannot open session"
 
 
+class PaletteError(FileError):
+    """A palette's file is missing, damaged or none."""
+
+    wording = "Cannot use palette"
+
+
 class OutputError(FileError):
     """A file or folder cannot be written."""
 

@@ -52,14 +52,14 @@ class GpuEasel(Easel):
             device: The GPU.
             forms: Kept from one easel to the next, it need not be captured anew.
         """
-        super().__init__(document, level, side)
+        super().__init__(job, document, level, side)
         self._device, self._forms = device, StepForms(side) if forms is None else forms
         # Sent as bytes, a quarter of what they become.
         target = torch.from_numpy(np.ascontiguousarray(resized(job.target, self.size))).to(device)
         self._target = target.float().div_(255)
         self._canvas = drawn(document, self.size, device)
         self._errors: Tensor | None = None
-        focus = focus_weights(job.focus, *self.size)
+        focus = focus_weights(job.attention, *self.size)
         self._focus = None if focus is None else torch.from_numpy(focus).to(device)
 
     def _squares(self) -> Tensor:
@@ -82,7 +82,7 @@ class GpuEasel(Easel):
         upper, lower = corners[: len(top)], corners[len(top) :]
         across = len(left)
         inside = lower[:, across:] - upper[:, across:] + upper[:, :across] - lower[:, :across]
-        return lattice.worst(inside, most)
+        return lattice.worst(inside, most, least=self._least_felt)
 
     @torch.inference_mode()
     def crops(self, windows: list[PixelBox]) -> tuple[Tensor, Tensor, Tensor | None]:

@@ -6,6 +6,7 @@ Sizes: B windows, S side of the actor's observation, k strokes in a bundle, P pa
 from __future__ import annotations
 
 import copy
+import math
 import weakref
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -25,8 +26,9 @@ from core.device import computes_in_bfloat16
 from core.errors import CheckpointError
 from core.geometry import Size
 from core.observation import coordinate_planes, observe
-from core.proposals import choose, choose_among
-from core.rasteriser.covers import proposals_covers
+from core.palette import Palette
+from core.proposals import NO_PAINTS, Paints, choose, choose_among
+from core.rasteriser.covers import proposals_covers, touching_any
 from core.rasteriser.differentiable import stroke_alpha
 from core.stroke import STROKES_PER_BUNDLE
 from core.turns import turned, turned_back
@@ -47,6 +49,17 @@ class Wish:
     """A bundle of as many strokes as a step lays is laid as it is, unchosen."""
     least: float = 0.0
     """Window sides that the longest line of a stroke measures at least, but where too few do."""
+    width: tuple[float, float] = (0.0, math.inf)
+    """Window sides that a stroke is thick at least and at most."""
+    opacity: tuple[float, float] = (0.0, 1.0)
+    """Of a stroke, at least and at most."""
+    palette: Palette | None = None
+    """Strokes are laid in the colours of this palette alone, each in the one nearest to what it would have."""
+
+    @property
+    def limits(self) -> bool:
+        """Whether any proposal may have to be changed."""
+        return self.width != (0.0, math.inf) or self.opacity != (0.0, 1.0)
 
 
 class Answer(NamedTuple):
@@ -75,6 +88,8 @@ class Hand:
         self._seen_in = next(self.actor.parameters()).dtype
         self._coordinates = coordinate_planes(self.side, device=device)
         self._captured: dict[tuple[Wish, int], Captured[Answer]] = {}
+        self._palette: Palette | None = None
+        self._mixed = NO_PAINTS
 
     @torch.inference_mode()
     def answer(
@@ -85,6 +100,8 @@ class Hand:
         done: float,
         wish: Wish,
         go_on: Callable[[], None] = lambda: None,
+        *,
+        blocked: Tensor | None = None,
     ) -> Answer:
         """The strokes for some windows.
 
@@ -95,6 +112,7 @@ class Hand:
             done: Share of the level that is painted, 0 <= done < 1.
             wish: How to paint.
             go_on: Called now and then; may raise.
+            blocked: [B, 1, S, S] true where no stroke may cover anything; None where all may.
 
         Returns:
             On a GPU, what the next call overwrites.
@@ -103,9 +121,11 @@ class Hand:
             CheckpointError: If the actor emits what is no number (on a GPU the answer says so instead).
         """
         fraction = torch.full((len(canvas),), done, device=self._device)
-        # Without Triton, or to look for the longest strokes, the host waits for the device, which a graph cannot.
-        if self._device.type != "cuda" or not HAS_TRITON or inside is None or wish.least:
-            return self._answer(canvas, target, inside, fraction, wish, go_on)
+        # Without Triton, or to look for the longest strokes, the host waits for the device, which a graph cannot; and
+        # what steers is sent there from the host.
+        steered = wish.least or wish.limits or wish.palette is not None or blocked is not None
+        if self._device.type != "cuda" or not HAS_TRITON or inside is None or steered:
+            return self._answer(canvas, target, inside, fraction, wish, go_on, blocked)
         go_on()
         key = wish, len(canvas)
         if key not in self._captured:
@@ -131,6 +151,7 @@ class Hand:
         fraction: Tensor,
         wish: Wish,
         go_on: Callable[[], None] = lambda: None,
+        blocked: Tensor | None = None,
     ) -> Answer:
         parts = []
         for way in range(wish.ways):
@@ -144,9 +165,21 @@ class Hand:
         else:
             check(sound, self.loaded)
         go_on()
-        if wish.takes_all and self.bundle == STROKES_PER_BUNDLE:
+        paints = None if wish.palette is None else self._paints(wish.palette)
+        if wish.limits:
+            thinnest, thickest = bundle.new_tensor(wish.width).unbind()
+            bundle = self.brush.limited(bundle.flatten(0, 1), (thinnest, thickest), wish.opacity).reshape(bundle.shape)
+        if paints is not None and not wish.solves:
+            bundle = torch.cat([bundle[..., :-3], paints.nearest(bundle[..., -3:])], dim=-1)
+        if wish.takes_all and blocked is None and self.bundle == STROKES_PER_BUNDLE:
             return Answer(bundle, torch.ones(bundle.shape[:2], dtype=torch.bool, device=self._device), sound)
-        return Answer(*self._best(canvas, target, inside, bundle, wish), sound)
+        return Answer(*self._best(canvas, target, inside, bundle, wish, paints, blocked), sound)
+
+    def _paints(self, palette: Palette) -> Paints:
+        if palette is not self._palette:
+            table, rgb = torch.from_numpy(palette.table()), torch.from_numpy(palette.values)
+            self._palette, self._mixed = palette, Paints(table.to(self._device), rgb.to(self._device))
+        return self._mixed
 
     def _bundles(self, canvas: Tensor, target: Tensor, fraction: Tensor) -> Tensor:
         """What the actor answers to windows [B, 3, S, S] twice: [B, k, P], RGB."""
@@ -158,11 +191,12 @@ class Hand:
         return bundle.contiguous()
 
     def _best(
-        self, canvas: Tensor, target: Tensor, inside: Tensor | None, bundle: Tensor, wish: Wish
-    ) -> tuple[Tensor, Tensor]:
+        self, canvas: Tensor, target: Tensor, inside: Tensor | None, bundle: Tensor, wish: Wish, paints: Paints | None,
+        blocked: Tensor | None,
+    ) -> tuple[Tensor, Tensor]:  # fmt: skip
         """The best strokes [B, 5, P] of bundles [B, k, P], in the order to lay them, and which to lay [B, 5].
 
-        None is laid whose longest line is too short, but where too few are not.
+        None is laid whose longest line is too short, but where too few are not; and none that covers what it may not.
         """
         longest = self.brush.longest(bundle.flatten(0, 1)).reshape(bundle.shape[:2]) if wish.least else None
         rows = torch.arange(len(bundle), device=bundle.device)[:, None]
@@ -172,10 +206,13 @@ class Hand:
         # What falls off the sheet does neither harm nor good, and what covers nothing does not help.
         large = None if longest is None else longest >= wish.least
         rgb = None if wish.solves else bundle[..., -3:]
-        how: dict[str, Any] = {"count": STROKES_PER_BUNDLE, "rgb": rgb, "keep_all": wish.keep_all}
+        how: dict[str, Any] = {"count": STROKES_PER_BUNDLE, "rgb": rgb, "paints": paints, "keep_all": wish.keep_all}
         if self._device.type == "cpu":
             limits = _limits(inside, large, bundle.shape[:2], self.side)
             covers = proposals_covers(self.brush, bundle.flatten(0, 1), self.side, limits)
+            if blocked is not None:
+                touching = touching_any(covers, blocked[:, 0].numpy())
+                how["barred"] = torch.from_numpy(touching).reshape(bundle.shape[:2])
             choice = choose_among(canvas, target, covers, **how)
         else:
             size = Size(self.side, self.side)
@@ -183,6 +220,8 @@ class Hand:
             for there in (inside, None if large is None else large[..., None, None]):
                 if there is not None:
                     alpha.mul_(there)
+            if blocked is not None:
+                how["barred"] = ((alpha > 0) & blocked).flatten(2).any(-1)
             choice = choose(canvas, target, alpha, **how)
         shapes = bundle[rows, choice.which, :-3]
         return torch.cat([shapes, choice.rgb], dim=-1), choice.keep

@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from core.bounds import FREE, Bounds, digest
 from core.document import BLACK, Rgb, rgb_to_hex
 from core.errors import SettingError
+from core.geometry import Size
 from core.mix import Mix
+from core.protection import attention
 from core.schedule import PUBLISHED_SIDE, Level, levels
 
 MAX_SEED = 2**32 - 1
 
 WAYS = (1, 2, 4, 8)
 """How many of the eight ways a window may be looked at: as it is, mirrored, all that keep rows rows, all."""
-
-MOST_MIN_SIZE = 50.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -45,9 +45,8 @@ class PaintJob:
     ways: int = 1
     """In how many ways, turned and mirrored, the default preset looks at each window: one of `core.turns.WAYS`. More
     proposals to choose from, in as many times the time."""
-    min_size: float = 0.0
-    """Hundredths of the sheet's longer side, below which the default preset lays no stroke's longest line, as long as
-    the actor proposes longer ones."""
+    bounds: Bounds = FREE
+    """What strokes may be like. Where too little is left to paint on, there are fewer than asked for."""
     to_refine: bool = False
     """The strokes are going to be refined: finer levels of the default preset ask for more of them."""
     focus: NDArray[np.uint8] | None = None
@@ -59,15 +58,21 @@ class PaintJob:
         Mix.parse(self.stroke_type)  # refuses what is none
         if self.ways not in WAYS:
             raise SettingError("ways", self.ways, "choose one of " + ", ".join(map(str, WAYS)))
-        if not 0 <= self.min_size <= MOST_MIN_SIZE:
-            raise SettingError("min-size", self.min_size, f"give a number of hundredths from 0 to {MOST_MIN_SIZE:g}")
         if self.focus is not None and not self.focus.any():
             raise SettingError("focus", "black", "it hides the whole picture; paint some of it white")
+        attention = self.attention
+        if attention is not None and not attention.any():
+            raise SettingError("protect", "white", "nothing is left to paint; leave some of the picture free")
 
     @property
     def mix(self) -> Mix:
         """What `stroke_type` says."""
         return Mix.parse(self.stroke_type)
+
+    @property
+    def attention(self) -> NDArray[np.uint8] | None:
+        """[H, W] how much the error of each part counts, protection considered; all alike where None."""
+        return attention(self.focus, self.bounds.protect, Size(*self.target.shape[:2]))
 
     def levels(self, side: int = PUBLISHED_SIDE) -> tuple[Level, ...]:
         """The schedule for actors whose observations measure `side` pixels.
@@ -77,7 +82,7 @@ class PaintJob:
         """
         plan = levels(
             preset=self.preset, max_step=self.max_step, divide=self.divide, strokes=self.strokes, side=side,
-            to_refine=self.to_refine, min_size=self.min_size,
+            to_refine=self.to_refine, min_size=self.bounds.min_size, width=self.bounds.width,
         )  # fmt: skip
         for level in range(1, len(plan) + 1):
             self.mix.at(level, finest=len(plan))
@@ -96,10 +101,8 @@ class PaintJob:
         }
         if self.ways != 1:
             values["ways"] = self.ways
-        if self.min_size:
-            values["min_size"] = self.min_size
         if self.to_refine:
             values["to_refine"] = True
         if self.focus is not None:
-            values["focus"] = hashlib.blake2b(self.focus.tobytes(), digest_size=8).hexdigest()
-        return values
+            values["focus"] = digest(self.focus)
+        return values | self.bounds.values()

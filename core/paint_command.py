@@ -13,6 +13,7 @@ from typing import Any
 import orjson
 from tqdm import tqdm
 
+from core.bounds import Bounds
 from core.device import GpuTrouble, chosen_device, device_name, enough_memory
 from core.document import Document, Rgb
 from core.errors import SettingError
@@ -73,7 +74,8 @@ def paint_picture(
     target = load_picture(source)
     job = PaintJob(
         target=target, stroke_type=stroke_type, preset=preset, max_step=max_step, divide=divide, strokes=strokes,
-        background=background, seed=seed, ways=ways, min_size=min_size, to_refine=refine not in (None, COLOURS),
+        background=background, seed=seed, ways=ways, bounds=Bounds(min_size=min_size),
+        to_refine=refine not in (None, COLOURS),
         focus=None if focus is None else load_picture(str(focus)).max(axis=2),
     )  # fmt: skip
     job.levels()  # refuses settings out of range
@@ -107,7 +109,7 @@ def paint_picture(
         if refine is not None:
             with enough_memory():
                 if refine == COLOURS:
-                    document = with_best_colours(document, target, focus=job.focus)
+                    document = with_best_colours(document, target, focus=job.attention)
                 else:
                     document = _refined(painter, document, job, steps, duration, loss, partial(_tell, troubles))
             write_json(document, out / "strokes.json")
@@ -169,7 +171,7 @@ def _refined(
 ) -> Document:
     """The painting refined, the progress shown; seconds are those of the spare strokes too."""
     began = time.monotonic()
-    steered: dict[str, Any] = {"loss": loss, "focus": job.focus, "min_size": job.min_size}
+    steered: dict[str, Any] = {"loss": loss, "focus": job.attention, "bounds": job.bounds}
     with progress_bar("refining", "step" if seconds is None else "second") as show:
         show(0, steps or round(seconds or 0), "spare strokes")
         spare = painter.spare(job, document, round(SPARE * len(document.strokes)))

@@ -34,6 +34,9 @@ from core.weights import LoadedActor, LoadedRenderer
 _PATIENCE = 2
 """Steps in a row without one stroke that helps, after which those that harm least are taken to meet the budget."""
 
+_GIVES_UP = 12
+"""Steps in a row without a stroke, after which a level that must spare a part of the sheet has no more."""
+
 _BATCH = 32
 """Windows that go through the networks at a time on a CPU, so that memory stays bounded however fine the grid, and
 cancelling need not wait long. Larger batches are slower there, for they leave its caches."""
@@ -272,10 +275,16 @@ class Painter:
                 # A type that finds nothing to do lets the next one try.
                 stroke_type = in_turn(parts, counts)[barren % len(parts)].stroke_type
                 patient = barren < _PATIENCE * len(parts)
+                wider = 1
+                if job.bounds.protect is not None:
+                    wider += barren  # where nothing may be laid in the worst windows, something may in others
+                    if barren >= _GIVES_UP * len(parts):
+                        break  # too little is left to paint on: finer levels may find room yet
                 trouble = None
                 try:
                     easel = easel or self._easel(job, document, level)
-                    strokes = self._step(job, self._hand(stroke_type), easel, step, done, left, go_on, patient=patient)
+                    hand = self._hand(stroke_type)
+                    strokes = self._step(job, hand, easel, step, done, left, go_on, patient=patient, wider=wider)
                 except _CancelledError:
                     return
                 except RuntimeError as error:
@@ -301,27 +310,34 @@ class Painter:
 
     def _step(
         self, job: PaintJob, hand: Hand, easel: Easel, step: int, done: float, left: int, go_on: Callable[[], None],
-        *, patient: bool,
+        *, patient: bool, wider: int,
     ) -> Strokes:  # fmt: skip
-        """The strokes of one step, laid, for a level with `left` to go: every window's bundle, window by window."""
+        """The strokes of one step, laid, for a level with `left` to go: every window's bundle, window by window.
+
+        It looks at `wider` times as many windows as would be enough.
+        """
         by_paper = job.preset == "paper"
         if by_paper:
             windows = grid(easel.size, easel.divide, self._side)
         else:
             # Seeded by the step, so that a painting resumed here chooses as it would have.
             random = np.random.default_rng([job.seed, step])
-            wanted = min(max(1, easel.divide**2 // 2), -(-left // STROKES_PER_BUNDLE))
+            wanted = min(max(1, easel.divide**2 // 2), -(-left // STROKES_PER_BUNDLE) * wider)
             if self._manner.by_error:
                 windows = easel.windows(wanted, random)
             else:
                 cells = grid(easel.size, easel.divide, self._side)
                 windows = [cells[index] for index in random.permutation(len(cells))[:wanted]]
+        hundredth = easel.size.longer / self._side / 100  # of the sheet's longer side, in window sides
         wish = Wish(
             ways=1 if by_paper else job.ways,
             solves=not by_paper and self._manner.solves,
             keep_all=by_paper or not patient,
             takes_all=by_paper,
-            least=job.min_size / 100 * easel.size.longer / self._side,
+            least=job.bounds.min_size * hundredth,
+            width=(job.bounds.width[0] * hundredth, job.bounds.width[1] * hundredth),
+            opacity=job.bounds.opacity,
+            palette=job.bounds.palette,
         )
         asked, answers = [], []
         most = max(1, self._batch // wish.ways) if easel.in_powers else self._batch
@@ -331,7 +347,10 @@ class Painter:
             if easel.in_powers:
                 some += [some[-1]] * (min(most, 1 << (count - 1).bit_length()) - count)
             canvas, target, inside = easel.crops(some)
-            answer = hand.answer(canvas, target, inside, done, wish, go_on)
+            blocked = easel.blocked(some)
+            if blocked is not None:
+                blocked = blocked.to(canvas.device)
+            answer = hand.answer(canvas, target, inside, done, wish, go_on, blocked=blocked)
             if isinstance(easel, HostEasel) and self._neural is not None:
                 drawn = self._drawn_neurally(self._neural, canvas, answer.strokes, answer.keep)
                 easel.observe(some, drawn)
@@ -340,6 +359,7 @@ class Painter:
             asked += some
             answers.append(answer)
         strokes, keep = (torch.cat(part) for part in list(zip(*answers, strict=True))[:2])
+        keep = easel.allowed(hand.brush, asked, strokes, keep)
         laid = easel.laid(hand.brush, asked, strokes, keep, step=step, most=left)
         check(torch.stack([answer.sound for answer in answers]).all(), hand.loaded)
         return laid

@@ -32,7 +32,9 @@ def grid(size: Size, divide: int, side: int) -> list[PixelBox]:
     ]
 
 
-def windows_by_error(errors: ErrorMap, side: int, count: int, random: np.random.Generator) -> list[PixelBox]:
+def windows_by_error(
+    errors: ErrorMap, side: int, count: int, random: np.random.Generator, *, least: float = 0.0
+) -> list[PixelBox]:
     """The windows with the largest error, worst first, that hardly overlap each other.
 
     Candidates lie on a lattice of a quarter window, shifted at random, so that their edges fall elsewhere every time
@@ -43,6 +45,7 @@ def windows_by_error(errors: ErrorMap, side: int, count: int, random: np.random.
         side: Of a window.
         count: How many at most; there may be fewer where no more fit side by side.
         random: Where the shift comes from.
+        least: Share of the error in the worst window, below which none is chosen.
     """
     size = Size(*errors.shape)
     lattice = Lattice.at(size, side, random)
@@ -50,7 +53,7 @@ def windows_by_error(errors: ErrorMap, side: int, count: int, random: np.random.
     (top, bottom), (left, right) = lattice.edges(size)
     inside = sums[bottom[:, None], right] - sums[top[:, None], right]
     inside += sums[top[:, None], left] - sums[bottom[:, None], left]
-    return lattice.worst(inside, count)
+    return lattice.worst(inside, count, least=least)
 
 
 class Lattice(NamedTuple):
@@ -80,8 +83,12 @@ class Lattice(NamedTuple):
             for starts, extent in ((self.rows, size.height), (self.columns, size.width))
         ]
 
-    def worst(self, inside: NDArray[np.number], count: int) -> list[PixelBox]:
-        """At most so many windows that hardly overlap, by the error inside each [I, J], the largest first."""
+    def worst(self, inside: NDArray[np.number], count: int, *, least: float = 0.0) -> list[PixelBox]:
+        """At most so many windows that hardly overlap, by the error inside each [I, J], the largest first.
+
+        None is chosen that has less than that share of the largest.
+        """
+        enough = least * float(inside.max())
         # An eighth of a side may be shared: strokes seldom fill their patch to its edge.
         apart = self.side - self.side // 8
         near_rows, near_columns = (_near(starts, apart) for starts in (self.rows, self.columns))
@@ -92,7 +99,8 @@ class Lattice(NamedTuple):
             row, column = divmod(candidate, across)
             if not free[row, column]:
                 continue
-            if len(chosen) >= count or (chosen and inside[row, column] <= 0):  # there is nothing to paint
+            found = inside[row, column]
+            if len(chosen) >= count or (chosen and (found <= 0 or found < enough)):  # there is nothing to paint
                 break
             chosen.append(_square(float(self.rows[row]), float(self.columns[column]), self.side))
             free[near_rows[row], near_columns[column]] = False

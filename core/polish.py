@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from core.bounds import FREE, Bounds
 from core.brushes import BRUSHES, MAX_PARAMETERS
 from core.document import Document
 from core.geometry import Size, pixel_scale
 from core.objective import Objective
+from core.protection import blocked
+from core.rasteriser.covers import touching_of
 from core.rasteriser.fast import bare_canvas
 from core.rasteriser.painting import painted, worths
 from core.stroke import Strokes
@@ -27,14 +32,14 @@ class Polish:
     Sizes: N strokes, P parameters of the types that have most.
     """
 
-    def __init__(self, document: Document, size: Size, device: torch.device, *, least: float = 0.0) -> None:
+    def __init__(self, document: Document, size: Size, device: torch.device, bounds: Bounds = FREE) -> None:
         """Begin with a document's strokes.
 
         Args:
             document: The painting.
             size: Of the canvas that it is refined on.
             device: Where.
-            least: A stroke's longest line, pixels of that canvas, below which none shrinks.
+            bounds: What strokes may be like. One that protected parts forbid already may go on touching them.
         """
         strokes = document.strokes
         # In double precision on the CPU, as a document is drawn; a GPU's kernels are of single precision.
@@ -45,7 +50,10 @@ class Polish:
         self._shapes = torch.tensor(strokes.parameters, dtype=number, device=device, requires_grad=True)
         self._rgb = torch.tensor(strokes.rgb(), device=device, requires_grad=True)
         self._lowest = torch.tensor(_lowest(strokes), dtype=number, device=device)
-        self._least = least
+        self._bounds, self._longer = bounds, size.longer
+        self._least = bounds.min_size / 100 * size.longer
+        self._blocked = blocked(bounds.protect, document.size, size)
+        self._may_touch = self._touching()
         self._moments = [torch.zeros_like(each) for each in (self._shapes, self._rgb) for _ in range(2)]
         self._done = 0
 
@@ -62,20 +70,23 @@ class Polish:
         self._done += 1
         first, second = _BETAS
         with torch.no_grad():
-            before = self._shapes.clone() if self._least else None
-            for index, (values, slope, rate) in enumerate(
-                zip((self._shapes, self._rgb), slopes, (shape_rate, colour_rate), strict=True)
-            ):
+            held = self._least or self._blocked is not None
+            before = self._shapes.clone() if held else None
+            rates = shape_rate, 0.0 if self._bounds.palette is not None else colour_rate
+            for index, (values, slope, rate) in enumerate(zip((self._shapes, self._rgb), slopes, rates, strict=True)):
                 mean, square = self._moments[2 * index : 2 * index + 2]
                 mean.lerp_(slope, 1 - first)
                 square.lerp_(slope.square(), 1 - second)
                 size = (square / (1 - second**self._done)).sqrt_().add_(1e-12)
                 values.sub_(mean / (1 - first**self._done) / size, alpha=rate)
             self._shapes.copy_(torch.maximum(self._shapes, self._lowest).clamp_(max=1.0))
+            self._limit()
             self._rgb.clamp_(0, 1)
             if before is not None:
                 now, then = self._longest(self._shapes), self._longest(before)
-                self._shapes[(now < self._least) & (now < then)] = before[(now < self._least) & (now < then)]
+                gone_wrong = (now < self._least) & (now < then)
+                gone_wrong |= torch.from_numpy(self._touching() & ~self._may_touch).to(gone_wrong.device)
+                self._shapes[gone_wrong] = before[gone_wrong]
 
     def drop(self, wanted: int, objective: Objective) -> None:
         """Drop strokes until so many are left: those without which alone the squared error would rise least.
@@ -95,6 +106,7 @@ class Polish:
         self._types, self._steps = self._types[kept], self._steps[kept]
         self._sheet_patches = self._sheet_patches[kept]
         self._patches, self._lowest = self._patches[rows], self._lowest[rows]
+        self._may_touch = self._may_touch[kept]
         self._moments = [each[rows] for each in self._moments]
         self._shapes, self._rgb = (each.detach()[rows].requires_grad_() for each in (self._shapes, self._rgb))
 
@@ -106,11 +118,33 @@ class Polish:
         )
         return strokes.changed(rgb=self._rgb.detach().cpu().numpy())
 
+    def _limit(self) -> None:
+        """Make strokes as thick and opaque as allowed."""
+        if not self._bounds.limits_shapes:
+            return
+        for kind, rows in self._by_type():
+            least, most = (each / 100 * self._longer / self._patches[rows, 2] for each in self._bounds.width)
+            self._shapes[rows] = BRUSHES[kind].limited(self._shapes[rows], (least, most), self._bounds.opacity)
+
+    def _touching(self) -> NDArray[np.bool_]:
+        """[N] which strokes cover what is protected."""
+        touching = np.zeros(len(self), np.bool_)
+        if self._blocked is not None:
+            shapes, patches = self._shapes.detach().cpu(), self._patches.cpu()
+            for kind, rows in self._by_type():
+                own = rows.cpu()
+                touching[own.numpy()] = touching_of(BRUSHES[kind], shapes[own], patches[own], self._blocked)
+        return touching
+
+    def _by_type(self) -> Iterator[tuple[int, Tensor]]:
+        """Each type's index, and which strokes have it."""
+        for kind in np.unique(self._types).tolist():
+            yield kind, torch.from_numpy(np.flatnonzero(self._types == kind)).to(self._shapes.device)
+
     def _longest(self, shapes: Tensor) -> Tensor:
         """[N] each stroke's longest line, pixels."""
         result = torch.zeros_like(shapes[:, 0])
-        for kind in np.unique(self._types).tolist():
-            rows = torch.from_numpy(np.flatnonzero(self._types == kind)).to(shapes.device)
+        for kind, rows in self._by_type():
             result[rows] = BRUSHES[kind].longest(shapes[rows]) * self._patches[rows, 2]
         return result
 

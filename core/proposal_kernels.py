@@ -58,10 +58,22 @@ def _planes(canvas, target, planes):
 
 
 @_jit
-def _judge(planes, covers, first, across, box, solve, rgb):
-    """What a stroke within its box changes; where `solve`, its best colour goes into rgb [3].
+def _take_nearest(table, paints, rgb):
+    """Put a palette's nearest colour in the place of rgb [3]; none of an empty table."""
+    side = table.shape[0]
+    if side:
+        nearest = table[min(side - 1, int(rgb[0] * side)), min(side - 1, int(rgb[1] * side)),
+                        min(side - 1, int(rgb[2] * side))]  # fmt: skip
+        for channel in range(3):
+            rgb[channel] = paints[nearest, channel]
 
-    What it covers of the box begins at covers[first], a row every `across` numbers. See `core.proposals.error_change`.
+
+@_jit
+def _judge(planes, covers, first, across, box, solve, table, paints, rgb):
+    """What a stroke within its box changes; where `solve`, its best colour goes into rgb [3], or the paint nearest it.
+
+    What it covers of the box begins at covers[first], a row every `across` numbers. See `core.proposals.error_change`,
+    and `core.proposals.Paints` for `table` and `paints`.
     """
     area, squares, rest = 0.0, 0.0, 0.0
     u0, u1, u2, r0, r1, r2 = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
@@ -91,17 +103,20 @@ def _judge(planes, covers, first, across, box, solve, rgb):
         r2 += l2
         rest += l3
     change = squares + 2.0 * rest
+    if solve:
+        rgb[0] = min(1.0, max(0.0, (u0 + r0) / max(area, 1e-8)))
+        rgb[1] = min(1.0, max(0.0, (u1 + r1) / max(area, 1e-8)))
+        rgb[2] = min(1.0, max(0.0, (u2 + r2) / max(area, 1e-8)))
+        _take_nearest(table, paints, rgb)
     for channel in range(3):
         pull = u0 + r0 if channel == 0 else (u1 + r1 if channel == 1 else u2 + r2)
-        if solve:
-            rgb[channel] = min(1.0, max(0.0, pull / max(area, 1e-8)))
         colour = float(rgb[channel])
         change += colour * (colour * area - 2.0 * pull)
     return change
 
 
 @_parallel
-def change_forward(canvas, target, alpha, solve, rgb, change, planes, boxes):
+def change_forward(canvas, target, alpha, solve, rgb, change, planes, boxes, table, paints):
     """Fill change [B, N], rgb [B, N, 3] where `solve`, and planes and boxes for the backward pass.
 
     Args:
@@ -113,6 +128,8 @@ def change_forward(canvas, target, alpha, solve, rgb, change, planes, boxes):
         change: [B, N].
         planes: [B, 8, H, W].
         boxes: int64 [B, N, 4].
+        table: Empty here, where any colour may be taken.
+        paints: Likewise.
     """
     count, height, width = alpha.shape[1:]
     covers = alpha.reshape(alpha.size)
@@ -123,7 +140,9 @@ def change_forward(canvas, target, alpha, solve, rgb, change, planes, boxes):
         box = boxes[picture, index]
         box[0], box[1], box[2], box[3] = _box(alpha[picture, index])
         first = (stroke * height + box[0]) * width + box[2]
-        change[picture, index] = _judge(planes[picture], covers, first, width, box, solve, rgb[picture, index])
+        change[picture, index] = _judge(
+            planes[picture], covers, first, width, box, solve, table, paints, rgb[picture, index]
+        )
 
 
 @_parallel
@@ -159,7 +178,8 @@ def boxes_of(alpha, boxes, firsts):
 
 @_parallel
 def choose(
-    canvas, target, covers, firsts, across, boxes, judged, solve, keep_all, changes, rgb, which, colours, keep
+    canvas, target, covers, firsts, across, boxes, judged, solve, keep_all, table, paints, barred,
+    changes, rgb, which, colours, keep,
 ):  # fmt: skip
     """Choose strokes one after another and lay them; see `core.proposals.choose`.
 
@@ -175,6 +195,9 @@ def choose(
         judged: Whether `changes` are known on entry.
         solve: Whether colours are solved, or given.
         keep_all: Whether a stroke is laid even where it raises the error.
+        table: uint8 [S, S, S] and
+        paints: float32 [P, 3], of `core.proposals.Paints`, where solved colours are to be of a palette; else empty.
+        barred: bool [B, N] which proposals are not to be chosen, or [B, 0].
         changes: float64 [B, N]; overwritten.
         rgb: [B, N, 3] the given colours; overwritten where they are solved.
         which: [B, k] filled with the chosen proposals.
@@ -189,19 +212,27 @@ def choose(
         _planes(sheet, target[picture], planes)
         base = picture * entries
         taken, coloured = np.zeros(entries, np.bool_), np.zeros(entries, np.bool_)
+        for entry in range(barred.shape[1]):
+            taken[entry] = barred[picture, entry]
         if not judged:
             for entry in range(entries):
                 own = base + entry
-                change[entry] = _judge(planes, covers, firsts[own], across[own], boxes[own], solve, rgb[picture, entry])
+                change[entry] = _judge(
+                    planes, covers, firsts[own], across[own], boxes[own], solve, table, paints, rgb[picture, entry]
+                )
                 coloured[entry] = True
         for turn in range(count):
             best = -1
             for entry in range(entries):
                 if not taken[entry] and (best < 0 or change[entry] < change[best]):
                     best = entry
+            if best < 0:
+                which[picture, turn], keep[picture, turn] = 0, False
+                colours[picture, turn] = 0.0
+                continue
             box, first, row = boxes[base + best], firsts[base + best], across[base + best]
             if not coloured[best]:
-                change[best] = _judge(planes, covers, first, row, box, solve, rgb[picture, best])
+                change[best] = _judge(planes, covers, first, row, box, solve, table, paints, rgb[picture, best])
             taken[best] = True
             which[picture, turn] = best
             keep[picture, turn] = keep_all or change[best] < 0
@@ -223,5 +254,7 @@ def choose(
                 other, own = boxes[base + entry], base + entry
                 meets = box[0] < other[1] and other[0] < box[1] and box[2] < other[3] and other[2] < box[3]
                 if meets and not taken[entry]:
-                    change[entry] = _judge(planes, covers, firsts[own], across[own], other, solve, rgb[picture, entry])
+                    change[entry] = _judge(
+                        planes, covers, firsts[own], across[own], other, solve, table, paints, rgb[picture, entry]
+                    )
                     coloured[entry] = True

@@ -20,6 +20,28 @@ if TYPE_CHECKING:
     from core.rasteriser.covers import Covers
 
 
+class Paints(NamedTuple):
+    """The colours of a palette, and which of them is nearest to any other.
+
+    Attributes:
+        table: uint8 [S, S, S], for each cell of the RGB cube the index of the nearest colour.
+        rgb: float32 [P, 3] the colours, in 0..1.
+    """
+
+    table: Tensor
+    rgb: Tensor
+
+    def nearest(self, rgb: Tensor) -> Tensor:
+        """The palette's colours nearest to some [..., 3]."""
+        side = len(self.table)
+        red, green, blue = (rgb * side).long().clamp(0, side - 1).unbind(-1)
+        return self.rgb[self.table[red, green, blue].long()]
+
+
+NO_PAINTS = Paints(torch.zeros(0, 0, 0, dtype=torch.uint8), torch.zeros(0, 3))
+"""Any colour may be taken."""
+
+
 class Choice(NamedTuple):
     """Strokes chosen from proposals, in the order they are to be laid.
 
@@ -92,7 +114,7 @@ class _CompiledChange(torch.autograd.Function):
         boxes = torch.empty(*alpha.shape[:2], 4, dtype=torch.int64)
         with PARALLEL_LOOPS:
             proposal_kernels.change_forward(
-                *_arrays(canvas, target, cover), solve, *_arrays(colours, change, planes, boxes)
+                *_arrays(canvas, target, cover), solve, *_arrays(colours, change, planes, boxes, *NO_PAINTS)
             )
         if not where_covered:
             boxes[:] = torch.tensor([0, alpha.shape[2], 0, alpha.shape[3]])
@@ -158,11 +180,15 @@ class _Sums(ABC):
     def slopes(self, canvas: Tensor, target: Tensor, by_sum: Tensor) -> Tensor:
         """[B, N, H, W], the gradient by coverages from those by the sums [B, N, 9]."""
 
-    def change(self, canvas: Tensor, target: Tensor, rgb: Tensor | None) -> tuple[Tensor, Tensor]:
-        """See `error_change`."""
+    def change(
+        self, canvas: Tensor, target: Tensor, rgb: Tensor | None, paints: Paints | None = None
+    ) -> tuple[Tensor, Tensor]:
+        """See `error_change`; colours that are solved are the nearest of the paints, where there are some."""
         sums = self.sums(canvas, target)
         pull = sums[..., 1:4] + sums[..., 5:8]
         colours = (pull / sums[..., :1].clamp_min(1e-8)).clamp(0, 1) if rgb is None else rgb.detach().clone()
+        if rgb is None and paints is not None:
+            colours = paints.nearest(colours)
         change = colours.square().sum(-1) * sums[..., 0] + sums[..., 4] + 2 * sums[..., 8]
         return change - 2 * (colours * pull).sum(-1), colours
 
@@ -216,6 +242,8 @@ def choose(
     count: int,
     *,
     rgb: Tensor | None = None,
+    paints: Paints | None = None,
+    barred: Tensor | None = None,
     keep_all: bool = False,
     change: Tensor | None = None,
     compiled: bool = True,
@@ -228,6 +256,8 @@ def choose(
         alpha: [B, N, H, W] coverages of the proposals.
         count: Strokes to choose.
         rgb: [B, N, 3] the proposals' colours; the best ones where absent.
+        paints: Where given, what colours are solved to: the one nearest to the best.
+        barred: [B, N] true for those that must not be chosen. Where too few are left, what is chosen is not kept.
         keep_all: Lay a stroke even where it raises the error.
         change: [B, N], what `error_change` says of them, where that is known already.
         compiled: On the CPU, use the compiled kernels where there is numba.
@@ -240,17 +270,20 @@ def choose(
     _check(canvas, target, alpha, rgb)
     count = min(count, alpha.shape[1])
     if compiled and HAS_NUMBA and alpha.device.type == "cpu":
-        return _chosen_by_kernel(canvas, target, alpha, count, rgb, keep_all, change)
+        return _chosen_by_kernel(canvas, target, alpha, count, rgb, paints, barred, keep_all, change)
     pictures = torch.arange(len(alpha), device=alpha.device)
     taken = torch.zeros_like(alpha[:, :, 0, 0])
+    if barred is not None:
+        taken.masked_fill_(barred, torch.inf)
     sums = _Sums.of(alpha, compiled=compiled)
     steps = []
     for _ in range(count):
-        change, colours = sums.change(canvas, target, rgb)
+        change, colours = sums.change(canvas, target, rgb, paints)
         best = (change + taken).argmin(dim=1)
         keep = change[pictures, best] < 0
         if keep_all:
             keep = torch.ones_like(keep)
+        keep &= taken[pictures, best] == 0
         taken.scatter_(1, best[:, None], torch.inf)
         colour = colours[pictures, best]
         canvas = lay_bundle(canvas, (alpha[pictures, best] * keep[:, None, None])[:, None], colour[:, None])
@@ -260,8 +293,9 @@ def choose(
 
 
 def _chosen_by_kernel(
-    canvas: Tensor, target: Tensor, alpha: Tensor, count: int, rgb: Tensor | None, keep_all: bool, change: Tensor | None
-) -> Choice:
+    canvas: Tensor, target: Tensor, alpha: Tensor, count: int, rgb: Tensor | None, paints: Paints | None,
+    barred: Tensor | None, keep_all: bool, change: Tensor | None,
+) -> Choice:  # fmt: skip
     """The same by the CPU's kernel."""
     (dense,) = _arrays(alpha)
     boxes = np.empty((alpha.shape[0] * alpha.shape[1], 4), np.int64)
@@ -269,12 +303,20 @@ def _chosen_by_kernel(
     with PARALLEL_LOOPS:
         proposal_kernels.boxes_of(dense, boxes, firsts)
     covers = dense.reshape(-1), firsts, np.full(len(boxes), dense.shape[3]), boxes
-    return _chosen(canvas, target, covers, alpha.shape[1], count, rgb, keep_all, change)
+    return _chosen(canvas, target, covers, alpha.shape[1], count, rgb, paints, barred, keep_all, change)
 
 
 @torch.no_grad()
 def choose_among(
-    canvas: Tensor, target: Tensor, covers: Covers, count: int, *, rgb: Tensor | None = None, keep_all: bool = False
+    canvas: Tensor,
+    target: Tensor,
+    covers: Covers,
+    count: int,
+    *,
+    rgb: Tensor | None = None,
+    paints: Paints | None = None,
+    barred: Tensor | None = None,
+    keep_all: bool = False,
 ) -> Choice:
     """What `choose` gives on the CPU, of proposals of which no more is kept than their boxes.
 
@@ -284,6 +326,8 @@ def choose_among(
         covers: Of B N proposals, those of the first picture first.
         count: Strokes to choose.
         rgb: [B, N, 3] the proposals' colours; the best ones where absent.
+        paints: As of `choose`.
+        barred: Likewise.
         keep_all: Lay a stroke even where it raises the error.
 
     Raises:
@@ -297,12 +341,12 @@ def choose_among(
     if rgb is not None and rgb.shape != (len(canvas), proposals, 3):
         raise ValueError(f"rgb {tuple(rgb.shape)} are not the colours of {len(canvas)} x {proposals} proposals")
     packed = covers.alpha, covers.starts[:-1], boxes[:, 3] - boxes[:, 2], boxes
-    return _chosen(canvas, target, packed, proposals, min(count, proposals), rgb, keep_all, None)
+    return _chosen(canvas, target, packed, proposals, min(count, proposals), rgb, paints, barred, keep_all, None)
 
 
 def _chosen(
     canvas: Tensor, target: Tensor, covers: tuple[np.ndarray[Any, Any], ...], proposals: int, count: int,
-    rgb: Tensor | None, keep_all: bool, change: Tensor | None,
+    rgb: Tensor | None, paints: Paints | None, barred: Tensor | None, keep_all: bool, change: Tensor | None,
 ) -> Choice:  # fmt: skip
     """Of proposals whose covers, firsts, across and boxes are as the kernel has them."""
     canvas = canvas.contiguous().clone()
@@ -318,6 +362,8 @@ def _chosen(
             change is not None,
             rgb is None,
             keep_all,
+            *_arrays(*(paints or NO_PAINTS)),
+            *_arrays(torch.zeros(pictures, 0, dtype=torch.bool) if barred is None else barred),
             *_arrays(changes, colours, which, chosen, keep),
         )
     return Choice(which, chosen, keep, canvas)

@@ -19,6 +19,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from core.bounds import FREE, Bounds
 from core.compilers import HAS_TRITON
 from core.device import GpuTrouble, chosen_device, trouble_of
 from core.document import Document
@@ -82,7 +83,7 @@ def refine(
     spare: Strokes | None = None,
     loss: str = "l2",
     focus: NDArray[np.uint8] | None = None,
-    min_size: float = 0.0,
+    bounds: Bounds = FREE,
     cancelled: Callable[[], bool] = lambda: False,
     device: str = "cpu",
     told: Callable[[GpuTrouble], None] = lambda _trouble: None,
@@ -101,7 +102,7 @@ def refine(
         spare: Strokes on top of it, that may take the place of its own; see the module, and `Painter.spare`.
         loss: What is lowered: one of `core.objective.LOSSES`.
         focus: [H, W] uint8, how much each part of the picture counts; all alike where absent.
-        min_size: A stroke's longest line, in hundredths of the sheet's longer side, below which none shrinks.
+        bounds: What strokes may be like. Those that are not may stay as they are.
         cancelled: Asked at every step; once it says so, the best so far is told and nothing more.
         device: `cpu`, `cuda`, or `auto`; a CUDA device where there is no Triton is left to others. One that fails, or
             has too little memory, is left for the CPU, which begins anew.
@@ -135,7 +136,7 @@ def refine(
     def on(place: torch.device, left: float | None) -> Iterator[Refined]:
         size = working_size(document.painted(spare), margin=SOFT_EDGE, squares=place.type != "cpu")
         objective = Objective(_canvas(target, size), loss=loss, focus=focus, device=place)
-        return _refine(document, spare, objective, judged, stamp, steps, left, min_size, cancelled, place)
+        return _refine(document, spare, objective, judged, stamp, steps, left, bounds, cancelled, place)
 
     return on(where, seconds) if where.type == "cpu" else _or_on_cpu(on, where, seconds, told)
 
@@ -186,7 +187,7 @@ def _refine(
     stamp: dict[str, Any],
     steps: int | None,
     seconds: float | None,
-    min_size: float,
+    bounds: Bounds,
     cancelled: Callable[[], bool],
     device: torch.device,
 ) -> Iterator[Refined]:
@@ -197,7 +198,7 @@ def _refine(
     count, start = len(document.strokes), document.painted(spare)
     if not count:
         return
-    polish = Polish(start, size, device, least=min_size / 100 * size.longer)
+    polish = Polish(start, size, device, bounds)
     best, kept, done = given, None, 0
     while True:
         stopped = cancelled()

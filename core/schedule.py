@@ -52,16 +52,18 @@ def paper_levels(max_step: int, divide: int, strokes: int | None = None) -> tupl
     return tuple(level for level in both if level.strokes)
 
 
-def coarse_to_fine(budget: int, finest: int, *, least: float = LEAST_WHOLE) -> tuple[Level, ...]:
+def coarse_to_fine(budget: int, finest: int, *, least: float = LEAST_WHOLE, coarsest: float = 1.0) -> tuple[Level, ...]:
     """Levels of 1, 2, 4, ... windows a side up to `finest`; strokes as EXPONENT says, in all exactly the budget.
 
-    The finest levels are left out where the budget would leave less than `least` for the whole sheet.
+    The finest levels are left out where the budget would leave less than `least` for the whole sheet, and of the others
+    but the last those with fewer than `coarsest` windows a side.
     """
     # Each about twice as fine as the one before; exactly so where the finest is a power of two.
     finer = math.ceil(math.log2(finest))
     divides = [round(finest ** (index / max(1, finer))) for index in range(finer + 1)]
     while len(divides) > 1 and budget < least * sum(each**EXPONENT for each in divides):
         divides.pop()  # with so few strokes the whole comes first
+    divides = [each for each in divides[:-1] if each >= coarsest] + divides[-1:]
     weights = [float(each) ** EXPONENT for each in divides]
     # Rounded down in sums rather than one by one, so that the levels add up to the budget.
     ends = [int(budget * sum(weights[: index + 1]) / sum(weights) + 1e-9) for index in range(len(weights))]
@@ -82,6 +84,7 @@ def levels(
     side: int = PUBLISHED_SIDE,
     to_refine: bool = False,
     min_size: float = 0.0,
+    width: tuple[float, float] = (0.0, 100.0),
 ) -> tuple[Level, ...]:
     """The levels of a preset, coarse first; their strokes add up to the budget.
 
@@ -95,6 +98,9 @@ def levels(
         to_refine: The default preset's strokes are going to be refined.
         min_size: Hundredths of the sheet's longer side that the default preset's strokes are to measure at least: there
             is no level whose windows are not twice as large.
+        width: Hundredths of the sheet's longer side that they are to be thick at least and at most: no level has
+            windows less than four times as wide as the least, and but for the finest none more than sixteen times the
+            most.
 
     Raises:
         SettingError: If one of them is out of range.
@@ -115,7 +121,10 @@ def levels(
     finest = divide * PUBLISHED_SIDE // side
     if min_size:
         finest = min(finest, int(50 / min_size))
-    return coarse_to_fine(budget, max(1, finest), least=least)
+    thinnest, thickest = width
+    if thinnest:
+        finest = min(finest, int(25 / thinnest))
+    return coarse_to_fine(budget, max(1, finest), least=least, coarsest=100 / (16 * thickest))
 
 
 def brought_to(plan: tuple[Level, ...], budget: int) -> tuple[Level, ...]:

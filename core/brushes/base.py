@@ -94,6 +94,10 @@ class Brush(ABC):
     dabs: tuple[tuple[float, ...], tuple[float, ...]]
     """Two small shapes in the middle of the patch, one across the other: what an actor begins with in each place."""
 
+    thickness: tuple[float, float] | None = None
+    """How thick a stroke is, patch sides, at 0 of the parameters whose names begin with `radius` or `width`, and what 1
+    adds to that; None where there are none."""
+
     margin: float = 0.0
     """How far outside its patch, in patch sides, a stroke's points may lie: a point is p (1 + 2 margin) - margin."""
 
@@ -135,6 +139,25 @@ class Brush(ABC):
         Args:
             shape: [N, >= size - 3] parameters, unit frame.
         """
+
+    def limited(self, shape: Array, thickness: tuple[Array, Array], opacity: tuple[float, float]) -> Array:
+        """Strokes [N, P] no thinner, thicker, fainter or more opaque than allowed, as far as parameters reach.
+
+        Args:
+            shape: [N, P >= size - 3] parameters, unit frame.
+            thickness: The least and the most [N], patch sides.
+            opacity: The least and the most.
+        """
+        xp = namespace_of(shape)
+        columns = [shape[:, index] for index in range(shape.shape[1])]
+        for index, name in enumerate(self.parameters[:-3]):
+            if name.startswith("opacity"):
+                columns[index] = xp.clip(columns[index], *opacity)
+            elif self.thickness is not None and name.startswith(("radius", "width")):
+                at_0, more = self.thickness
+                least, most = (xp.clip((each - at_0) / more, 0.0, 1.0) for each in thickness)
+                columns[index] = xp.minimum(xp.maximum(columns[index], least), most)
+        return xp.stack(columns, 1)
 
     def extent(self, shape: Array) -> tuple[Array, Array] | None:
         """Length and width [N], patch sides, of a type whose strokes are meant to be longer than wide.

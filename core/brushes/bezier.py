@@ -56,6 +56,7 @@ class Bezier(DiscBrush):
         "There are n = max(2, ceil(C(1) - 0.000001) + 1) stamps, stamp i of 0..n-1 where C(t) = C(1) i / (n - 1)."
     )
     places = ("row0", "column0", "row2", "column2")
+    thickness = (2 * MIN_RADIUS, 2 * RADIUS_RANGE)
     samples = (
         (0.30, 0.14, 0.75, 0.30, 0.62, 0.83, 0.28, 0.10, 0.75, 0.75),
         (0.72, 0.22, 0.20, 0.65, 0.40, 0.80, 0.16, 0.20, 0.85, 0.85),

@@ -17,6 +17,7 @@ class OpaqueBezier(DiscBrush):
     parameters = (*BEZIER.parameters[:8], "red", "green", "blue")
     rule = BEZIER.rule + " Of this type the opacity w0 = w2 = 1."
     places = BEZIER.places
+    thickness = BEZIER.thickness
     samples = tuple(shape[:8] for shape in BEZIER.samples)
     dabs = (BEZIER.dabs[0][:8], BEZIER.dabs[1][:8])
 

@@ -27,6 +27,7 @@ class Circle(DiscBrush):
     parameters = ("row", "column", "radius", "opacity", "red", "green", "blue")
     rule = "One disc, the only stamp. In the unit frame its centre is (row, column), its radius 1/256 + parameter / 2."
     places = ("row", "column")
+    thickness = (2 * MIN_RADIUS, 2 * RADIUS_RANGE)
     samples = ((0.48, 0.36, 0.44, 0.75), (0.62, 0.66, 0.28, 0.85), (0.33, 0.68, 0.16, 0.95))
     dabs = ((0.5, 0.5, 0.15, 0.95), (0.5, 0.5, 0.07, 0.95))
     most_stamps = 1

@@ -28,6 +28,7 @@ class Flat(PolygonBrush):
         "half the width, the corners are p0 + u, p1 + u, p1 - u and p0 - u."
     )
     places = parameters[:4]
+    thickness = (LEAST_WIDTH, WIDTH_RANGE)
     margin = 1 / 8
     samples = (
         (0.40, 0.14, 0.58, 0.66, 0.24, 0.75),

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from core.brushes.array_namespace import Array
+from core.brushes.array_namespace import Array, namespace_of
 from core.brushes.base import PolygonBrush, Polygons, placed
+
+_MOST_DRAWN = 8.0
+"""How many times a triangle may be enlarged: one that is all but a line would become larger than its patch."""
 
 
 class Triangle(PolygonBrush):
@@ -30,6 +33,22 @@ class Triangle(PolygonBrush):
         (0.42, 0.47, 0.55, 0.42, 0.56, 0.57, 0.95),
         (0.58, 0.53, 0.45, 0.58, 0.44, 0.43, 0.95),
     )
+
+    def limited(self, shape: Array, thickness: tuple[Array, Array], opacity: tuple[float, float]) -> Array:
+        """Its height over its longest side is its thickness: drawn towards its middle, or away from it.
+
+        See `Brush.limited`.
+        """
+        xp = namespace_of(shape)
+        corners = shape[:, :6].reshape(-1, 3, 2)
+        middle = corners.sum(1)[:, None] / 3
+        one, two = corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]
+        twice_area = xp.abs(one[:, 0] * two[:, 1] - one[:, 1] * two[:, 0]) * (1 + 2 * self.margin) ** 2
+        height = twice_area / self.longest(shape)
+        factor = xp.minimum(xp.maximum(height, thickness[0]), thickness[1]) / xp.clip(height, 1e-6, None)
+        corners = middle + (corners - middle) * xp.clip(factor, None, _MOST_DRAWN)[:, None, None]
+        shape = xp.concat([corners.reshape(-1, 6), shape[:, 6:]], 1)
+        return super().limited(shape, thickness, opacity)
 
     def polygons(self, shape: Array, patches: Array) -> Polygons:
         """The triangle; see `PolygonBrush.polygons`."""

@@ -92,6 +92,42 @@ def proposals_covers(brush: Brush, shapes: Tensor, side: int, limits: NDArray[np
     return covers_of(points.double().numpy(), offsets, polygon, Size(side, side), limits=limits)
 
 
+def touching_any(covers: Covers, blocked: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Which strokes [N] cover anything where they may not.
+
+    Args:
+        covers: As many strokes in each of B windows, one window after the other.
+        blocked: [B, H, W].
+    """
+    touching = np.zeros(len(covers.boxes), np.bool_)
+    if len(touching):
+        with PARALLEL_LOOPS:
+            kernels.touches(*covers, np.ascontiguousarray(blocked), len(touching) // len(blocked), touching)
+    return touching
+
+
+def touching_of(brush: Brush, shapes: Tensor, patches: Tensor, blocked: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Which strokes [N] of one type cover anything of a canvas where they may not.
+
+    Args:
+        brush: Their type.
+        shapes: [N, >= size - 3] parameters, unit frame, on the CPU.
+        patches: [N, 3] row, column, side of each stroke's patch, pixels of the canvas.
+        blocked: [H, W].
+    """
+    rows, columns = np.flatnonzero(blocked.any(axis=1)), np.flatnonzero(blocked.any(axis=0))
+    if not len(shapes) or not len(rows):
+        return np.zeros(len(shapes), np.bool_)
+    points, counts = brush_points(brush, shapes.double(), patches.double())
+    offsets = np.concatenate([[0], np.cumsum(counts)])
+    polygon = np.full(len(counts), isinstance(brush, PolygonBrush))
+    # Of what lies far from all that is blocked nothing need be known.
+    around = np.array([rows[0], rows[-1] + 1, columns[0], columns[-1] + 1])
+    limits = np.broadcast_to(around, (len(counts), 4))
+    covers = covers_of(points.detach().numpy(), offsets, polygon, Size(*blocked.shape), limits=limits)
+    return touching_any(covers, blocked[None])
+
+
 def brush_points(brush: Brush, shapes: Tensor, patches: Tensor) -> tuple[Tensor, NDArray[np.int64]]:
     """Stamps or corners of strokes of one type.
 

@@ -152,3 +152,29 @@ def cover_backward(
                 row, column, radius, opacity, first, last, feather, top, left, own, slope,
                 d_row, d_column, d_radius, d_opacity,
             )  # fmt: skip
+
+
+@_parallel
+def touches(alpha, boxes, starts, blocked, per_window, touching):
+    """Fill touching [N] with whether a stroke covers anything where it may not.
+
+    Args:
+        alpha: [P] what each covers of its box, row by row.
+        boxes: int64 [N, 4] top, bottom, left and right.
+        starts: int64 [N + 1] where each one's begin.
+        blocked: bool [B, H, W], of each window.
+        per_window: How many strokes belong to each window, one window after the other.
+        touching: bool [N].
+    """
+    for stroke in numba.prange(len(boxes)):
+        window = blocked[stroke // per_window]
+        top, bottom, left, right = boxes[stroke]
+        place, found = starts[stroke], False
+        for y in range(top, bottom):
+            for x in range(left, right):
+                if alpha[place] > 0 and window[y, x]:
+                    found = True
+                place += 1
+            if found:
+                break
+        touching[stroke] = found

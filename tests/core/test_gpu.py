@@ -10,6 +10,7 @@ import pytest
 import torch
 from torch import Tensor
 
+from core.bounds import Bounds
 from core.brushes import BEZIER, BRUSHES, Brush, Stamps
 from core.document import Document
 from core.easel import HostEasel
@@ -252,7 +253,12 @@ def test_a_mix_in_several_ways_is_painted_on_the_gpu_and_the_same_when_resumed(m
     painter = Painter(*load_actors([], stroke_types=["bezier", "triangle"]), device="cuda")
     target = load_picture("sample:coffee")
     job = PaintJob(
-        target=target, stroke_type="triangle@1,bezier", strokes=400, divide=divide, ways=2, min_size=min_size
+        target=target,
+        stroke_type="triangle@1,bezier",
+        strokes=400,
+        divide=divide,
+        ways=2,
+        bounds=Bounds(min_size=min_size),
     )
 
     frames = list(painter.frames(job))

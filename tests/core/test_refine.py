@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from core import polish
 from core import refine as refine_module
+from core.bounds import Bounds
 from core.brushes import BRUSHES
 from core.device import GpuTrouble
 from core.document import Document
@@ -286,7 +287,9 @@ def test_no_stroke_shrinks_below_the_least_size(target: NDArray[np.uint8]) -> No
         )
 
     before = lengths(painting())
-    free, kept = (lengths(last(painting(), target, steps=60, min_size=size).document) for size in (0, 25))
+    free, kept = (
+        lengths(last(painting(), target, steps=60, bounds=Bounds(min_size=size)).document) for size in (0, 25)
+    )
 
     least = np.minimum(0.25 * 64, before) - 1e-3
     assert (free < least).any()

@@ -289,3 +289,39 @@ def test_only_types_that_have_a_direction_have_an_extent() -> None:
     for brush in (TRIANGLE, CIRCLE):
         assert brush.extent(shapes(brush)) is None
     assert math.isfinite(float(FLAT.extent(shapes(FLAT))[0].sum()))
+
+
+@pytest.mark.parametrize("brush", BRUSHES, ids=lambda brush: brush.name)
+def test_limited_strokes_are_as_thick_and_opaque_as_allowed(brush: Brush) -> None:
+    shapes = np.random.default_rng(3).random((200, brush.size))
+    limited = brush.limited(shapes, (0.1, 0.2), (0.5, 0.8))
+
+    torch.testing.assert_close(
+        brush.limited(torch.from_numpy(shapes), (0.1, 0.2), (0.5, 0.8)), torch.from_numpy(limited), rtol=0, atol=1e-12
+    )
+    assert ((limited >= 0) & (limited <= 1)).all()
+    assert np.array_equal(limited[:, -3:], shapes[:, -3:])
+    for index, name in enumerate(brush.parameters[:-3]):
+        if name.startswith("opacity"):
+            assert limited[:, index].min() == 0.5
+            assert limited[:, index].max() == 0.8
+    unit = np.tile([0.0, 0.0, 1.0], (200, 1))
+    thick = _thickness(brush, limited, unit)
+    free = np.isclose(limited, np.clip(limited, 1e-9, 1 - 1e-9), atol=0).all(axis=1)  # no parameter is at its end
+    assert free.sum() > 20
+    assert thick[free].min() > 0.0999
+    assert thick[free].max() < 0.2001
+    assert np.array_equal(brush.limited(limited, (0.0, 10.0), (0.0, 1.0)), limited)
+
+
+def _thickness(brush: Brush, shapes: np.ndarray, patches: np.ndarray) -> np.ndarray:
+    geometry = brush.geometry(shapes, patches)
+    if "radii" in geometry:
+        return 2 * geometry["radii"][:, 0]
+    sides = np.roll(geometry["points"], -1, axis=1) - geometry["points"]
+    lengths = np.hypot(sides[..., 0], sides[..., 1])
+    if brush.name == "flat":
+        return lengths[:, 1]
+    row, column = geometry["points"][..., 0], geometry["points"][..., 1]
+    area = np.abs((row * np.roll(column, -1, axis=1) - column * np.roll(row, -1, axis=1)).sum(axis=1)) / 2
+    return 2 * area / lengths.max(axis=1)
