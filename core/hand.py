@@ -100,7 +100,6 @@ class Hand:
         done: float,
         wish: Wish,
         go_on: Callable[[], None] = lambda: None,
-        *,
         blocked: Tensor | None = None,
     ) -> Answer:
         """The strokes for some windows.

@@ -350,7 +350,7 @@ class Painter:
             blocked = easel.blocked(some)
             if blocked is not None:
                 blocked = blocked.to(canvas.device)
-            answer = hand.answer(canvas, target, inside, done, wish, go_on, blocked=blocked)
+            answer = hand.answer(canvas, target, inside, done, wish, go_on, blocked)
             if isinstance(easel, HostEasel) and self._neural is not None:
                 drawn = self._drawn_neurally(self._neural, canvas, answer.strokes, answer.keep)
                 easel.observe(some, drawn)

@@ -550,5 +550,5 @@ def test_with_a_large_least_size_the_levels_that_cannot_hold_it_are_left_out_and
     free, kept = lengths(0.0), lengths(20.0)
 
     assert np.mean(free >= 20) < 0.3
-    assert np.mean(kept >= 20) > 0.6
+    assert np.median(kept) >= 20  # how many more depends on what the weights propose
     assert kept.min() > 12  # where hardly any proposal is long enough, it is the longest
