@@ -46,8 +46,8 @@ class Triangle(PolygonBrush):
         twice_area = xp.abs(one[:, 0] * two[:, 1] - one[:, 1] * two[:, 0]) * (1 + 2 * self.margin) ** 2
         height = twice_area / self.longest(shape)
         factor = xp.minimum(xp.maximum(height, thickness[0]), thickness[1]) / xp.clip(height, 1e-6, None)
-        corners = middle + (corners - middle) * xp.clip(factor, None, _MOST_DRAWN)[:, None, None]
-        shape = xp.concat([corners.reshape(-1, 6), shape[:, 6:]], 1)
+        drawn = middle + (corners - middle) * xp.clip(factor, None, _MOST_DRAWN)[:, None, None]
+        shape = xp.concat([xp.clip(drawn, 0.0, 1.0).reshape(-1, 6), shape[:, 6:]], 1)
         return super().limited(shape, thickness, opacity)
 
     def polygons(self, shape: Array, patches: Array) -> Polygons:

@@ -296,9 +296,9 @@ def test_limited_strokes_are_as_thick_and_opaque_as_allowed(brush: Brush) -> Non
     shapes = np.random.default_rng(3).random((200, brush.size))
     limited = brush.limited(shapes, (0.1, 0.2), (0.5, 0.8))
 
-    torch.testing.assert_close(
-        brush.limited(torch.from_numpy(shapes), (0.1, 0.2), (0.5, 0.8)), torch.from_numpy(limited), rtol=0, atol=1e-12
-    )
+    least, most = torch.tensor([0.1, 0.2], dtype=torch.float64)
+    tensors = brush.limited(torch.from_numpy(shapes), (least, most), (0.5, 0.8))
+    torch.testing.assert_close(tensors, torch.from_numpy(limited), rtol=0, atol=1e-12)
     assert ((limited >= 0) & (limited <= 1)).all()
     assert np.array_equal(limited[:, -3:], shapes[:, -3:])
     for index, name in enumerate(brush.parameters[:-3]):
@@ -309,7 +309,9 @@ def test_limited_strokes_are_as_thick_and_opaque_as_allowed(brush: Brush) -> Non
     thick = _thickness(brush, limited, unit)
     free = np.isclose(limited, np.clip(limited, 1e-9, 1 - 1e-9), atol=0).all(axis=1)  # no parameter is at its end
     assert free.sum() > 20
-    assert thick[free].min() > 0.0999
+    # A triangle that is all but a line is drawn out eight times at most.
+    reach = 8 * _thickness(brush, shapes, unit) if brush.name == "triangle" else np.full(200, np.inf)
+    assert (thick >= np.minimum(0.0999, 0.999 * reach))[free].all()
     assert thick[free].max() < 0.2001
     assert np.array_equal(brush.limited(limited, (0.0, 10.0), (0.0, 1.0)), limited)
 
