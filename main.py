@@ -21,6 +21,7 @@ from core.errors import EXIT_BAD_INPUT, EXIT_BUG, EXIT_CANCELLED, PainterError, 
 
 if TYPE_CHECKING:
     from core.document import Rgb
+    from core.paint_options import PaintOptions
 
 PATH = click.Path(path_type=Path)
 SEED = click.IntRange(0, 2**32 - 1)
@@ -113,22 +114,42 @@ def cli() -> None:
 @click.option("--frames", is_flag=True, help="Also write frames/, a PNG every 50 strokes.")
 @click.option("--video", is_flag=True, help="Also write painting.mp4.")
 @click.option("--svg/--no-svg", default=True, help="Write painting.svg.")
-def paint(image: str | None, img: str | None, out: Path, **options: Any) -> None:
-    """Paint IMAGE, a picture file or sample:NAME, into a folder."""
+@click.pass_context
+def paint(context: click.Context, /, image: str | None, img: str | None, out: Path, **options: Any) -> None:
+    """Paint IMAGE, a picture file or sample:NAME, into a folder; or every picture in a folder IMAGE."""
     sources = [each for each in (image, img) if each]
     if not sources:
         raise click.UsageError("Name a picture to paint, such as photo.jpg or sample:astronaut.")
     if len(sources) > 1:
         raise click.UsageError(f"Name one picture; leave out {sources[0]} or --img {sources[1]}.")
     from core.paint_command import paint_picture
+    from core.paint_options import PaintOptions
 
-    report = paint_picture(sources[0], out, **options)
+    chosen = PaintOptions(**options)
+    if os.path.isdir(sources[0]):
+        context.exit(_paint_folder(Path(sources[0]), out, chosen))
+    report = paint_picture(sources[0], out, chosen)
     for part in report["idle"]:
         click.echo(f"note: {part} had nothing to paint; give more --strokes, or other levels", err=True)
     click.echo(
         f"{report['strokes']} strokes in {report['seconds']:.1f} s on {report['device']}: "
         f"PSNR {report['psnr_512']:.2f} dB, SSIM {report['ssim_512']:.3f} at 512 px, in {click.format_filename(out)}"
     )
+
+
+def _paint_folder(folder: Path, out: Path, options: PaintOptions) -> int:
+    """Paint all pictures in a folder and sum it up; returns the exit code."""
+    from core.batch import Ending
+    from core.paint_command import paint_folder
+
+    outcomes = paint_folder(folder, out, options)
+    endings = [outcome.ending for outcome in outcomes]
+    counts = ", ".join(f"{endings.count(ending)} {ending.value}" for ending in Ending)
+    click.echo(f"{len(outcomes)} pictures: {counts}, in {click.format_filename(out)}")
+    for outcome in outcomes:
+        if outcome.error is not None:
+            _refused(str(outcome.error))
+    return EXIT_BAD_INPUT if Ending.FAILED in endings else 0
 
 
 @cli.command()
