@@ -63,7 +63,13 @@ def cli() -> None:
 @cli.command()
 @click.argument("image", required=False)
 @click.option("--img", hidden=True, help="IMAGE in the published spelling.")
-@click.option("-o", "--out", type=PATH, default="painting", help="Folder for the painting; made where it is missing.")
+@click.option(
+    "-o",
+    "--out",
+    type=PATH,
+    default="painting",
+    help="Folder for the painting; made where it is missing. Of a film the new film.",
+)
 @click.option("--max-step", type=click.IntRange(1, 1_000_000), default=100, help="Steps as published, 5 strokes each.")
 @click.option(
     "--divide", type=click.IntRange(1), default=4, help="Patches of 128 px along the longer side, at the finest level."
@@ -110,13 +116,19 @@ def cli() -> None:
 @click.option("--focus", type=PATH, help="A picture that is white where the painting is to be exact, black elsewhere.")
 @click.option("--renderer", type=PATH, help="Let the actor see what this network draws: a published renderer.pkl.")
 @click.option("--background", callback=_colour, default="black", help="Of the sheet: black, white or #rrggbb.")
-@click.option("--size", type=click.IntRange(1), help="Longer side of painting.png, pixels; the photo's if left out.")
+@click.option(
+    "--size", type=click.IntRange(1), help="Longer side of painting.png or film, pixels; the photo's if left out."
+)
 @click.option("--frames", is_flag=True, help="Also write frames/, a PNG every 50 strokes.")
 @click.option("--video", is_flag=True, help="Also write painting.mp4.")
 @click.option("--svg/--no-svg", default=True, help="Write painting.svg.")
 @click.pass_context
 def paint(context: click.Context, /, image: str | None, img: str | None, out: Path, **options: Any) -> None:
-    """Paint IMAGE, a picture file or sample:NAME, into a folder; or every picture in a folder IMAGE."""
+    """Paint IMAGE, a picture file or sample:NAME, into a folder.
+
+    A folder IMAGE has every picture in it painted, each into a folder of its own; what is finished there is skipped.
+    A film IMAGE (.mp4, .webm, .gif, .mov, .mkv, .avi) becomes a film, such as -o painted.mp4.
+    """
     sources = [each for each in (image, img) if each]
     if not sources:
         raise click.UsageError("Name a picture to paint, such as photo.jpg or sample:astronaut.")
@@ -124,10 +136,14 @@ def paint(context: click.Context, /, image: str | None, img: str | None, out: Pa
         raise click.UsageError(f"Name one picture; leave out {sources[0]} or --img {sources[1]}.")
     from core.paint_command import paint_picture
     from core.paint_options import PaintOptions
+    from core.painted_film import is_film
 
     chosen = PaintOptions(**options)
     if os.path.isdir(sources[0]):
         context.exit(_paint_folder(Path(sources[0]), out, chosen))
+    if is_film(sources[0], out):
+        _paint_film(Path(sources[0]), out, chosen, _given(context))
+        return
     report = paint_picture(sources[0], out, chosen)
     for part in report["idle"]:
         click.echo(f"note: {part} had nothing to paint; give more --strokes, or other levels", err=True)
@@ -150,6 +166,23 @@ def _paint_folder(folder: Path, out: Path, options: PaintOptions) -> int:
         if outcome.error is not None:
             _refused(str(outcome.error))
     return EXIT_BAD_INPUT if Ending.FAILED in endings else 0
+
+
+def _paint_film(source: Path, out: Path, options: PaintOptions, given: set[str]) -> None:
+    """Paint a film and sum it up."""
+    from core.paint_command import paint_film
+
+    report = paint_film(source, out, options, given)
+    click.echo(
+        f"{report.frames} frames in {report.seconds:.1f} s ({report.frames / report.seconds:.1f} a second) on "
+        f"{report.device}: {report.strokes} strokes, PSNR {report.psnr:.2f} dB, in {click.format_filename(out)}"
+    )
+
+
+def _given(context: click.Context) -> set[str]:
+    """Names of the parameters that were asked for, not left as they are by default."""
+    asked = click.core.ParameterSource.COMMANDLINE
+    return {name for name in context.params if context.get_parameter_source(name) == asked}
 
 
 @cli.command()
@@ -216,10 +249,7 @@ def export(
     from core.images import load_picture
     from core.progress_bar import progress_bar
 
-    given = {
-        name for name in context.params if context.get_parameter_source(name) == click.core.ParameterSource.COMMANDLINE
-    }
-    refuse_unused(given - {"strokes", "out"}, out, plotter=options["profile"] == "plotter")
+    refuse_unused(_given(context) - {"strokes", "out"}, out, plotter=options["profile"] == "plotter")
 
     def those_of(kind: Any, **special: Any) -> dict[str, Any]:
         return {each.name: options[each.name] for each in fields(kind) if each.name in options} | special

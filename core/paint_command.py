@@ -8,10 +8,12 @@ from typing import Any
 
 from tqdm import tqdm
 
+from core import painted_film
 from core.batch import Outcome, errands_for, painted_one_by_one, pictures_in
 from core.device import GpuTrouble
 from core.files import output_folder
 from core.paint_options import PaintOptions
+from core.painted_film import FilmReport, refuse_unsuitable
 from core.progress_bar import progress_bar
 from core.workshop import Workshop
 
@@ -37,6 +39,16 @@ def paint_folder(folder: Path, out: Path, options: PaintOptions) -> list[Outcome
             done = len(outcomes)
             show(done, len(pictures), pictures[done].name if done < len(pictures) else "")
     return outcomes
+
+
+def paint_film(source: Path, out: Path, options: PaintOptions, given: set[str]) -> FilmReport:
+    """Paint a film; see `core.painted_film`.
+
+    Raises:
+        PainterError: If the film, an option that was given, the weights, the device or the new film is unusable.
+    """
+    refuse_unsuitable(options, given)
+    return painted_film.paint_film(Workshop(options, told=_say), source, out, bars=progress_bar)
 
 
 def _say(trouble: GpuTrouble) -> None:
