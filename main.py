@@ -21,6 +21,7 @@ from core.errors import EXIT_BAD_INPUT, EXIT_BUG, EXIT_CANCELLED, PainterError, 
 
 if TYPE_CHECKING:
     from core.document import Rgb
+    from core.paint_options import PaintOptions
 
 PATH = click.Path(path_type=Path)
 SEED = click.IntRange(0, 2**32 - 1)
@@ -34,6 +35,16 @@ def _colour(_context: click.Context, _option: click.Parameter, text: str) -> Rgb
         return rgb_from_hex({"black": "#000000", "white": "#ffffff"}.get(text.lower(), text))
     except ValueError as error:
         raise SettingError("background", text, "give black, white or #rrggbb") from error
+
+
+def _range(_context: click.Context, option: click.Parameter, text: str) -> tuple[float, float]:
+    """The least and the most of LEAST-MOST."""
+    parts = text.split("-")
+    try:
+        least, most = (float(each) for each in parts)
+    except ValueError as error:
+        raise SettingError(str(option.name), text, "give the least and the most, such as 0.5-2") from error
+    return least, most
 
 
 def _print_version(context: click.Context, _option: click.Parameter, wanted: bool) -> None:
@@ -62,7 +73,13 @@ def cli() -> None:
 @cli.command()
 @click.argument("image", required=False)
 @click.option("--img", hidden=True, help="IMAGE in the published spelling.")
-@click.option("-o", "--out", type=PATH, default="painting", help="Folder for the painting; made where it is missing.")
+@click.option(
+    "-o",
+    "--out",
+    type=PATH,
+    default="painting",
+    help="Folder for the painting; made where it is missing. Of a film the new film.",
+)
 @click.option("--max-step", type=click.IntRange(1, 1_000_000), default=100, help="Steps as published, 5 strokes each.")
 @click.option(
     "--divide", type=click.IntRange(1), default=4, help="Patches of 128 px along the longer side, at the finest level."
@@ -106,29 +123,84 @@ def cli() -> None:
     default=0.0,
     help="Least length of strokes, in hundredths of the photo's longer side: 1 keeps confetti away.",
 )
+@click.option("--width", callback=_range, default="0-100", help="Thickness of strokes, least and most, likewise: 1-4.")
+@click.option("--opacity", callback=_range, default="0-1", help="Of strokes, least and most: 0.8-1 covers well.")
+@click.option(
+    "--palette",
+    help="Only these colours: so many of the photo's own, such as 12; pigments, 24 common paints; #rrggbb,#rrggbb,...;"
+    " or a file: .gpl, .ase, or text with a colour a line.",
+)
 @click.option("--focus", type=PATH, help="A picture that is white where the painting is to be exact, black elsewhere.")
+@click.option("--protect", type=PATH, help="A picture that is white where no stroke may go.")
 @click.option("--renderer", type=PATH, help="Let the actor see what this network draws: a published renderer.pkl.")
 @click.option("--background", callback=_colour, default="black", help="Of the sheet: black, white or #rrggbb.")
-@click.option("--size", type=click.IntRange(1), help="Longer side of painting.png, pixels; the photo's if left out.")
+@click.option(
+    "--size", type=click.IntRange(1), help="Longer side of painting.png or film, pixels; the photo's if left out."
+)
 @click.option("--frames", is_flag=True, help="Also write frames/, a PNG every 50 strokes.")
 @click.option("--video", is_flag=True, help="Also write painting.mp4.")
 @click.option("--svg/--no-svg", default=True, help="Write painting.svg.")
-def paint(image: str | None, img: str | None, out: Path, **options: Any) -> None:
-    """Paint IMAGE, a picture file or sample:NAME, into a folder."""
+@click.pass_context
+def paint(context: click.Context, /, image: str | None, img: str | None, out: Path, **options: Any) -> None:
+    """Paint IMAGE, a picture file or sample:NAME, into a folder.
+
+    A folder IMAGE has every picture in it painted, each into a folder of its own; what is finished there is skipped.
+    A film IMAGE (.mp4, .webm, .gif, .mov, .mkv, .avi) becomes a film, such as -o painted.mp4.
+    """
     sources = [each for each in (image, img) if each]
     if not sources:
         raise click.UsageError("Name a picture to paint, such as photo.jpg or sample:astronaut.")
     if len(sources) > 1:
         raise click.UsageError(f"Name one picture; leave out {sources[0]} or --img {sources[1]}.")
     from core.paint_command import paint_picture
+    from core.paint_options import PaintOptions
+    from core.painted_film import is_film
 
-    report = paint_picture(sources[0], out, **options)
+    chosen = PaintOptions(**options)
+    if os.path.isdir(sources[0]):
+        context.exit(_paint_folder(Path(sources[0]), out, chosen))
+    if is_film(sources[0], out):
+        _paint_film(Path(sources[0]), out, chosen, _given(context))
+        return
+    report = paint_picture(sources[0], out, chosen)
     for part in report["idle"]:
         click.echo(f"note: {part} had nothing to paint; give more --strokes, or other levels", err=True)
     click.echo(
         f"{report['strokes']} strokes in {report['seconds']:.1f} s on {report['device']}: "
         f"PSNR {report['psnr_512']:.2f} dB, SSIM {report['ssim_512']:.3f} at 512 px, in {click.format_filename(out)}"
     )
+
+
+def _paint_folder(folder: Path, out: Path, options: PaintOptions) -> int:
+    """Paint all pictures in a folder and sum it up; returns the exit code."""
+    from core.batch import Ending
+    from core.paint_command import paint_folder
+
+    outcomes = paint_folder(folder, out, options)
+    endings = [outcome.ending for outcome in outcomes]
+    counts = ", ".join(f"{endings.count(ending)} {ending.value}" for ending in Ending)
+    click.echo(f"{len(outcomes)} pictures: {counts}, in {click.format_filename(out)}")
+    for outcome in outcomes:
+        if outcome.error is not None:
+            _refused(str(outcome.error))
+    return EXIT_BAD_INPUT if Ending.FAILED in endings else 0
+
+
+def _paint_film(source: Path, out: Path, options: PaintOptions, given: set[str]) -> None:
+    """Paint a film and sum it up."""
+    from core.paint_command import paint_film
+
+    report = paint_film(source, out, options, given)
+    click.echo(
+        f"{report.frames} frames in {report.seconds:.1f} s ({report.frames / report.seconds:.1f} a second) on "
+        f"{report.device}: {report.strokes} strokes, PSNR {report.psnr:.2f} dB, in {click.format_filename(out)}"
+    )
+
+
+def _given(context: click.Context) -> set[str]:
+    """Names of the parameters that were asked for, not left as they are by default."""
+    asked = click.core.ParameterSource.COMMANDLINE
+    return {name for name in context.params if context.get_parameter_source(name) == asked}
 
 
 @cli.command()
@@ -195,10 +267,7 @@ def export(
     from core.images import load_picture
     from core.progress_bar import progress_bar
 
-    given = {
-        name for name in context.params if context.get_parameter_source(name) == click.core.ParameterSource.COMMANDLINE
-    }
-    refuse_unused(given - {"strokes", "out"}, out, plotter=options["profile"] == "plotter")
+    refuse_unused(_given(context) - {"strokes", "out"}, out, plotter=options["profile"] == "plotter")
 
     def those_of(kind: Any, **special: Any) -> dict[str, Any]:
         return {each.name: options[each.name] for each in fields(kind) if each.name in options} | special

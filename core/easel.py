@@ -114,7 +114,15 @@ class HostEasel(Easel):
     """An easel in the memory of the processor, whose kernels draw on it."""
 
     def __init__(
-        self, job: PaintJob, document: Document, level: Level, side: int, device: torch.device, *, neural: bool
+        self,
+        job: PaintJob,
+        document: Document,
+        level: Level,
+        side: int,
+        device: torch.device,
+        *,
+        neural: bool,
+        canvas: Canvas | None = None,
     ) -> None:
         """Set up.
 
@@ -125,12 +133,14 @@ class HostEasel(Easel):
             side: Of the windows, pixels.
             device: Where crops are wanted.
             neural: The actor sees what it is told of with `observe`, not the canvas.
+            canvas: What lies under the document's strokes instead of its bare sheet.
         """
         super().__init__(job, document, level, side)
         self._device = device
         self._target: Canvas = resized(job.target, self.size).astype(np.float32) / np.float32(255)
         self._around: Canvas = np.pad(self._target, ((side, side), (side, side), (0, 0)), mode="edge")
-        self._canvas = bare_canvas(self.size, document.background)
+        under = None if canvas is None else resized(canvas, self.size).copy()
+        self._canvas = bare_canvas(self.size, document.background) if under is None else under
         lay(self._canvas, document.strokes, self.scale)
         # What the actor sees is the canvas itself, or a neural renderer's idea of it.
         self._seen = self._canvas.copy() if neural else self._canvas

@@ -31,6 +31,12 @@ class PictureError(FileError):
     wording = "Cannot open picture"
 
 
+class FilmError(FileError):
+    """A film is missing, unreadable, too large or not a film."""
+
+    wording = "Cannot open film"
+
+
 class CheckpointError(FileError):
     """A weights file is missing, unreadable, unsafe, or of another architecture."""
 

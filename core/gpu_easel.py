@@ -13,7 +13,9 @@ from core.geometry import PixelBox
 from core.job import PaintJob
 from core.objective import focus_weights
 from core.patches import Lattice
+from core.rasteriser.fast import Canvas
 from core.rasteriser.gpu_drawing import drawn, points_of
+from core.rasteriser.gpu_drawing import lay as lay_strokes
 from core.rasteriser.gpu_forms import StepForms
 from core.rasteriser.triton_laying import ONE, crops
 from core.rasteriser.triton_laying import lay as lay_points
@@ -41,6 +43,7 @@ class GpuEasel(Easel):
         side: int,
         device: torch.device,
         forms: StepForms | None = None,
+        canvas: Canvas | None = None,
     ) -> None:
         """Set up.
 
@@ -51,13 +54,19 @@ class GpuEasel(Easel):
             side: Of the windows, pixels.
             device: The GPU.
             forms: Kept from one easel to the next, it need not be captured anew.
+            canvas: What lies under the document's strokes instead of its bare sheet.
         """
         super().__init__(job, document, level, side)
         self._device, self._forms = device, StepForms(side) if forms is None else forms
         # Sent as bytes, a quarter of what they become.
         target = torch.from_numpy(np.ascontiguousarray(resized(job.target, self.size))).to(device)
         self._target = target.float().div_(255)
-        self._canvas = drawn(document, self.size, device)
+        if canvas is None:
+            self._canvas = drawn(document, self.size, device)
+        else:
+            # A copy also where neither the size nor the device changes anything: it is drawn on.
+            self._canvas = torch.from_numpy(resized(canvas, self.size).copy()).to(device)
+            lay_strokes(self._canvas, document.strokes, self.scale)
         self._errors: Tensor | None = None
         focus = focus_weights(job.attention, *self.size)
         self._focus = None if focus is None else torch.from_numpy(focus).to(device)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import threading
 import warnings
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from importlib.util import find_spec
-from io import BytesIO
+from io import BufferedReader, BytesIO
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -74,6 +75,12 @@ _LOADING = threading.Lock()
 """`catch_warnings` swaps the process's filters: two loads at a time could leave them swapped for good."""
 
 
+PICTURE_SUFFIXES = (
+    ".png", ".jpg", ".jpeg", ".jfif", ".mpo", ".webp", ".tif", ".tiff", ".bmp", ".gif", ".ppm", ".pgm", ".pnm", ".avif",
+)  # fmt: skip
+"""What names of files of these formats end in, small letters."""
+
+
 def sample_names() -> tuple[str, ...]:
     """The photographs that `load_picture` knows as `sample:NAME`."""
     return tuple(_SAMPLES)
@@ -92,6 +99,23 @@ def load_picture(source: str | Path) -> NDArray[np.uint8]:
     Raises:
         PictureError: If there is no such picture, it is damaged, or it is larger than `MAX_PIXELS` or `MAX_SIDE`.
     """
+    with _opened(source) as file:
+        return _read(source, file)
+
+
+def picture_digest(source: str | Path) -> str:
+    """Tells what a picture file holds from what others do: a hash of its bytes, as 32 hex digits.
+
+    Raises:
+        PictureError: If there is no such file, or it cannot be read.
+    """
+    with _opened(source) as file:
+        return hashlib.file_digest(file, lambda: hashlib.blake2b(digest_size=16)).hexdigest()
+
+
+@contextmanager
+def _opened(source: str | Path) -> Iterator[BufferedReader]:
+    """The file of a source, and one clear error for whatever the system has against it."""
     path = _path_of(source)
     try:
         if path.is_dir():
@@ -99,7 +123,7 @@ def load_picture(source: str | Path) -> NDArray[np.uint8]:
         if path.exists() and not path.is_file():
             raise PictureError(source, "it is a device, not a file; choose a picture file")
         with path.open("rb") as file:
-            return _read(source, file)
+            yield file
     except (FileNotFoundError, NotADirectoryError) as error:
         raise PictureError(source, "there is no such file; check its name and folder") from error
     except PermissionError as error:

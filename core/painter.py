@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import gc
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -24,6 +24,7 @@ from core.job import PaintJob
 from core.mix import in_turn
 from core.patches import grid
 from core.rasteriser.differentiable import lay_bundle
+from core.rasteriser.fast import Canvas
 from core.rasteriser.gpu_forms import StepForms
 from core.renderer import SIDE as RENDERER_SIDE
 from core.renderer import NeuralRenderer
@@ -161,12 +162,13 @@ class Painter:
         if trouble is not GpuTrouble.FAILED:  # what has failed is asked for nothing more
             torch.cuda.empty_cache()
 
-    def _easel(self, job: PaintJob, document: Document, level: Level) -> Easel:
+    def _easel(self, job: PaintJob, document: Document, level: Level, canvas: Canvas | None) -> Easel:
         if self._device.type == "cuda" and HAS_TRITON and self._neural is None:
             from core.gpu_easel import GpuEasel  # Triton, which it draws with, takes about a second
 
-            return GpuEasel(job, document, level, self._side, self._device, self._forms)
-        return HostEasel(job, document, level, self._side, self._device, neural=self._neural is not None)
+            return GpuEasel(job, document, level, self._side, self._device, self._forms, canvas)
+        neural = self._neural is not None
+        return HostEasel(job, document, level, self._side, self._device, neural=neural, canvas=canvas)
 
     def frames(
         self, job: PaintJob, document: Document | None = None, *, cancelled: Callable[[], bool] = lambda: False
@@ -192,6 +194,36 @@ class Painter:
             raise SettingError("document", document.size, "it was painted by another job; go on with its own settings")
         self._batch = self._most_together()
         return self._paint(job, job.levels(self._side), document or bare, _until(cancelled))
+
+    def repainted(
+        self,
+        job: PaintJob,
+        canvas: Canvas,
+        plan: Sequence[Level],
+        *,
+        cancelled: Callable[[], bool] = lambda: False,
+    ) -> Iterator[Frame]:
+        """Paint a job over a canvas that no document describes, as from one frame of a film to the next.
+
+        Args:
+            job: What to paint, by the default preset; its own schedule is not asked.
+            canvas: [H, W, 3], of the target's size; it is not changed.
+            plan: Levels as of the job's schedule, with as many strokes as each may take at most; it ends where none
+                helps any more.
+            cancelled: As of `frames`.
+
+        Yields:
+            Frames whose documents hold the new strokes alone.
+
+        Raises:
+            SettingError: If the job's settings do not fit the actors.
+        """
+        self._batch = self._most_together()
+        return self._paint(job, tuple(plan), self.bare_document(job), _until(cancelled), canvas)
+
+    def levels(self, job: PaintJob) -> tuple[Level, ...]:
+        """A job's schedule for this painter's actors; see `PaintJob.levels`."""
+        return job.levels(self._side)
 
     def taken_over(self, job: PaintJob, document: Document) -> Document:
         """What another job, or this one up to the middle of a step, has painted, for this job to go on from.
@@ -253,7 +285,12 @@ class Painter:
         return self._hands[stroke_type]
 
     def _paint(
-        self, job: PaintJob, plan: tuple[Level, ...], document: Document, go_on: Callable[[], None]
+        self,
+        job: PaintJob,
+        plan: tuple[Level, ...],
+        document: Document,
+        go_on: Callable[[], None],
+        canvas: Canvas | None = None,
     ) -> Iterator[Frame]:
         total = sum(level.strokes for level in plan)
         step = int(document.strokes.steps[-1]) + 1 if len(document.strokes) else 0
@@ -261,7 +298,9 @@ class Painter:
         end = 0
         for index, level in enumerate(plan, start=1):
             parts = job.mix.at(index, finest=len(plan))
-            start, end = end, end + level.strokes
+            # Over a canvas a level may have ended early, and the next does not make up for it.
+            start = end if canvas is None else len(document.strokes)
+            end = start + level.strokes
             if len(document.strokes) >= end:
                 continue
             easel: Easel | None = None
@@ -275,6 +314,8 @@ class Painter:
                 # A type that finds nothing to do lets the next one try.
                 stroke_type = in_turn(parts, counts)[barren % len(parts)].stroke_type
                 patient = barren < _PATIENCE * len(parts)
+                if canvas is not None and not patient:
+                    break
                 wider = 1
                 if job.bounds.protect is not None:
                     wider += barren  # where nothing may be laid in the worst windows, something may in others
@@ -282,7 +323,7 @@ class Painter:
                         break  # too little is left to paint on: finer levels may find room yet
                 trouble = None
                 try:
-                    easel = easel or self._easel(job, document, level)
+                    easel = easel or self._easel(job, document, level, canvas)
                     hand = self._hand(stroke_type)
                     strokes = self._step(job, hand, easel, step, done, left, go_on, patient=patient, wider=wider)
                 except _CancelledError:

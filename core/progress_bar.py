@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 
 from tqdm import tqdm
+
+Bars = Callable[[str, str], AbstractContextManager[Callable[..., None]]]
+"""Shows how far something is: of what it is called and what is counted makes a bar, as `progress_bar` does."""
 
 
 @contextmanager
@@ -20,3 +23,9 @@ def progress_bar(what: str, unit: str) -> Iterator[Callable[..., None]]:
             bar.update(done - bar.n)
 
         yield show
+
+
+@contextmanager
+def no_bar(_what: str, _unit: str) -> Iterator[Callable[..., None]]:
+    """What to show to nobody."""
+    yield lambda *_: None

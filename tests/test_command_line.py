@@ -24,8 +24,8 @@ import torch
 from PIL import Image
 
 import core.files
-import core.paint_command
 import core.progress_bar
+import core.workshop
 from core.brushes import BEZIER, FLAT
 from core.export.stroke_json import read_json
 from core.hand import Answer, Hand
@@ -281,6 +281,67 @@ def test_a_photo_held_upright_is_painted_upright(desk: Path, tmp_path: Path) -> 
     assert painting[40:, :, 2].mean() > painting[:24, :, 2].mean() + 100
 
 
+# Many pictures
+
+
+def test_a_folder_is_painted_summed_up_and_gone_on_with(
+    desk: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    photos, out = tmp_path / "photos", tmp_path / "out"
+    photos.mkdir()
+    for name in ("b.png", "a.png", "bad.jpg", "notes.txt"):
+        (photos / name).write_bytes((desk / ("text.jpg" if name == "bad.jpg" else "photo.png")).read_bytes())
+
+    assert paint(desk, photos, out) == 2
+
+    printed = capsys.readouterr()
+    assert printed.out == f"3 pictures: 2 painted, 0 skipped, 1 failed, in {out}\n"
+    assert printed.err == (
+        f"error: Cannot open picture {photos / 'bad.jpg'}: "
+        "it is damaged, or not a picture of a kind that is read here; save it as PNG or JPEG.\n"
+    )
+    assert sorted(path.relative_to(out).as_posix() for path in out.rglob("*.*")) == [
+        f"{name}/{file}" for name in ("a", "b") for file in ("painting.png", "report.json", "strokes.json")
+    ]
+
+    (photos / "bad.jpg").unlink()
+    assert paint(desk, photos, out) == 0
+    assert capsys.readouterr() == (f"2 pictures: 0 painted, 2 skipped, 0 failed, in {out}\n", "")
+
+
+def test_bad_settings_for_a_folder_are_refused_once_and_nothing_is_written(
+    desk: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert_refused(paint(desk, "", tmp_path / "out", "--size", "20000"), capsys, "size 20000: give the longer side")
+    (tmp_path / "none").mkdir()
+    assert_refused(paint(desk, tmp_path / "none", tmp_path / "out"), capsys, "no picture lies in this folder itself")
+    assert os.listdir(tmp_path) == ["none"]
+
+
+def test_a_folder_cancelled_by_control_c_keeps_what_is_finished(
+    desk: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    photos, out = tmp_path / "photos", tmp_path / "out"
+    photos.mkdir()
+    for name in ("a.png", "b.png"):
+        (photos / name).write_bytes((desk / "photo.png").read_bytes())
+    frames, calls = Painter.frames, []
+
+    def second_is_broken_off(*arguments: object, **named: object) -> Iterator[object]:
+        calls.append(1)
+        if len(calls) == 2:
+            raise KeyboardInterrupt
+        return frames(*arguments, **named)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Painter, "frames", second_is_broken_off)
+
+    assert paint(desk, photos, out) == 130
+    assert capsys.readouterr() == ("", "cancelled\n")
+    assert os.listdir(out) == ["a"]
+    assert paint(desk, photos, out) == 0
+    assert capsys.readouterr().out == f"2 pictures: 1 painted, 1 skipped, 0 failed, in {out}\n"
+
+
 # Scores and exports
 
 
@@ -399,7 +460,6 @@ def assert_refused(code: int, capsys: pytest.CaptureFixture[str], *words: str) -
         ("cut.jpg", "it is damaged or cut short; copy it again"),
         ("empty.png", "it is empty; copy it again"),
         ("huge.png", "it is far too large; pictures of at most 100 million pixels"),
-        ("", "it is a folder; choose a picture file inside it"),
         ("two\nlines.png", "there is no such file"),
     ],
 )
@@ -546,7 +606,7 @@ def test_frames_of_another_painting_are_told_before_painting(
 ) -> None:
     assert paint(desk, "photo.png", tmp_path, "--frames", "--strokes", "5") == 0
     capsys.readouterr()
-    monkeypatch.setattr(Painter, "frames", lambda *_: pytest.fail("it painted"))
+    monkeypatch.setattr(Painter, "frames", lambda *_, **__: pytest.fail("it painted"))
 
     code = paint(desk, "photo.png", tmp_path, "--frames")
 
@@ -564,8 +624,8 @@ def frames_then(error: BaseException) -> Callable[..., Iterator[object]]:
     """A `Painter.frames` that fails after its first frame."""
     frames = Painter.frames
 
-    def few(*arguments: object) -> Iterator[object]:
-        yield next(frames(*arguments))  # type: ignore[arg-type]
+    def few(*arguments: object, **named: object) -> Iterator[object]:
+        yield next(frames(*arguments, **named))  # type: ignore[arg-type]
         raise error
 
     return few
@@ -592,7 +652,7 @@ def test_cancelling_while_files_are_written_leaves_whole_files(
             aside.write_text("half")
             raise KeyboardInterrupt
 
-    monkeypatch.setattr(core.paint_command, "write_svg", cancel)
+    monkeypatch.setattr(core.workshop, "write_svg", cancel)
 
     assert paint(desk, "photo.png", tmp_path, "--svg") == 130
 
@@ -871,8 +931,8 @@ def test_a_gpu_that_fails_is_told_of_in_one_line_and_the_report_names_both(
         made(painter, device)
 
     monkeypatch.setattr(Painter, "_move_to", failing)
-    monkeypatch.setattr(core.paint_command, "chosen_device", lambda _name: torch.device("cuda"))
-    monkeypatch.setattr(core.paint_command, "device_name", lambda device: device.type)
+    monkeypatch.setattr(core.workshop, "chosen_device", lambda _name: torch.device("cuda"))
+    monkeypatch.setattr(core.workshop, "device_name", lambda device: device.type)
 
     assert main(["paint", "sample:coffee", "-o", str(tmp_path), "--strokes", "50", "--no-svg"]) == 0
 

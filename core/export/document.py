@@ -10,13 +10,14 @@ from numpy.typing import NDArray
 
 from core.document import Document
 from core.errors import OutputError, SettingError
+from core.export.film_file import FILM_SUFFIXES
 from core.export.frames import write_frames
 from core.export.picture import write_picture
 from core.export.progress import Progress
 from core.export.stroke_json import write_json
 from core.export.svg import PROFILES, SvgOptions, write_svg
 from core.export.svg_plotter import PlotterOptions, write_plotter_svg
-from core.export.video import FILM_SUFFIXES, FilmOptions, write_video
+from core.export.video import FilmOptions, write_video
 from core.geometry import Size
 
 MAX_SIDE = 16_384

@@ -10,7 +10,7 @@ import numpy as np
 from core.document import BLACK, WHITE, Document
 from core.errors import OutputError, SettingError
 from core.export.progress import Progress
-from core.files import checked_output_folder
+from core.files import checked_output_folder, system_problem
 from core.geometry import Size
 from core.images import save_picture
 from core.rasteriser.fast import Canvas, to_bytes
@@ -25,6 +25,19 @@ def check_for_frames(folder: Path) -> None:
     """
     if any(folder.glob("frame-*.png")):
         raise OutputError(folder, "it already has frames in it; choose an empty folder")
+
+
+def remove_frames(folder: Path) -> None:
+    """Remove what `check_for_frames` refuses.
+
+    Raises:
+        OutputError: If that is not allowed.
+    """
+    try:
+        for path in folder.glob("frame-*.png"):
+            path.unlink()
+    except OSError as error:
+        raise OutputError(folder, system_problem(error)) from error
 
 
 def write_frames(

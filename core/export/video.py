@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
 
-import imageio_ffmpeg
 import numpy as np
 from numpy.typing import NDArray
 
 from core.document import Document
-from core.errors import OutputError, SettingError
+from core.errors import SettingError
+from core.export.film_file import GIF_RATES, check_frames, film_file, film_kind
 from core.export.film_layout import SHAPES, film_layout
 from core.export.progress import Progress
-from core.files import written_aside
 from core.geometry import PixelBox, Size
 from core.rasteriser.fast import Canvas, draw, to_bytes
 from core.resampling import resized
@@ -32,47 +29,6 @@ EASINGS: dict[str, Callable[[NDArray[np.float64]], NDArray[np.float64]]] = {
     "slow-both": lambda time: time**2 * (3 - 2 * time),
 }
 """Which share of the strokes is painted at which share of the time."""
-
-_TAGGED = (
-    # Converted and tagged alike: without a tag, players guess the colour matrix by the film's size.
-    "scale=out_color_matrix=bt709:out_range=tv:flags=accurate_rnd+full_chroma_int,"
-    "setparams=range=tv:colorspace=bt709:color_primaries=bt709:color_trc=bt709"
-)
-
-
-class _Format(NamedTuple):
-    """How a kind of film is encoded."""
-
-    codec: str
-    pixels: str
-    fps: int
-    """Unless something else is asked for."""
-    options: tuple[str, ...]
-
-
-_FORMATS = {
-    ".mp4": _Format("libx264", "yuv420p", 30, ("-crf", "18", "-movflags", "+faststart", "-vf", _TAGGED)),
-    ".webm": _Format(
-        "libvpx-vp9", "yuv420p", 30,
-        ("-crf", "24", "-b:v", "0", "-row-mt", "1", "-deadline", "good", "-cpu-used", "4", "-vf", _TAGGED),
-    ),
-    # A palette of the film's own, from what changes in it; without dither, which would crawl from frame to frame.
-    ".gif": _Format(
-        "gif", "pal8", 20,
-        ("-filter_complex", "split[a][b];[a]palettegen=stats_mode=diff[p];[b][p]paletteuse=dither=none", "-loop", "0"),
-    ),
-}  # fmt: skip
-
-FILM_SUFFIXES = tuple(_FORMATS)
-
-LARGEST_FRAME = 100_000_000
-"""Pixels; far past what players take."""
-
-LARGEST_GIF = 500_000_000
-"""Pixels of all frames together: its palette is found from all of them, which takes four bytes each."""
-
-GIF_RATES = (1, 2, 4, 5, 10, 20, 25, 50)
-"""Frames a second that a GIF can have: a frame lasts whole hundredths of a second."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,38 +96,24 @@ def write_video(
         SettingError: If a frame is too large, or a GIF cannot have the rate or number of frames asked for.
     """
     film = film or FilmOptions()
-    kind = _FORMATS.get(path.suffix.lower())
-    if kind is None:
-        raise OutputError(path, f"a film's name must end in {', '.join(_FORMATS)}")
+    kind = film_kind(path)
     fps = film.fps or kind.fps
     if kind.codec == "gif" and fps not in GIF_RATES:
         rates = ", ".join(map(str, GIF_RATES))
         raise SettingError("frames a second", fps, f"a GIF's frames last whole hundredths of a second: choose {rates}")
     layout = film_layout(document.size, shape=film.shape, longer=longer, beside=photograph is not None)
     counts = film.counts(len(document.strokes), fps)
-    pixels = layout.frame.height * layout.frame.width
-    if pixels > LARGEST_FRAME:
-        raise SettingError("size", layout.frame.longer, "players take films of some 8,000 pixels at most; choose less")
-    if kind.codec == "gif" and pixels * len(counts) > LARGEST_GIF:
-        problem = "that is more than a GIF should have; choose fewer or smaller frames, or .mp4"
-        raise SettingError("frames", f"{len(counts)} of {layout.frame.width} x {layout.frame.height}", problem)
+    check_frames(kind, layout.frame, len(counts))
     frame = np.empty((*layout.frame, 3), np.uint8)
     frame[:] = document.background
     if photograph is not None and layout.photograph is not None:
         _part(frame, layout.photograph)[:] = resized(_middle(photograph, document.size), layout.photograph.size)
-    with written_aside(path) as aside:
-        with closing(_encoder(aside, path, layout.frame, fps, kind)) as encoder:
-            for done, canvas in enumerate(_canvases(document, layout.painting.size, counts), start=1):
-                _part(frame, layout.painting)[:] = to_bytes(canvas)
-                with _encoder_trouble(path, OSError):
-                    encoder.send(frame)
-                if progress is not None:
-                    progress(done, len(counts))
-        # The encoder may fail with its last bytes and say nothing: only reading the film back tells.
-        with _encoder_trouble(path, RuntimeError):
-            frames, _ = imageio_ffmpeg.count_frames_and_secs(str(aside.absolute()))
-            if frames != len(counts):
-                raise RuntimeError(f"{frames} frames of {len(counts)}")
+    with film_file(path, layout.frame, fps) as add:
+        for done, canvas in enumerate(_canvases(document, layout.painting.size, counts), start=1):
+            _part(frame, layout.painting)[:] = to_bytes(canvas)
+            add(frame)
+            if progress is not None:
+                progress(done, len(counts))
 
 
 def _canvases(document: Document, size: Size, counts: list[int]) -> Iterator[Canvas]:
@@ -200,41 +142,6 @@ def _part(frame: NDArray[np.uint8], box: PixelBox) -> NDArray[np.uint8]:
     return frame[box.top : box.bottom, box.left : box.right]
 
 
-@contextmanager
-def _encoder_trouble(path: Path, kind: type[Exception]) -> Iterator[None]:
-    try:
-        yield
-    except kind as error:
-        raise OutputError(path, "the encoder failed; free some space on the disk or choose a smaller size") from error
-
-
 def _check(name: str, value: float, low: int, high: int) -> None:
     if not low <= value <= high:  # this way round, NaN is refused too
         raise SettingError(name, value, f"choose {low} to {high}")
-
-
-def _encoder(
-    aside: Path, path: Path, size: Size, fps: int, kind: _Format
-) -> Generator[None, NDArray[np.uint8] | None, None]:
-    """Takes frames [H, W, 3] by `send`, and ends the film when closed.
-
-    Raises:
-        OutputError: If there is no ffmpeg.
-    """
-    encoder: Generator[None, NDArray[np.uint8] | None, None] = imageio_ffmpeg.write_frames(
-        # A whole path, or a colon in it would be taken for a protocol.
-        str(aside.absolute()),
-        (size.width, size.height),
-        fps=fps,
-        codec=kind.codec,
-        pix_fmt_out=kind.pixels,
-        quality=None,
-        macro_block_size=1,
-        ffmpeg_log_level="quiet",
-        output_params=[*kind.options, "-f", path.suffix.lower().removeprefix(".")],  # `aside` does not tell
-    )
-    try:
-        encoder.send(None)  # this starts it
-    except RuntimeError as error:
-        raise OutputError(path, "there is no ffmpeg; install the package imageio-ffmpeg again") from error
-    return encoder

@@ -1,0 +1,136 @@
+"""A film read, painted again and written, frame by frame."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.device import enough_memory
+from core.errors import OutputError, SettingError
+from core.export.document import canvas_size
+from core.export.film_file import FILM_SUFFIXES, check_frames, film_file, film_kind
+from core.export.film_layout import film_layout
+from core.film_painting import FilmPainter
+from core.film_reader import FILM_INPUTS, opened_film
+from core.job import PaintJob
+from core.metrics import MAX_PSNR
+from core.paint_options import PaintOptions
+from core.palette import Palette
+from core.progress_bar import Bars, no_bar
+from core.workshop import PaintingCancelledError, Workshop
+
+_FASTEST_GIF = 50.0
+"""Frames a second: viewers show frames of less than two hundredths of a second slowly."""
+
+_OF_PICTURES = ("frames", "video", "svg", "refine", "loss", "renderer")
+"""Options that mean nothing to a film."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FilmReport:
+    """What a painted film took."""
+
+    frames: int
+    strokes: int
+    """Of all frames together."""
+    anew: int
+    """Frames that were painted from the bare sheet: the first, and where another scene begins."""
+    seconds: float
+    device: str
+    psnr: float
+    """dB, of all frames together, at the size that they were looked at."""
+
+
+def is_film(source: str, out: Path) -> bool:
+    """Whether that is to be painted as a film, by its name; a GIF is a picture but where a film is to come of it."""
+    suffix = Path(source).suffix.lower()
+    return suffix in FILM_INPUTS and (suffix != ".gif" or out.suffix.lower() in FILM_SUFFIXES)
+
+
+def refuse_unsuitable(options: PaintOptions, given: set[str]) -> None:
+    """Refuse options that a film does not take: they would be ignored without a word.
+
+    Args:
+        options: Of the whole command.
+        given: Names of those that were asked for.
+
+    Raises:
+        SettingError: Naming one of them.
+    """
+    for name in _OF_PICTURES:
+        if name in given:
+            raise SettingError(f"--{name}", "for a film", "it is one for pictures; leave it out")
+    if options.preset == "paper":
+        raise SettingError("preset", "paper", "its fixed grid does not follow what moves in a film; leave it out")
+
+
+def paint_film(
+    workshop: Workshop,
+    source: Path,
+    out: Path,
+    *,
+    bars: Bars = no_bar,
+    cancelled: Callable[[], bool] = lambda: False,
+) -> FilmReport:
+    """Paint a film: at its own rate, and in its own size or as long as the options' `size`; without sound.
+
+    Args:
+        workshop: Who paints.
+        source: One of `FILM_INPUTS`.
+        out: One of `FILM_SUFFIXES`; there is nothing until all of it is done.
+        bars: Shows how far it is.
+        cancelled: Asked now and then.
+
+    Raises:
+        PaintingCancelledError: If it was.
+        PainterError: If the film cannot be read or written.
+    """
+    kind = film_kind(out)
+    if out.exists() and source.exists() and out.samefile(source):
+        raise OutputError(out, "it is the film to be painted; choose another name")
+    started = time.monotonic()
+    with opened_film(source) as film:
+        size = canvas_size(film.size, workshop.options.size)
+        layout = film_layout(size, shape=None, longer=size.longer, beside=False)
+        if kind.codec == "gif" and film.fps > _FASTEST_GIF:
+            problem = f"a GIF shows at most {_FASTEST_GIF:g} frames a second; choose .mp4"
+            raise SettingError("frames a second", f"{film.fps:g}", problem)
+        check_frames(kind, layout.frame, film.count or 1)
+        padded = np.empty((*layout.frame, 3), np.uint8)
+        padded[:] = workshop.options.background
+        painter = FilmPainter(workshop.painter, _one_palette(workshop), size)
+        frames = strokes = anew = 0
+        l2 = 0.0
+        with bars("film", "frame") as show, film_file(out, layout.frame, film.fps) as add, enough_memory():
+            with closing(painter.frames(film.frames, cancelled=cancelled)) as painted:
+                for each in painted:
+                    padded[: size.height, : size.width] = each.pixels
+                    frames, strokes, anew, l2 = frames + 1, strokes + each.strokes, anew + each.anew, l2 + each.l2
+                    check_frames(kind, layout.frame, frames)  # it may have said less than there are
+                    add(padded)
+                    show(frames, max(frames, film.count or 0), f"{each.strokes} strokes")
+            if cancelled():
+                raise PaintingCancelledError
+    return FilmReport(
+        frames=frames, strokes=strokes, anew=anew, seconds=time.monotonic() - started, device=workshop.device_name,
+        psnr=min(MAX_PSNR, -10 * math.log10(l2 / frames)) if l2 else MAX_PSNR,
+    )  # fmt: skip
+
+
+def _one_palette(workshop: Workshop) -> Callable[[NDArray[np.uint8]], PaintJob]:
+    """Jobs in the colours of the first picture that is asked about: they must not change from frame to frame."""
+    found: list[Palette | None] = []
+
+    def job_of(target: NDArray[np.uint8]) -> PaintJob:
+        if not found:
+            found.append(workshop.palette(target))
+        return workshop.job_with(target, found[0])
+
+    return job_of
