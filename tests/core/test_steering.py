@@ -227,7 +227,7 @@ def test_every_strokes_colour_is_in_the_palette_refined_or_not(painter: Painter,
 
 def test_colours_are_chosen_with_the_palette_in_mind_not_changed_afterwards(painter: Painter) -> None:
     target = photo("astronaut", 128)
-    palette = palette_of(target, 6)
+    palette = palette_of(target, 8)
     job = PaintJob(target=target, strokes=300)
 
     free = painter.painted(job)
@@ -235,7 +235,7 @@ def test_colours_are_chosen_with_the_palette_in_mind_not_changed_afterwards(pain
 
     snapped = replace(free, strokes=free.strokes.changed(rgb=palette.snapped(free.strokes.rgb())))
     errors = [float(np.square(draw(each) - target / 255).mean()) for each in (limited, snapped)]
-    assert errors[0] < 0.97 * errors[1]
+    assert errors[0] < 0.95 * errors[1]
 
 
 def test_both_ways_to_choose_take_the_same_paints() -> None:
