@@ -441,10 +441,9 @@ class CanvasView(Worded, QWidget):
                 return True
         elif event.type() == QEvent.Type.DevicePixelRatioChange and self._fitted:
             self._refit()
-        elif self._held.busy and isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride:
-            if event.key() == Qt.Key.Key_Escape:  # or it would stop the painting
-                event.accept()
-                return True
+        elif event.type() == QEvent.Type.ShortcutOverride and self._held.busy and _is_escape(event):
+            event.accept()  # or it would stop the painting
+            return True
         return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
@@ -471,3 +470,7 @@ class CanvasView(Worded, QWidget):
         super().resizeEvent(event)
         if self._fitted:
             self._refit()
+
+
+def _is_escape(event: QEvent) -> bool:
+    return isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape
