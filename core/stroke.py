@@ -304,8 +304,8 @@ class Strokes:
 
     def seen(self) -> NDArray[np.void]:
         """[N] for each stroke bytes that are the same where two are drawn alike."""
-        columns = [self.types, self.patches, self.parameters, self.flags & MUTED]
-        rows = [np.ascontiguousarray(each).view(np.uint8).reshape(len(self), -1) for each in columns]
+        columns = map(np.ascontiguousarray, (self.types, self.patches, self.parameters, self.flags & MUTED))
+        rows = [each.view(np.uint8).reshape(len(self), each.strides[0]) for each in columns]
         joined = np.ascontiguousarray(np.concatenate(rows, axis=1))
         return joined.view(np.dtype((np.void, joined.shape[1])))[:, 0]
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 
+import numba
 import numpy as np
 from numpy.typing import NDArray
 
@@ -23,6 +25,9 @@ _BATCH = 4096
 
 _BAND = 64
 """Rows a thread takes at a time: the band's alpha stays in the processor's cache."""
+
+_WORTH_THREADS = 2**19
+"""Pixels of some parts of a canvas below which one thread draws them."""
 
 _NO_TARGET: Canvas = np.zeros((0, 0, 3), np.float32)
 
@@ -66,6 +71,7 @@ def lay(
         raise ValueError(f"a target of shape {target.shape} does not fit a canvas of shape {canvas.shape}")
     gains = np.zeros(len(strokes))
     bottom, width = origin + canvas.shape[0], canvas.shape[1]
+    few = areas is not None and _pixels(areas) < _WORTH_THREADS
     if areas is None:
         tops = np.arange(origin, bottom, _BAND)
         areas = np.column_stack([tops, 0 * tops, np.append(tops[1:], bottom), np.full(len(tops), width)])
@@ -80,11 +86,26 @@ def lay(
         boxes[part.muted] = 0
         by_area = np.zeros((len(areas), len(part)) if target is not None else (0, 0))
         goal = _NO_TARGET if target is None else target
-        with PARALLEL_LOOPS:
+        with PARALLEL_LOOPS, _one_thread() if few else nullcontext():
             kernels.lay_strokes(canvas, goal, *marks, part.rgb(), boxes.astype(np.int64), areas, by_area, origin)
         if target is not None:
             gains[start : start + len(part)] = by_area.sum(axis=0)
     return gains
+
+
+def _pixels(areas: NDArray[np.int64]) -> int:
+    return int(((areas[:, 2] - areas[:, 0]) * (areas[:, 3] - areas[:, 1])).sum())
+
+
+@contextmanager
+def _one_thread() -> Iterator[None]:
+    """Draw with one thread: where another program has the cores, several wait long for each other."""
+    many = numba.get_num_threads()
+    numba.set_num_threads(1)
+    try:
+        yield
+    finally:
+        numba.set_num_threads(many)
 
 
 def touched(strokes: Strokes, scale: float, size: Size) -> PixelBox:

@@ -152,6 +152,26 @@ def lay_strokes(canvas, target, row, column, radius, opacity, offsets, polygon, 
                 gains[area, stroke] = gain
 
 
+@_jit
+def replace_areas(source, into, areas, same):
+    """Write areas of one canvas into another, and note which were the same.
+
+    Args:
+        source: float32 [H, 3 W], a canvas's rows.
+        into: Likewise.
+        areas: int64 [K, 4] top, left, bottom and right.
+        same: bool [K], whether nothing changed.
+    """
+    for area in range(len(areas)):
+        first, last = 3 * areas[area, 1], 3 * areas[area, 3]
+        changed = 0
+        for y in range(areas[area, 0], areas[area, 2]):
+            for x in range(first, last):
+                changed += into[y, x] != source[y, x]
+                into[y, x] = source[y, x]
+        same[area] = changed == 0
+
+
 @_parallel
 def pack_rgb32(canvas, pixels, top, left, bottom, right):
     """Write rows top..bottom and columns left..right of a canvas [H, W, 3] into pixels [H, W, 4], B, G, R, 255."""
