@@ -22,10 +22,12 @@ SIZE = Size(200, 300)
 def painting(count: int = 150, seed: int = 5) -> Document:
     """Strokes of every type, many of them over the sheet's edges."""
     rng = np.random.default_rng(seed)
+    types = rng.integers(0, len(BRUSHES), count)
+    sizes = np.array([brush.size for brush in BRUSHES])[types]
     strokes = Strokes.from_columns(
-        types=rng.integers(0, len(BRUSHES), count),
+        types=types,
         patches=np.column_stack([rng.uniform(-40, 160, (count, 2)) * [1, 1.5], rng.uniform(5, 200, count)]),
-        parameters=rng.random((count, 13), dtype=np.float32),
+        parameters=rng.random((count, 13), dtype=np.float32) * (np.arange(13) < sizes[:, None]),
         steps=np.zeros(count, int),
     )
     return Document(SIZE, (30, 60, 90), strokes)
