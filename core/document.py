@@ -66,6 +66,11 @@ class Document:
         count = last.get("painted") if isinstance(last, dict) else None
         return count if isinstance(count, int) and 0 <= count <= len(self.strokes) else 0  # files may say anything
 
+    @property
+    def drawn(self) -> Document:
+        """This document without its muted strokes."""
+        return replace(self, strokes=self.strokes.drawn)
+
     def painted(self, strokes: Strokes) -> Document:
         """This document with strokes laid on top."""
         return replace(self, strokes=self.strokes.appended(strokes))

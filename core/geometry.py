@@ -69,6 +69,18 @@ class PixelBox(NamedTuple):
         """This box, so far down and to the right."""
         return PixelBox(self.top + rows, self.left + columns, self.bottom + rows, self.right + columns)
 
+    def joined(self, other: PixelBox) -> PixelBox:
+        """The smallest box that holds both; an empty one holds nothing."""
+        boxes = [box for box in (self, other) if box.size.shorter]
+        if len(boxes) < 2:
+            return boxes[0] if boxes else PixelBox(0, 0, 0, 0)
+        return PixelBox(
+            min(self.top, other.top),
+            min(self.left, other.left),
+            max(self.bottom, other.bottom),
+            max(self.right, other.right),
+        )
+
     def clipped(self, size: Size) -> PixelBox:
         """The part of this box that lies on a canvas of `size`."""
         return PixelBox(

@@ -24,9 +24,9 @@ from core.errors import OutputError, SessionFileError
 from core.export.stroke_json import MAX_PATCH, MAX_PIXELS, MAX_SIDE, MAX_STROKES, MIN_PATCH_SIDE
 from core.files import system_problem, written_aside
 from core.geometry import Size
-from core.stroke import PACKED_BYTES, Strokes
+from core.stroke import LOCKED, MUTED, PACKED_BYTES, Strokes
 
-_MAGIC = b"strokewise-journal 1\n"
+_MAGIC = b"strokewise-journal 2\n"
 
 _LENGTHS = struct.Struct("<III")
 """Before each entry: bytes of its words, of its strokes, and the checksum of both."""
@@ -237,6 +237,7 @@ def _can_be(strokes: Strokes) -> bool:
         and ((patches[:, 2] >= MIN_PATCH_SIDE) & (patches[:, 2] <= MAX_PATCH)).all()
         and (strokes.steps >= 0).all()
         and not np.isinf(strokes.errors).any()
+        and (strokes.flags <= MUTED + LOCKED).all()
     )
 
 

@@ -31,7 +31,8 @@ def with_best_colours(
 ) -> Document:
     """The painting in the colours with the least squared error that its shapes allow.
 
-    Never worse, at the sheet's own size or `core.refine.JUDGED_SIDE` pixels; the same document where nothing is gained.
+    Locked strokes keep theirs, and so do muted ones, which are not seen. Never worse, at the sheet's own size or
+    `core.refine.JUDGED_SIDE` pixels; the same document where nothing is gained.
 
     Args:
         document: The painting.
@@ -59,6 +60,7 @@ def with_best_colours(
         layers.lay(ahead.astype(np.float32))
         difference = layers.canvas - goal
         slope = layers.back(weight * difference)[1]
+        slope[strokes.locked] = 0
         error = float(np.sum(weight * np.square(difference, dtype=np.float64)))
         if error < least:
             best, least = ahead, error

@@ -293,7 +293,7 @@ class Painter:
         canvas: Canvas | None = None,
     ) -> Iterator[Frame]:
         total = sum(level.strokes for level in plan)
-        step = int(document.strokes.steps[-1]) + 1 if len(document.strokes) else 0
+        step = int(document.strokes.steps.max()) + 1 if len(document.strokes) else 0  # they may have been moved
         own = document.painted_before
         end = 0
         for index, level in enumerate(plan, start=1):

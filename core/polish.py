@@ -29,6 +29,9 @@ _BETAS = (0.9, 0.99)
 class Polish:
     """Strokes of any types, and Adam's memory of each.
 
+    Muted strokes take no part: they are neither counted nor dropped, and come back at their places. Locked ones are
+    seen, but stay as they are, and are never dropped.
+
     Sizes: N strokes, P parameters of the types that have most.
     """
 
@@ -41,15 +44,18 @@ class Polish:
             device: Where.
             bounds: What strokes may be like. One that protected parts forbid already may go on touching them.
         """
-        strokes = document.strokes
+        self._muted, strokes = document.strokes.picked(document.strokes.muted), document.strokes.drawn
+        self._rows, self._muted_rows = (np.flatnonzero(document.strokes.muted == muted) for muted in (False, True))
         # In double precision on the CPU, as a document is drawn; a GPU's kernels are of single precision.
         number = torch.float64 if device.type == "cpu" else torch.float32
-        self._types, self._steps, self._sheet_patches = strokes.types.copy(), strokes.steps.copy(), strokes.patches
+        self._types, self._steps, self._flags = strokes.types.copy(), strokes.steps.copy(), strokes.flags.copy()
+        self._sheet_patches = strokes.patches
         self._bare = torch.from_numpy(bare_canvas(size, document.background)).to(device)
         self._patches = torch.tensor(strokes.patches * pixel_scale(document.size, size), dtype=number, device=device)
         self._shapes = torch.tensor(strokes.parameters, dtype=number, device=device, requires_grad=True)
         self._rgb = torch.tensor(strokes.rgb(), device=device, requires_grad=True)
         self._lowest = torch.tensor(_lowest(strokes), dtype=number, device=device)
+        self._locked = torch.from_numpy(strokes.locked).to(device)
         self._bounds, self._longer = bounds, size.longer
         self._least = bounds.min_size / 100 * size.longer
         self._blocked = blocked(bounds.protect, document.size, size)
@@ -74,6 +80,7 @@ class Polish:
             before = self._shapes.clone() if held else None
             rates = shape_rate, 0.0 if self._bounds.palette is not None else colour_rate
             for index, (values, slope, rate) in enumerate(zip((self._shapes, self._rgb), slopes, rates, strict=True)):
+                slope.masked_fill_(self._locked[:, None], 0)
                 mean, square = self._moments[2 * index : 2 * index + 2]
                 mean.lerp_(slope, 1 - first)
                 square.lerp_(slope.square(), 1 - second)
@@ -101,22 +108,25 @@ class Polish:
         worth = worths(
             self._bare.cpu(), self._types, shapes.double(), rgb, patches.double(), objective.target.cpu(), weight
         )
+        worth[self._locked.cpu().numpy()] = np.inf
         kept = np.sort(np.argsort(worth, kind="stable")[len(self) - wanted :])
         rows = torch.from_numpy(kept).to(self._rgb.device)
-        self._types, self._steps = self._types[kept], self._steps[kept]
-        self._sheet_patches = self._sheet_patches[kept]
-        self._patches, self._lowest = self._patches[rows], self._lowest[rows]
+        self._types, self._steps, self._flags = self._types[kept], self._steps[kept], self._flags[kept]
+        self._sheet_patches, self._rows = self._sheet_patches[kept], self._rows[kept]
+        self._patches, self._lowest, self._locked = self._patches[rows], self._lowest[rows], self._locked[rows]
         self._may_touch = self._may_touch[kept]
         self._moments = [each[rows] for each in self._moments]
         self._shapes, self._rgb = (each.detach()[rows].requires_grad_() for each in (self._shapes, self._rgb))
 
     def strokes(self) -> Strokes:
-        """The strokes as they are."""
+        """The strokes as they are, muted ones among them."""
         shapes = self._shapes.detach().cpu().numpy().astype(np.float32)
         strokes = Strokes.from_columns(
-            types=self._types, patches=self._sheet_patches, parameters=shapes, steps=self._steps
-        )
-        return strokes.changed(rgb=self._rgb.detach().cpu().numpy())
+            types=self._types, patches=self._sheet_patches, parameters=shapes, steps=self._steps, flags=self._flags
+        ).changed(rgb=self._rgb.detach().cpu().numpy())
+        if not len(self._muted):
+            return strokes
+        return strokes.appended(self._muted).picked(np.argsort(np.concatenate([self._rows, self._muted_rows])))
 
     def _limit(self) -> None:
         """Make strokes as thick and opaque as allowed."""
@@ -124,7 +134,8 @@ class Polish:
             return
         for kind, rows in self._by_type():
             least, most = (each / 100 * self._longer / self._patches[rows, 2] for each in self._bounds.width)
-            self._shapes[rows] = BRUSHES[kind].limited(self._shapes[rows], (least, most), self._bounds.opacity)
+            limited = BRUSHES[kind].limited(self._shapes[rows], (least, most), self._bounds.opacity)
+            self._shapes[rows] = torch.where(self._locked[rows, None], self._shapes[rows], limited)
 
     def _touching(self) -> NDArray[np.bool_]:
         """[N] which strokes cover what is protected."""

@@ -91,8 +91,9 @@ def refine(
     """Refine a painting; each thing told is a whole document that may be kept.
 
     Strokes keep their types, their patches and their order, and there are as many as before; spare ones may have taken
-    the place of some. What is told last is no further from the target than the document given, at the sheet's own size
-    or `JUDGED_SIDE` pixels, whichever is smaller; where nothing better was found, it is that document.
+    the place of some. Muted ones stay as and where they were, and so do locked ones, which the others go by. What is
+    told last is no further from the target than the document given, at the sheet's own size or `JUDGED_SIDE` pixels,
+    whichever is smaller; where nothing better was found, it is that document.
 
     Args:
         document: The painting.
@@ -195,7 +196,7 @@ def _refine(
     size = Size(*objective.target.shape[:2])
     given = Refined(document=document, error=objective.of(draw(document, size)), steps=0, shown=document)
     yield given
-    count, start = len(document.strokes), document.painted(spare)
+    count, start = int(np.count_nonzero(~document.strokes.muted)), document.painted(spare)
     if not count:
         return
     polish = Polish(start, size, device, bounds)
@@ -205,7 +206,7 @@ def _refine(
         share = done / steps if steps is not None else (time.monotonic() - began) / (seconds or 1.0)
         if stopped:
             share = 1.0  # as much as there was time for, brought to its end
-        polish.drop(_wanted(share, count, len(start.strokes)), objective)
+        polish.drop(_wanted(share, count, count + len(spare)), objective)
         feather = 1 + (SOFT_EDGE - 1) * max(0.0, 1 - share / SETTLED)
         loss = objective(polish.canvas(feather))
         if feather == 1 and len(polish) == count and loss.item() < best.error:

@@ -6,6 +6,7 @@ import math
 import threading
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +16,10 @@ from core.geometry import Patch
 
 STROKES_PER_BUNDLE = 5
 """k in the paper: strokes an actor lays in a step, found best there (section 4.3)."""
+
+
+MUTED, LOCKED = 1, 2
+"""Bits of `Strokes.flags`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +37,10 @@ class Stroke:
     error: float = float("nan")
     """Mean squared error of the canvas after it, pixels and channels in 0..1, at the size its level was painted at; NaN
     where it was not measured."""
+    muted: bool = False
+    """It is drawn nowhere, as if it were not there."""
+    locked: bool = False
+    """It stays as it is: neither edits nor refinement change it."""
 
     @property
     def brush(self) -> Brush:
@@ -51,11 +60,12 @@ _COLUMNS: tuple[tuple[str, type[np.generic], tuple[int, ...]], ...] = (
     ("parameters", np.float32, (MAX_PARAMETERS,)),
     ("steps", np.int32, ()),
     ("errors", np.float32, ()),
+    ("flags", np.uint8, ()),
 )
 
 
-_SEEN = ("types", "patches", "parameters")
-"""What a stroke is drawn from."""
+_SEEN = ("types", "patches", "parameters", "flags")
+"""What a stroke is drawn from; of flags, `MUTED` alone."""
 
 PACKED_BYTES = sum(np.dtype(kind).itemsize * math.prod(shape) for _, kind, shape in _COLUMNS)
 """Of a stroke, see `Strokes.packed`."""
@@ -87,6 +97,7 @@ class Strokes:
         parameters: [N, MAX_PARAMETERS], unit frame; zero past the stroke type's own.
         steps: [N] painting step.
         errors: [N] mean squared error after the stroke, NaN where unknown.
+        flags: [N] uint8, `MUTED` and `LOCKED` added up.
     """
 
     __slots__ = ("_columns", "_first", "_last")
@@ -104,6 +115,7 @@ class Strokes:
         parameters: NDArray[np.floating],
         steps: NDArray[np.integer],
         errors: NDArray[np.floating] | None = None,
+        flags: NDArray[np.integer] | None = None,
     ) -> Strokes:
         """Strokes from arrays as the attributes describe them; `parameters` may be narrower than MAX_PARAMETERS.
 
@@ -111,7 +123,7 @@ class Strokes:
             ValueError: If the columns are not of one length.
         """
         count = len(types)
-        each = (patches, parameters, steps) if errors is None else (patches, parameters, steps, errors)
+        each = [column for column in (patches, parameters, steps, errors, flags) if column is not None]
         if any(len(column) != count for column in each):
             raise ValueError(f"columns of {count} types are {[len(column) for column in each]} long")
         columns = _Columns(count)
@@ -120,6 +132,7 @@ class Strokes:
         columns.arrays["parameters"][:, : parameters.shape[1]] = parameters
         columns.arrays["steps"][:] = steps
         columns.arrays["errors"][:] = np.nan if errors is None else errors
+        columns.arrays["flags"][:] = 0 if flags is None else flags
         columns.used = count
         return cls(columns, 0, count)
 
@@ -129,15 +142,31 @@ class Strokes:
         parameters: NDArray[np.floating] | None = None,
         rgb: NDArray[np.floating] | None = None,
         errors: NDArray[np.floating] | None = None,
+        flags: NDArray[np.integer] | None = None,
     ) -> Strokes:
-        """The same strokes with other parameters, other colours [N, 3] or other errors; without these, with none."""
+        """The same strokes with other parameters, colours [N, 3], flags or errors; without these, with none."""
         values = np.array(self.parameters if parameters is None else parameters, np.float32)
         if rgb is not None:
             sizes = np.array([brush.size for brush in BRUSHES])[self.types]
             np.put_along_axis(values, sizes[:, None] - 3 + np.arange(3), np.asarray(rgb, np.float32), axis=1)
         return Strokes.from_columns(
-            types=self.types, patches=self.patches, parameters=values, steps=self.steps, errors=errors
+            types=self.types,
+            patches=self.patches,
+            parameters=values,
+            steps=self.steps,
+            errors=errors,
+            flags=self.flags if flags is None else flags,
         )
+
+    def picked(self, rows: NDArray[np.integer] | NDArray[np.bool_]) -> Strokes:
+        """The strokes of those rows, in their order; or those where a mask [N] is true."""
+        columns: dict[str, Any] = {name: self._column(name)[rows] for name, _, _ in _COLUMNS}
+        return Strokes.from_columns(**columns)
+
+    @property
+    def drawn(self) -> Strokes:
+        """All that are not muted."""
+        return self.picked(~self.muted) if self.muted.any() else self
 
     @classmethod
     def of(cls, strokes: Iterable[Stroke]) -> Strokes:
@@ -159,6 +188,7 @@ class Strokes:
             parameters=parameters,
             steps=np.array([stroke.step for stroke in each], np.int32),
             errors=np.array([stroke.error for stroke in each], np.float32),
+            flags=np.array([MUTED * stroke.muted + LOCKED * stroke.locked for stroke in each], np.uint8),
         )
 
     def __len__(self) -> int:
@@ -175,7 +205,7 @@ class Strokes:
 
         Args:
             other: The other ones.
-            wholly: Whether steps and errors must be the same too, which are not seen.
+            wholly: Whether steps, errors and locks must be the same too, which are not seen.
         """
         least = min(len(self), len(other))
         if not least or (self._columns is other._columns and self._first == other._first):
@@ -184,6 +214,8 @@ class Strokes:
         for name, _, _ in _COLUMNS:
             if wholly or name in _SEEN:
                 one, two = self._column(name)[:least], other._column(name)[:least]
+                if name == "flags" and not wholly:
+                    one, two = self.muted[:least], other.muted[:least]
                 equal = (one == two) | ((one != one) & (two != two))  # NaN: an error that was not measured
                 same &= equal.reshape(least, -1).all(axis=1)
         return least if same.all() else int(same.argmin())
@@ -255,6 +287,28 @@ class Strokes:
         """[N]; see the class."""
         return self._column("errors")  # type: ignore[return-value]
 
+    @property
+    def flags(self) -> NDArray[np.uint8]:
+        """[N]; see the class."""
+        return self._column("flags")  # type: ignore[return-value]
+
+    @property
+    def muted(self) -> NDArray[np.bool_]:
+        """[N] which are drawn nowhere."""
+        return (self.flags & MUTED) > 0
+
+    @property
+    def locked(self) -> NDArray[np.bool_]:
+        """[N] which stay as they are."""
+        return (self.flags & LOCKED) > 0
+
+    def seen(self) -> NDArray[np.void]:
+        """[N] for each stroke bytes that are the same where two are drawn alike."""
+        columns = map(np.ascontiguousarray, (self.types, self.patches, self.parameters, self.flags & MUTED))
+        rows = [each.view(np.uint8).reshape(len(self), each.strides[0]) for each in columns]
+        joined = np.ascontiguousarray(np.concatenate(rows, axis=1))
+        return joined.view(np.dtype((np.void, joined.shape[1])))[:, 0]
+
     def rgb(self) -> NDArray[np.float32]:
         """[N, 3] colours in 0..1."""
         sizes = np.array([brush.size for brush in BRUSHES])[self.types]
@@ -276,6 +330,8 @@ class Strokes:
             parameters=tuple(self.parameters[index, : brush.size].tolist()),
             step=int(self.steps[index]),
             error=float(self.errors[index]),
+            muted=bool(self.flags[index] & MUTED),
+            locked=bool(self.flags[index] & LOCKED),
         )
 
     def appended(self, other: Strokes) -> Strokes:

@@ -107,25 +107,23 @@ class CanvasWorker(QObject):
             return
         document, shown, size = moment.document, self._shown, moment.pixels.size
         self._shown = None  # until it is: were drawing interrupted, nothing is known of the pixels
+        box = PixelBox(0, 0, *size)
         if (
             self._timeline is None
             or shown is None
             or shown.pixels is not moment.pixels
             or (shown.document.size, shown.document.background) != (document.size, document.background)
         ):
-            self._timeline, shared, shown = Timeline(document, size, self._budget), 0, None
+            self._timeline = Timeline(document, size, self._budget)
         else:
-            shared = self._timeline.follow(document)
+            followed = self._timeline.follow(document)
+            # Strokes that are to go, or have come since, lie between the two moments; what else differs was edited.
+            low, high = sorted((followed.moment(shown.count), moment.count))
+            if high - low <= _MANY:
+                box = touched(document.strokes[low:high], size.longer / document.size.longer, size).joined(followed.box)
         if self._timeline.budget_bytes != self._budget:
             self._timeline.budget_bytes = self._budget
         canvas = self._timeline.view(moment.count)
-        box = PixelBox(0, 0, *size)
-        if shown is not None and min(shown.count, moment.count) <= shared:
-            low, high = sorted((shown.count, moment.count))
-            # Strokes that are to go lie in the document that was shown, those that came in the new one.
-            between = (document if moment.count >= shown.count else shown.document).strokes[low:high]
-            if high - low <= _MANY and (moment.count >= shown.count or high <= len(shown.document.strokes)):
-                box = touched(between, size.longer / document.size.longer, size)
         self._shown = moment
         if box.size.shorter:
             # In this order: the window must not wait for its pixels while these wait for the painter's loops.

@@ -19,7 +19,7 @@ from core.document import Document, Rgb, rgb_from_hex, rgb_to_hex
 from core.errors import OutputError, StrokeFileError
 from core.files import written_aside
 from core.geometry import Size
-from core.stroke import Strokes
+from core.stroke import LOCKED, MUTED, Strokes
 
 FORMAT = "strokewise-strokes"
 VERSION = 1
@@ -37,6 +37,9 @@ _BATCH = 4096
 
 MIN_PATCH_SIDE = 1e-6
 """Of a patch, sheet pixels."""
+
+_FLAGS = {"muted": MUTED, "locked": LOCKED}
+"""Keys of a stroke that are written where they are true."""
 
 _NUMBER, _WHOLE = frozenset({int, float}), frozenset({int})
 _NAMES = {int: "a whole number", str: "a text", list: "a list", dict: "an object"}
@@ -123,6 +126,8 @@ def _records(strokes: Strokes, first: int) -> list[dict[str, Any]]:
                 "opacity": opacity,
                 "error": errors[place],
             }
+    for place in np.flatnonzero(strokes.flags).tolist():
+        records[place] |= {key: True for key, bit in _FLAGS.items() if strokes.flags[place] & bit}
     return records
 
 
@@ -133,7 +138,8 @@ class _ContentError(Exception):
 def read_json(path: Path) -> Document:
     """Read a stroke file, trusting nothing in it.
 
-    Only sheet, job, and each stroke's type, step, patch, parameters and error are read, in the order of the list.
+    Only sheet, job, and each stroke's type, step, patch, parameters, error and whether it is muted or locked are read,
+    in the order of the list.
 
     Raises:
         StrokeFileError: If it is missing, too large, no stroke file, made by a newer version, or wrong in any place.
@@ -218,7 +224,17 @@ def _strokes(records: list[Any]) -> Strokes:
         parameters=parameters,
         steps=_numbers(steps, lambda index: f"strokes[{index}].step", 0, 2**31 - 1, _WHOLE).astype(np.int32),
         errors=_numbers(errors, lambda index: f"strokes[{index}].error", -1e30, 1e30),
+        flags=sum((_flags(records, key) * bit for key, bit in _FLAGS.items()), np.zeros(len(records), np.uint8)),
     )
+
+
+def _flags(records: list[dict[str, Any]], key: str) -> NDArray[np.uint8]:
+    """1 for each stroke that has `key` and there true."""
+    values = [record.get(key, False) for record in records]
+    for index, value in enumerate(values):
+        if type(value) is not bool:
+            raise _ContentError(f"strokes[{index}].{key} is {_shown(value)}, must be true or false")
+    return np.array(values, np.uint8)
 
 
 def _lists(

@@ -85,7 +85,7 @@ def write_svg(
     """
     if profile not in PROFILES:
         raise SettingError("profile", profile, f"choose one of {', '.join(PROFILES)}")
-    options = options or SvgOptions()
+    options, document = options or SvgOptions(), document.drawn
     height, width = document.size
     elements = PROFILES[profile](document.strokes, document.size, options.decimals)
     total, done = len(document.strokes), 0

@@ -139,7 +139,7 @@ def write_plotter_svg(
     Raises:
         OutputError: If it cannot be written.
     """
-    plotter, options = plotter or PlotterOptions(), options or SvgOptions()
+    plotter, options, document = plotter or PlotterOptions(), options or SvgOptions(), document.drawn
     width, height = _turned(plotter.paper, document)
     scale = min(
         (width - 2 * plotter.margin) / document.size.width, (height - 2 * plotter.margin) / document.size.height

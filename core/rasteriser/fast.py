@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 
+import numba
 import numpy as np
 from numpy.typing import NDArray
 
@@ -24,6 +26,9 @@ _BATCH = 4096
 _BAND = 64
 """Rows a thread takes at a time: the band's alpha stays in the processor's cache."""
 
+_WORTH_THREADS = 2**19
+"""Pixels of some parts of a canvas below which one thread draws them."""
+
 _NO_TARGET: Canvas = np.zeros((0, 0, 3), np.float32)
 
 
@@ -35,9 +40,15 @@ def bare_canvas(size: Size, background: Rgb) -> Canvas:
 
 
 def lay(
-    canvas: Canvas, strokes: Strokes, scale: float = 1.0, target: Canvas | None = None, *, origin: int = 0
+    canvas: Canvas,
+    strokes: Strokes,
+    scale: float = 1.0,
+    target: Canvas | None = None,
+    *,
+    origin: int = 0,
+    areas: NDArray[np.int64] | None = None,
 ) -> NDArray[np.float64]:
-    """Lay strokes on a canvas, in place, lowest first.
+    """Lay strokes on a canvas, in place, lowest first; muted ones are nothing.
 
     Args:
         canvas: The canvas.
@@ -46,6 +57,8 @@ def lay(
         target: Of the canvas's shape, where the change of error is wanted.
         origin: The row that the canvas begins with, where it is a part of a larger one; its pixels are the same, to the
             bit, as there.
+        areas: [K, 4] top, left, bottom and right of the only parts to lay them on, none over another, if not on all of
+            the canvas; the pixels there are the same, to the bit.
 
     Returns:
         [N]: how much each stroke raised the sum of squared errors to the target (negative: it helped); zeros without
@@ -57,25 +70,47 @@ def lay(
     if target is not None and target.shape != canvas.shape:  # the compiled loops would read past its end
         raise ValueError(f"a target of shape {target.shape} does not fit a canvas of shape {canvas.shape}")
     gains = np.zeros(len(strokes))
-    bottom = origin + canvas.shape[0]
-    bands = np.append(np.arange(origin, bottom, _BAND), bottom)
+    bottom, width = origin + canvas.shape[0], canvas.shape[1]
+    few = areas is not None and _pixels(areas) < _WORTH_THREADS
+    if areas is None:
+        tops = np.arange(origin, bottom, _BAND)
+        areas = np.column_stack([tops, 0 * tops, np.append(tops[1:], bottom), np.full(len(tops), width)])
     for start in range(0, len(strokes), _BATCH):
         part = strokes[start : start + _BATCH]
         marks = marks_of(part, scale)
-        firsts = marks.offsets[:-1]
-        tops = np.minimum.reduceat(marks.row - marks.radius, firsts) - 1
-        bottoms = np.maximum.reduceat(marks.row + marks.radius, firsts) + 2
-        boxes = np.clip(np.stack([tops, bottoms], axis=1), origin, bottom).astype(np.int64)
-        by_band = np.zeros((len(bands) - 1, len(part)))
+        boxes = np.empty((len(part), 4))
+        for low, centre in ((0, marks.row), (1, marks.column)):
+            boxes[:, low] = np.minimum.reduceat(centre - marks.radius, marks.offsets[:-1]) - 1
+            boxes[:, low + 2] = np.maximum.reduceat(centre + marks.radius, marks.offsets[:-1]) + 2
+        boxes = boxes.clip([origin, 0, origin, 0], [bottom, width, bottom, width])
+        boxes[part.muted] = 0
+        by_area = np.zeros((len(areas), len(part)) if target is not None else (0, 0))
         goal = _NO_TARGET if target is None else target
-        with PARALLEL_LOOPS:
-            kernels.lay_strokes(canvas, goal, *marks, part.rgb(), boxes, bands, by_band, origin)
-        gains[start : start + len(part)] = by_band.sum(axis=0)
+        with PARALLEL_LOOPS, _one_thread() if few else nullcontext():
+            kernels.lay_strokes(canvas, goal, *marks, part.rgb(), boxes.astype(np.int64), areas, by_area, origin)
+        if target is not None:
+            gains[start : start + len(part)] = by_area.sum(axis=0)
     return gains
+
+
+def _pixels(areas: NDArray[np.int64]) -> int:
+    return int(((areas[:, 2] - areas[:, 0]) * (areas[:, 3] - areas[:, 1])).sum())
+
+
+@contextmanager
+def _one_thread() -> Iterator[None]:
+    """Draw with one thread: where another program has the cores, several wait long for each other."""
+    many = numba.get_num_threads()
+    numba.set_num_threads(1)
+    try:
+        yield
+    finally:
+        numba.set_num_threads(many)
 
 
 def touched(strokes: Strokes, scale: float, size: Size) -> PixelBox:
     """A box of a canvas that holds every pixel that these strokes can have changed; empty where there are none."""
+    strokes = strokes.drawn
     if not len(strokes):
         return PixelBox(0, 0, 0, 0)
     marks = marks_of(strokes, scale)

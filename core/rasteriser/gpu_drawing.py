@@ -53,7 +53,7 @@ def points_of(form: Form, origins: Tensor, boxes: Tensor) -> Points:
 
 
 def lay(canvas: Tensor, strokes: Strokes, scale: float = 1.0, target: Tensor | None = None) -> Tensor | None:
-    """Lay strokes on a canvas, in place, lowest first; nothing is waited for.
+    """Lay strokes on a canvas, in place, lowest first, muted ones not; nothing is waited for.
 
     Args:
         canvas: [H, W, 3] float32 on a CUDA device, contiguous.
@@ -101,12 +101,13 @@ def _points(strokes: Strokes, scale: float, device: torch.device) -> Points:
     kinds = np.unique(strokes.types).tolist()
     for kind in kinds:
         index = np.flatnonzero(strokes.types == kind)
-        shape, patch, origins = (
+        shape, patch, origins, muted = (
             torch.from_numpy(each[index]).to(device)
-            for each in (strokes.parameters, relative, corners.astype(np.int32))
+            for each in (strokes.parameters, relative, corners.astype(np.int32), strokes.muted)
         )
         form = form_of(BRUSHES[kind], shape, patch)
-        parts.append(points_of(form, origins, boxes_of(form) + origins.repeat(1, 2)))
+        boxes = torch.where(muted[:, None], 0, boxes_of(form) + origins.repeat(1, 2))
+        parts.append(points_of(form, origins, boxes))
     if len(parts) == 1:
         return parts[0]
     # All points one after another; then the strokes in their order, wherever their points lie.

@@ -32,10 +32,13 @@ def _edge(radius, feather):
 
 
 @_jit
-def _cover_band(row, column, radius, opacity, first, last, top, bottom, width, alpha, still_open, left, right):
-    """Alpha of one stroke in rows top..bottom, into `alpha`; `left` and `right` tell each row's touched columns.
+def _cover_band(
+    row, column, radius, opacity, first, last, top, bottom, begin, width, alpha, still_open, left, right
+):  # fmt: skip
+    """Alpha of one stroke in rows top..bottom and columns begin..width of a canvas, into `alpha`, which is that part.
 
-    Expects alpha 0, still_open 1, left `width`, right 0 throughout, and returns the touched rows as (low, high).
+    `left` and `right` tell each row's touched columns. Expects alpha 0, still_open 1, left `width`, right 0 throughout,
+    and returns the touched rows as (low, high).
     """
     low, high = bottom, top
     for stamp in range(last - 1, first - 1, -1):
@@ -43,6 +46,8 @@ def _cover_band(row, column, radius, opacity, first, last, top, bottom, width, a
         weight = opacity[stamp]
         outer = edge + 0.5
         inner = edge - 0.5
+        if column[stamp] + outer <= begin or column[stamp] - outer >= width:
+            continue
         from_row = max(top, math.ceil(row[stamp] - outer - 0.5))
         to_row = min(bottom - 1, math.floor(row[stamp] + outer - 0.5))
         low, high = min(low, from_row), max(high, to_row + 1)
@@ -52,7 +57,7 @@ def _cover_band(row, column, radius, opacity, first, last, top, bottom, width, a
             if reach <= 0.0:
                 continue
             reach = math.sqrt(reach)
-            x0 = max(0, math.ceil(column[stamp] - reach - 0.5))
+            x0 = max(begin, math.ceil(column[stamp] - reach - 0.5))
             x1 = min(width - 1, math.floor(column[stamp] + reach - 0.5))
             if x1 < x0:
                 continue
@@ -65,24 +70,24 @@ def _cover_band(row, column, radius, opacity, first, last, top, bottom, width, a
                 solid0 = min(x1 + 1, max(x0, math.ceil(column[stamp] - inside - 0.5)))
                 solid1 = min(x1 + 1, max(solid0, math.floor(column[stamp] + inside - 0.5) + 1))
                 for x in range(solid0, solid1):
-                    alpha[line, x] += np.float32(still_open[line, x] * weight)
-                    still_open[line, x] = 0.0
+                    alpha[line, x - begin] += np.float32(still_open[line, x - begin] * weight)
+                    still_open[line, x - begin] = 0.0
             for part in range(2):
-                begin, end = (x0, solid0) if part == 0 else (solid1, x1 + 1)
-                for x in range(begin, end):
-                    share = still_open[line, x]
+                start, end = (x0, solid0) if part == 0 else (solid1, x1 + 1)
+                for x in range(start, end):
+                    share = still_open[line, x - begin]
                     if share > 0.0:
                         dx = x + 0.5 - column[stamp]
                         covered = outer - math.sqrt(dx * dx + dy * dy)
                         covered = min(1.0, max(0.0, covered)) * peak
-                        alpha[line, x] += np.float32(share * weight * covered)
-                        still_open[line, x] = np.float32(share * (1.0 - covered))
+                        alpha[line, x - begin] += np.float32(share * weight * covered)
+                        still_open[line, x - begin] = np.float32(share * (1.0 - covered))
     return low, high
 
 
 @_parallel
-def lay_strokes(canvas, target, row, column, radius, opacity, offsets, polygon, rgb, boxes, bands, gains, origin):
-    """Lay strokes on a canvas in place, in horizontal bands that threads share.
+def lay_strokes(canvas, target, row, column, radius, opacity, offsets, polygon, rgb, boxes, areas, gains, origin):
+    """Lay strokes on a canvas in place, in areas that threads share; the pixels do not depend on how it is divided.
 
     Args:
         canvas: float32 [H, W, 3] in 0..1.
@@ -94,43 +99,45 @@ def lay_strokes(canvas, target, row, column, radius, opacity, offsets, polygon, 
         offsets: int64 [N + 1], each stroke's stamps or corners.
         polygon: bool [N], which of them a stroke has.
         rgb: float32 [N, 3].
-        boxes: int64 [N, 2] first and past-the-last row that a stroke can touch.
-        bands: int64 [K + 1] the rows at which bands begin, and the one after the last.
-        gains: float64 [K, N], filled with the rise of the summed squared error by each stroke in each band.
+        boxes: int64 [N, 4] top, left, bottom and right of the pixels that a stroke can touch.
+        areas: int64 [K, 4] likewise the parts of the canvas to be laid on, none over another.
+        gains: float64 [K, N], filled with the rise of the summed squared error by each stroke in each area; where
+            there is no target, left alone, and of any size.
         origin: The row that the canvas, and the target, begin with: they may be a part of a larger one, whose rows the
-            stamps, boxes and bands count in.
+            stamps, boxes and areas count in.
 
-    Sizes: H x W canvas, M points, N strokes, K bands.
+    Sizes: H x W canvas, M points, N strokes, K areas.
     """
-    width = canvas.shape[1]
     measured = target.shape[0] > 0
-    for band in numba.prange(len(bands) - 1):
-        top, bottom = bands[band], bands[band + 1]
-        alpha = np.zeros((bottom - top, width), np.float32)
-        still_open = np.ones((bottom - top, width), np.float32)
+    for area in numba.prange(len(areas)):
+        top, begin, bottom, width = areas[area, 0], areas[area, 1], areas[area, 2], areas[area, 3]
+        alpha = np.zeros((bottom - top, width - begin), np.float32)
+        still_open = np.ones((bottom - top, width - begin), np.float32)
         left = np.full(bottom - top, width, np.int64)
         right = np.zeros(bottom - top, np.int64)
         shares = np.zeros(width + 1)
         for stroke in range(len(offsets) - 1):
-            if boxes[stroke, 1] <= top or boxes[stroke, 0] >= bottom:
+            if boxes[stroke, 2] <= top or boxes[stroke, 0] >= bottom:
+                continue
+            if boxes[stroke, 3] <= begin or boxes[stroke, 1] >= width:
                 continue
             if polygon[stroke]:
                 low, high = cover_polygon_band(
                     row, column, opacity, offsets[stroke], offsets[stroke + 1],
-                    top, bottom, width, alpha, left, right, shares,
+                    top, bottom, begin, width, alpha, left, right, shares,
                 )  # fmt: skip
             else:
                 low, high = _cover_band(
                     row, column, radius, opacity, offsets[stroke], offsets[stroke + 1],
-                    top, bottom, width, alpha, still_open, left, right,
+                    top, bottom, begin, width, alpha, still_open, left, right,
                 )  # fmt: skip
             gain = 0.0
             for y in range(low, high):
                 line = y - top
                 for x in range(left[line], right[line]):
-                    a = alpha[line, x]
-                    alpha[line, x] = 0.0
-                    still_open[line, x] = 1.0
+                    a = alpha[line, x - begin]
+                    alpha[line, x - begin] = 0.0
+                    still_open[line, x - begin] = 1.0
                     if a > 0.0:
                         for channel in range(3):
                             before = canvas[y - origin, x, channel]
@@ -141,7 +148,28 @@ def lay_strokes(canvas, target, row, column, radius, opacity, offsets, polygon, 
                                 gain += (after - goal) * (after - goal) - (before - goal) * (before - goal)
                 left[line] = width
                 right[line] = 0
-            gains[band, stroke] = gain
+            if measured:
+                gains[area, stroke] = gain
+
+
+@_jit
+def replace_areas(source, into, areas, same):
+    """Write areas of one canvas into another, and note which were the same.
+
+    Args:
+        source: float32 [H, 3 W], a canvas's rows.
+        into: Likewise.
+        areas: int64 [K, 4] top, left, bottom and right.
+        same: bool [K], whether nothing changed.
+    """
+    for area in range(len(areas)):
+        first, last = 3 * areas[area, 1], 3 * areas[area, 3]
+        changed = 0
+        for y in range(areas[area, 0], areas[area, 2]):
+            for x in range(first, last):
+                changed += into[y, x] != source[y, x]
+                into[y, x] = source[y, x]
+        same[area] = changed == 0
 
 
 @_parallel

@@ -57,10 +57,12 @@ def _area(corners: list[tuple[float, float]]) -> float:
 
 
 def alpha(size: Size, strokes: Strokes, scale: float = 1.0) -> NDArray[np.float64]:
-    """[N, H, W]: what each stroke alone covers on a canvas drawn at `scale`."""
+    """[N, H, W]: what each stroke alone covers on a canvas drawn at `scale`; muted ones cover nothing."""
     marks = marks_of(strokes, scale)
     result = np.zeros((len(strokes), *size))
     for index, (first, last) in enumerate(zip(marks.offsets, marks.offsets[1:], strict=False)):
+        if strokes.muted[index]:
+            continue
         if marks.polygon[index]:
             result[index] = marks.opacity[first] * polygon(size, marks.row[first:last], marks.column[first:last])
             continue

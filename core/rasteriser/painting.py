@@ -175,11 +175,13 @@ class Layers:
 
     @classmethod
     def of(cls, document: Document, size: Size) -> Layers:
-        """A document's strokes on a canvas of that size."""
+        """A document's strokes on a canvas of that size; muted ones cover nothing, and nothing depends on them."""
         strokes = document.strokes
         patches = torch.from_numpy(strokes.patches * pixel_scale(document.size, size))
         shapes = torch.tensor(strokes.parameters, dtype=torch.float64)
         points, offsets, polygon = _points(strokes.types, shapes, patches)
+        opacity = points[3].numpy()
+        opacity[np.repeat(strokes.muted, np.diff(offsets))] = 0
         return cls(points.numpy(), strokes.rgb(), bare_canvas(size, document.background), offsets, polygon)
 
     def lay(self, rgb: NDArray[np.float32]) -> None:

@@ -93,8 +93,11 @@ def _cover_row(row, column, first, last, sign, y, feather, width, line):
 
 
 @_jit
-def cover_polygon_band(row, column, opacity, first, last, top, bottom, width, alpha, left, right, line):
-    """Alpha of one polygon in rows top..bottom; as `_cover_band` of `core.rasteriser.kernels`."""
+def cover_polygon_band(row, column, opacity, first, last, top, bottom, begin, width, alpha, left, right, line):
+    """Alpha of one polygon in rows top..bottom, columns begin..width; as `_cover_band` of `core.rasteriser.kernels`.
+
+    A row is added up from its first column, wherever the part begins: its pixels are the same, to the bit, in any part.
+    """
     lowest, highest = math.inf, -math.inf
     for corner in range(first, last):
         lowest, highest = min(lowest, row[corner]), max(highest, row[corner])
@@ -103,9 +106,10 @@ def cover_polygon_band(row, column, opacity, first, last, top, bottom, width, al
     high = max(low, min(bottom, _last(highest, 0.5) + 1))
     for y in range(low, high):
         x0, x1 = _cover_row(row, column, first, last, sign, y, 1.0, width, line)
-        left[y - top], right[y - top] = x0, x1
+        left[y - top], right[y - top] = max(begin, x0), x1
         for x in range(x0, x1):
-            alpha[y - top, x] = np.float32(opacity[first] * line[x])
+            if x >= begin:
+                alpha[y - top, x - begin] = np.float32(opacity[first] * line[x])
             line[x] = 0.0
     return low, high
 

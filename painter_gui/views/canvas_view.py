@@ -10,6 +10,7 @@ from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt, QTimer, Si
 from PySide6.QtGui import (
     QBrush,
     QColor,
+    QFocusEvent,
     QImage,
     QKeyEvent,
     QMouseEvent,
@@ -18,12 +19,15 @@ from PySide6.QtGui import (
     QPaintEvent,
     QPen,
     QResizeEvent,
+    QTabletEvent,
     QWheelEvent,
 )
 from PySide6.QtWidgets import QGestureEvent, QPinchGesture, QWidget
 
 from core.geometry import PixelBox, Size
 from painter_gui.canvas_worker import SharedPixels
+from painter_gui.views.canvas_tools.held import HeldTool
+from painter_gui.views.canvas_tools.tool import CanvasTool
 from painter_gui.wording import Worded, translate
 
 _MARGIN = 16
@@ -85,6 +89,7 @@ class CanvasView(Worded, QWidget):
         self._fitted = True
         self._dragged: QPointF | None = None
         self._splitting = False
+        self._held = HeldTool(self, self)
         # Where Qt scales a part of a picture, its outermost pixels are off by a little: once things have come to rest,
         # all is drawn in one piece.
         self._settling = QTimer(self, interval=_SETTLE_MS, singleShot=True)
@@ -105,6 +110,7 @@ class CanvasView(Worded, QWidget):
 
     def show_picture(self, sheet: Size, pixels: SharedPixels | None, target: NDArray[np.uint8] | None) -> None:
         """Show another canvas of a sheet and its target [H, W, 4], as large as the canvas; fitted."""
+        self._held.abort()
         self._sheet, self._pixels, self._target = sheet, pixels, target
         self.fit()
 
@@ -116,8 +122,17 @@ class CanvasView(Worded, QWidget):
     def set_mode(self, mode: CanvasMode) -> None:
         """Show otherwise."""
         self._mode = mode
-        self.setCursor(Qt.CursorShape.ArrowCursor)
+        self._rest()
         self.update()
+
+    @property
+    def tool(self) -> CanvasTool | None:
+        """What the pointer does; None: it moves the canvas."""
+        return self._held.tool
+
+    def hold(self, tool: CanvasTool | None) -> None:
+        """Take another tool; nothing comes of what the last one had begun."""
+        self._held.hold(tool)
 
     @property
     def split(self) -> float:
@@ -155,6 +170,11 @@ class CanvasView(Worded, QWidget):
         return self._zoom
 
     @property
+    def scale(self) -> float:
+        """Pixels of the window, as Qt counts them, per pixel of the sheet."""
+        return self._zoom / self.devicePixelRatioF()
+
+    @property
     def fitted(self) -> bool:
         """Whether the canvas keeps filling the window."""
         return self._fitted
@@ -186,16 +206,15 @@ class CanvasView(Worded, QWidget):
 
     def canvas_point(self, point: QPointF) -> QPointF:
         """The point of the sheet, in its pixels, that a point of the window shows."""
-        scale = self._zoom / self.devicePixelRatioF()
         middle = QRectF(self.rect()).center()
-        return self._centre + (point - middle) / scale
+        return self._centre + (point - middle) / self.scale
 
     def _size(self) -> Size:
         return self._sheet
 
     def _frame(self) -> QRectF:
         """Where the canvas lies in the window."""
-        scale, size = self._zoom / self.devicePixelRatioF(), self._size()
+        scale, size = self.scale, self._size()
         middle = QRectF(self.rect()).center()
         corner = middle - self._centre * scale
         return QRectF(corner.x(), corner.y(), size.width * scale, size.height * scale)
@@ -218,7 +237,7 @@ class CanvasView(Worded, QWidget):
     def _move(self, by: QPointF) -> None:
         """Move the canvas by so many pixels of the window."""
         self._fitted = False
-        self._centre -= by * (self.devicePixelRatioF() / self._zoom)
+        self._centre -= by / self.scale
         self._keep_in_sight()
         self.update()
 
@@ -253,6 +272,7 @@ class CanvasView(Worded, QWidget):
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setOpacity(0.25)
         painter.drawRect(frame.adjusted(-0.5, -0.5, 0.5, 0.5))
+        self._held.paint(painter)
 
     def _is_smooth(self) -> bool:
         """Whether pixels are blended: not where the canvas's own are so large that they are meant to be seen."""
@@ -324,6 +344,11 @@ class CanvasView(Worded, QWidget):
 
     # Pointer, wheel, pinch and keys
 
+    def _rest(self) -> None:
+        """The pointer as it is while nothing is done with it."""
+        tool = self._held.tool
+        self.setCursor(Qt.CursorShape.ArrowCursor if tool is None else tool.cursor)
+
     def _on_edge(self, point: QPointF) -> bool:
         frame = self._frame()
         edge = frame.left() + self._split * frame.width()
@@ -331,9 +356,11 @@ class CanvasView(Worded, QWidget):
         return self._mode is CanvasMode.SPLIT and inside and abs(point.x() - edge) <= _GRIP
 
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802
-        """Take the split's edge, or else the canvas."""
+        """Take the split's edge, or else use the tool, or take the canvas."""
         if event.button() == Qt.MouseButton.LeftButton and self._on_edge(event.position()):
             self._splitting = True
+        elif self._pixels is not None and self._held.pressed(event):
+            self.setFocus(Qt.FocusReason.MouseFocusReason)
         elif event.button() in (Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton):
             self._dragged = event.position()
             self.setCursor(Qt.CursorShape.ClosedHandCursor)
@@ -347,19 +374,46 @@ class CanvasView(Worded, QWidget):
         elif self._dragged is not None:
             self._move(event.position() - self._dragged)
             self._dragged = event.position()
-        elif self._on_edge(event.position()):
+        elif not self._held.down and self._on_edge(event.position()):
             self.setCursor(Qt.CursorShape.SplitHCursor)
-        else:
-            self.setCursor(Qt.CursorShape.ArrowCursor)
+        elif not self._held.moved(event):
+            self._rest()
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802
         """Let go."""
+        if self._held.released(event):
+            return
         self._splitting, self._dragged = False, None
-        self.setCursor(Qt.CursorShape.ArrowCursor)
+        self._rest()
+
+    def tabletEvent(self, event: QTabletEvent) -> None:  # noqa: N802
+        """Pens go to the tool with their pressure; of what is not its, Qt makes mouse events."""
+        taken = False
+        if self._pixels is not None and not self._splitting and self._dragged is None:
+            if event.type() == QEvent.Type.TabletPress and not self._on_edge(event.position()):
+                taken = self._held.pressed(event)
+            elif event.type() == QEvent.Type.TabletMove:
+                taken = self._held.moved(event)
+            elif event.type() == QEvent.Type.TabletRelease:
+                taken = self._held.released(event)
+        event.setAccepted(taken)
+
+    def leaveEvent(self, event: QEvent) -> None:  # noqa: N802
+        """The tool shows nothing more at the pointer."""
+        self._held.left()
+        super().leaveEvent(event)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:  # noqa: N802
+        """A release would go elsewhere."""
+        if event.reason() in (Qt.FocusReason.ActiveWindowFocusReason, Qt.FocusReason.PopupFocusReason):
+            self._held.abort()
+        super().focusOutEvent(event)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: N802
-        """Between fitted and one to one."""
-        if self._fitted:
+        """Between fitted and one to one; to a tool it is a second press."""
+        if self._held.tool is not None:
+            self.mousePressEvent(event)
+        elif self._fitted:
             self.zoom_at(event.position(), 1.0 / self._zoom)
         else:
             self.fit()
@@ -382,20 +436,26 @@ class CanvasView(Worded, QWidget):
         elif isinstance(event, QGestureEvent):
             pinch = event.gesture(Qt.GestureType.PinchGesture)
             if isinstance(pinch, QPinchGesture):
+                self._held.abort()  # the first finger had put it down
                 self.zoom_at(QPointF(self.mapFromGlobal(pinch.centerPoint().toPoint())), pinch.scaleFactor())
                 return True
         elif event.type() == QEvent.Type.DevicePixelRatioChange and self._fitted:
             self._refit()
+        elif event.type() == QEvent.Type.ShortcutOverride and self._held.busy and _is_escape(event):
+            event.accept()  # or it would stop the painting
+            return True
         return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
-        """Arrows move the canvas, or with Shift the split's edge; Space paints."""
+        """Arrows move the canvas, or with Shift the split's edge; Space paints; Escape ends what the tool has begun."""
         moves = {
             Qt.Key.Key_Left: QPointF(1, 0), Qt.Key.Key_Right: QPointF(-1, 0), Qt.Key.Key_Up: QPointF(0, 1),
             Qt.Key.Key_Down: QPointF(0, -1),
         }  # fmt: skip
         move = moves.get(Qt.Key(event.key()))
-        if event.key() == Qt.Key.Key_Space and not event.isAutoRepeat():
+        if event.key() == Qt.Key.Key_Escape and self._held.busy:
+            self._held.abort()
+        elif event.key() == Qt.Key.Key_Space and not event.isAutoRepeat():
             self.paint_requested.emit()
         elif move is None:
             super().keyPressEvent(event)
@@ -410,3 +470,7 @@ class CanvasView(Worded, QWidget):
         super().resizeEvent(event)
         if self._fitted:
             self._refit()
+
+
+def _is_escape(event: QEvent) -> bool:
+    return isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape

@@ -235,9 +235,9 @@ WORDS = {
 )  # fmt: skip
 def test_words_that_cannot_be_are_refused(tmp_path: Path, changed: dict[str, object]) -> None:
     path = tmp_path / "journal"
-    path.write_bytes(b"strokewise-journal 1\n" + entry(WORDS))
+    path.write_bytes(b"strokewise-journal 2\n" + entry(WORDS))
     assert read_journal(path).document == Document(SIZE)
-    path.write_bytes(b"strokewise-journal 1\n" + entry({**WORDS, **changed}))
+    path.write_bytes(b"strokewise-journal 2\n" + entry({**WORDS, **changed}))
     with pytest.raises(SessionFileError):
         read_journal(path)
 
@@ -255,7 +255,7 @@ def test_strokes_that_cannot_be_are_refused(tmp_path: Path, column: str, value: 
     columns = {name: getattr(good, name).copy() for name in ("types", "patches", "parameters", "steps", "errors")}
     columns[column].reshape(-1)[0] = value
     bad = Strokes.from_columns(**columns)
-    path.write_bytes(b"strokewise-journal 1\n" + entry({**WORDS, "new": 3}, bad.packed()))
+    path.write_bytes(b"strokewise-journal 2\n" + entry({**WORDS, "new": 3}, bad.packed()))
     with pytest.raises(SessionFileError):
         read_journal(path)
 

@@ -146,7 +146,7 @@ def test_following_a_painting_draws_only_what_is_new(laid: list[int]) -> None:
     timeline.canvas(100)
     laid.clear()
 
-    assert timeline.follow(PAINTING) == 100
+    assert timeline.follow(PAINTING).shared == 100
     np.testing.assert_array_equal(timeline.canvas(300), draw(PAINTING, SIZE))
 
     assert sum(laid) == 200
@@ -158,7 +158,7 @@ def test_following_a_branch_keeps_what_both_begin_with(random_strokes: Callable[
     timeline.canvas(300)
     branch = PAINTING.cut(150).painted(random_strokes(80, 9, PAINTING.size))
 
-    assert timeline.follow(branch) == 150
+    assert timeline.follow(branch).shared == 150
 
     for moment in (230, 151, 150, 149, 40):
         np.testing.assert_array_equal(timeline.canvas(moment), draw(branch.cut(moment), SIZE))

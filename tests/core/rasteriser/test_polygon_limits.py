@@ -62,7 +62,7 @@ def band(corners: list[tuple[float, float]], top: int, bottom: int) -> NDArray[n
     )
     count, line = len(corners), np.zeros(SIZE.width + 1)
     low, high = cover_polygon_band(
-        rows, columns, np.full(count, 0.8), 0, count, top, bottom, SIZE.width, alpha, left, right, line
+        rows, columns, np.full(count, 0.8), 0, count, top, bottom, 0, SIZE.width, alpha, left, right, line
     )
     covered = np.zeros((bottom - top, SIZE.width))
     for y in range(low - top, high - top):
