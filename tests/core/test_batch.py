@@ -9,8 +9,9 @@ import torch
 from PIL import Image
 
 import core.workshop
-from core.batch import Ending, Errand, Outcome, errands_for, painted_one_by_one, pictures_in
+from core.batch import Ending, Outcome, painted_one_by_one
 from core.brushes import BEZIER
+from core.errands import Errand, errands_for, pictures_in
 from core.errors import DeviceError, OutputError, PictureError, SettingError
 from core.export.stroke_json import read_json
 from core.paint_options import PaintOptions
