@@ -62,7 +62,7 @@ class StatusView(Worded, QStatusBar):
         left = translate("Studio", "preparing…") if controller.phase is Phase.REFINING and refined is None else ""
         if painting:
             seconds = (controller.planned - count) / rate if rate else math.inf
-            left = translate("Studio", "preparing…") if math.isinf(seconds) else _clock(seconds)
+            left = translate("Studio", "preparing…") if math.isinf(seconds) else clock(seconds)
         self._show(self.left, left, translate("Studio", "preparing…"), there)
 
     def show_machine(self, device_name: str) -> None:
@@ -99,7 +99,7 @@ def psnr_of(controller: Controller) -> float | None:
     return -10 * math.log10(error) if math.isfinite(error) and error > 0 else None
 
 
-def _clock(seconds: float) -> str:
+def clock(seconds: float) -> str:
     """A time as minutes and seconds, or hours, minutes and seconds."""
     whole = math.ceil(seconds)
     minutes, rest = divmod(whole, 60)
