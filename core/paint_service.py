@@ -128,13 +128,14 @@ def serve(pipe: Connection, options: PaintOptions) -> None:
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for whoever asked, which closes the pipe
     _give_way()
-    _Service(pipe, options).run()
+    Service(pipe, options).run()
 
 
-class _Service:
+class Service:
     """Does errands in the main thread; another one hears what is asked meanwhile."""
 
     def __init__(self, pipe: Connection, options: PaintOptions) -> None:
+        """Prepare; arguments as of `serve`."""
         self._pipe, self._options = pipe, options
         self._workshops: dict[bool, Workshop] = {}
         self._wanted: SimpleQueue[Paint | None] = SimpleQueue()

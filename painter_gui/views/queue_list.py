@@ -62,8 +62,13 @@ _SETTLE_MS = 80
 _NUMBER, _SOURCE, _SHARE = (Qt.ItemDataRole.UserRole + index for index in range(3))
 
 
-class _BarDelegate(QStyledItemDelegate):
-    """Draws how far an entry has come as a thin bar below the words."""
+class _StateDelegate(QStyledItemDelegate):
+    """Draws how it stands with an entry: words, and how far it has come as a thin bar below them."""
+
+    def initStyleOption(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> None:  # noqa: N802
+        """Words begin with what matters most."""
+        super().initStyleOption(option, index)
+        option.textElideMode = Qt.TextElideMode.ElideRight
 
     def paint(
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
@@ -110,7 +115,7 @@ class QueueList(Worded, QTreeWidget):
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setItemDelegateForColumn(1, _BarDelegate(self))
+        self.setItemDelegateForColumn(1, _StateDelegate(self))
         self.setAcceptDrops(True)
         header = self.header()
         header.setSectionsMovable(False)

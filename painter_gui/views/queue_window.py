@@ -269,23 +269,22 @@ class QueueWindow(Worded, QDialog):
 
     def _state_words(self, seconds: float | None) -> str:
         queue = self._queue
-        waiting, done = queue.count(State.WAITING, State.PAINTING), queue.count(State.DONE, State.SKIPPED)
-        failed = queue.count(State.FAILED)
-        counts = translate("Studio", "{done} finished, {waiting} to go").format(
-            done=f"{done:,}", waiting=f"{waiting:,}"
-        )
-        if failed:
-            counts += translate("Studio", ", {failed} failed").format(failed=f"{failed:,}")
+        if not queue.entries:
+            return ""
+        done, waiting = queue.count(State.DONE, State.SKIPPED), queue.count(State.WAITING, State.PAINTING)
+        words = translate("Studio", "{done} finished, {waiting} to go").format(done=done, waiting=waiting)
+        if queue.count(State.FAILED):
+            words += translate("Studio", ", {failed} failed").format(failed=queue.count(State.FAILED))
         if queue.phase is QueuePhase.STOPPING:
-            return f"{counts}\n" + translate("Studio", "Stopping…")
+            return words + "\n" + translate("Studio", "Stopping…")
         if queue.phase is QueuePhase.PAUSED:
-            return f"{counts}\n" + translate("Studio", "Paused")
+            return words + "\n" + translate("Studio", "Paused")
         if queue.is_held:
-            return f"{counts}\n" + translate("Studio", "Rests while your own picture is painted")
+            return words + "\n" + translate("Studio", "Rests while your own picture is painted")
         if queue.phase is QueuePhase.PAINTING:
             left = translate("Studio", "preparing…") if seconds is None else clock(seconds)
-            return f"{counts}\n" + translate("Studio", "Time left: {time}").format(time=left)
-        return counts if queue.entries else ""
+            return words + "\n" + translate("Studio", "Time left: {time}").format(time=left)
+        return words
 
     @Slot()
     def _enable(self) -> None:
@@ -400,10 +399,7 @@ def settings_words(settings: PaintSettings) -> str:
     """Settings in a line."""
     names = type_names()
     types = ", ".join(dict.fromkeys(names.get(each, each) for each in Mix.parse(settings.stroke_type).stroke_types))
-    devices = {
-        "auto": translate("Studio", "whatever device is best"), "cpu": translate("Studio", "processor"),
-        "cuda": translate("Studio", "graphics card"),
-    }  # fmt: skip
+    devices = {"auto": "", "cpu": translate("Studio", "Processor"), "cuda": "NVIDIA GPU"}
     presets = {"default": "", "paper": translate("Studio", "as published")}
     parts = [
         types,
