@@ -6,6 +6,7 @@ at a time, and ends where the pipe does: nothing of it outlives whoever asked.
 
 from __future__ import annotations
 
+import os
 import signal
 import threading
 import time
@@ -129,6 +130,7 @@ def serve(pipe: Connection, options: PaintOptions) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for whoever asked, which closes the pipe
     _give_way()
     Service(pipe, options).run()
+    os._exit(0)  # everything is written and closed; taking down torch's libraries would cost a second
 
 
 class Service:
