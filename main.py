@@ -130,7 +130,7 @@ def cli() -> None:
     help="Only these colours: so many of the photo's own, such as 12; pigments, 24 common paints; #rrggbb,#rrggbb,...;"
     " or a file: .gpl, .ase, or text with a colour a line.",
 )
-@click.option("--focus", type=PATH, help="A picture that is white where the painting is to be exact, black elsewhere.")
+@click.option("--focus", type=PATH, help="A picture, white where it is to be exact, black where not; or faces.")
 @click.option("--protect", type=PATH, help="A picture that is white where no stroke may go.")
 @click.option("--renderer", type=PATH, help="Let the actor see what this network draws: a published renderer.pkl.")
 @click.option("--background", callback=_colour, default="black", help="Of the sheet: black, white or #rrggbb.")
