@@ -80,7 +80,8 @@ class Mask:
 
 def as_focus(mask: Mask) -> NDArray[np.uint8]:
     """How much errors count [H, W] where a mask says what matters: elsewhere too, a sixteenth as much."""
-    return np.rint(_ELSEWHERE + mask.pixels * ((255 - _ELSEWHERE) / 255)).astype(np.uint8)
+    focus: NDArray[np.uint8] = np.rint(_ELSEWHERE + mask.pixels * ((255 - _ELSEWHERE) / 255)).astype(np.uint8)
+    return focus
 
 
 def mask_size(sheet: Size) -> Size:

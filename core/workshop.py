@@ -248,7 +248,8 @@ class Workshop:
         options = self.options
         decides = {
             "job": job.settings(), "weights": self.weights, "renderer": self._neural_id, "refine": options.refine,
-            "loss": options.loss, "palette": options.palette, "faces": str(options.focus) == FACES, "size": options.size, "frames": options.frames,
+            "loss": options.loss, "palette": options.palette, "faces": str(options.focus) == FACES,
+            "size": options.size, "frames": options.frames,
             "video": options.video, "svg": options.svg,
         }  # fmt: skip
         return hashlib.blake2b(orjson.dumps(decides, option=orjson.OPT_SORT_KEYS), digest_size=16).hexdigest()
