@@ -43,7 +43,7 @@ THUMBNAIL = 256
 
 _SESSION, _PHOTO, _STROKES, _THUMBNAIL = "session.json", "photo.png", "strokes.json", "thumbnail.png"
 
-_LARGEST = {_SESSION: 2**20, _PHOTO: 2**30, _STROKES: MAX_BYTES, _THUMBNAIL: 2**22}
+_LARGEST = {_SESSION: 2**24, _PHOTO: 2**30, _STROKES: MAX_BYTES, _THUMBNAIL: 2**22}
 """Bytes of each part once unpacked: a few kilobytes of zip can claim to hold anything."""
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from enum import Enum
 from pathlib import Path
@@ -21,7 +21,7 @@ from core.session import Session
 from painter_gui.background import Background
 from painter_gui.canvas_worker import CanvasWorker, Moment, SharedPixels, display_size
 from painter_gui.files import Opened, Photo, opened_file, saved_session
-from painter_gui.paint_settings import PaintSettings
+from painter_gui.paint_settings import PaintSettings, sketch_jobs
 from painter_gui.paint_worker import PaintRun
 from painter_gui.run_thread import RunThread
 
@@ -63,6 +63,20 @@ class _Change(QUndoCommand):
         self._show(self._after)
 
 
+class _Setting(QUndoCommand):
+    """From one choice to another, where undo takes that back."""
+
+    def __init__(self, what: str, before: dict[str, Any], after: dict[str, Any], choose: Callable[..., None]) -> None:
+        super().__init__(what)
+        self._before, self._after, self._choose = before, after, choose
+
+    def undo(self) -> None:
+        self._choose(**self._before)
+
+    def redo(self) -> None:
+        self._choose(**self._after)
+
+
 class Controller(QObject):
     """Answers the views' wishes and tells them what has changed.
 
@@ -75,6 +89,7 @@ class Controller(QObject):
         noted: (word, values), something to tell the artist in passing.
         gpu_left: (word), the graphics card cannot go on; `go_on_with_cpu` does what it was at.
         failed: (PainterError), something to tell so that it is not missed.
+        sketched: (name of a style, pixels [H, W, 3]), see `sketch_styles`.
     """
 
     opened = Signal()
@@ -89,6 +104,7 @@ class Controller(QObject):
     noted = Signal(str, object)
     gpu_left = Signal(str)
     failed = Signal(object)
+    sketched = Signal(str, object)
 
     def __init__(self, settings: PaintSettings | None = None, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -120,6 +136,7 @@ class Controller(QObject):
         self._runs.short_of_memory.connect(self._on_short_of_memory)
         self._runs.gpu_left.connect(self._on_gpu_left)
         self._runs.failed.connect(self.failed)
+        self._runs.sketched.connect(self.sketched)
         self._runs.advanced.connect(self._on_advanced)
         self._runs.finished.connect(self._on_finished)
         self._canvas_thread, self._canvas = QThread(), CanvasWorker()
@@ -287,8 +304,8 @@ class Controller(QObject):
         self._end_run()
         self._action = None
         self.undo_stack.clear()
-        if opened.settings is not None:
-            self._settings = PaintSettings.of(opened.settings)
+        own = opened.settings
+        self._settings = self._settings.of_any_photo() if own is None else PaintSettings.of(own)
         self._photo, self._name, self._path, self._left_off = opened.photo, opened.name, opened.path, None
         size = Size(*opened.photo.pixels.shape[:2])
         self._pixels = SharedPixels(display_size(size))
@@ -306,6 +323,7 @@ class Controller(QObject):
         """Back to the start."""
         self.forget_opening()
         self._end_run()
+        self._runs.end_sketches()
         self._action = None
         self.undo_stack.clear()
         self._photo, self._name, self._path, self._saved, self._left_off = None, "", None, None, None
@@ -345,9 +363,15 @@ class Controller(QObject):
 
     # Painting
 
+    def sketch_styles(self, names: Sequence[str]) -> None:
+        """Paint the photo, small, in some styles, as `sketched` tells; painting anything else ends that."""
+        if self._photo is not None and names and self._phase in (Phase.IDLE, Phase.PAUSED):
+            jobs = sketch_jobs(self._settings, self._photo.pixels, names)
+            self._runs.sketch(jobs, device=self._settings.device, actor=self._settings.actor)
+
     def set_settings(self, **changes: Any) -> None:
         """Choose otherwise. What is painted stays; what is not yet painted is painted so."""
-        settings = replace(self._settings, **changes)
+        settings = self._settings.changed(changes)
         if settings == self._settings:
             return
         sheet = settings.background != self._settings.background
@@ -368,6 +392,12 @@ class Controller(QObject):
                 self._settling.start()
         elif set(changes) - {"background"} and painted and self._phase is not Phase.REFINING:
             self.noted.emit("applies_from", {"stroke": self._position + 1})
+
+    def draw_setting(self, what: str, **changes: Any) -> None:
+        """Choose otherwise, as `set_settings`, in a way that undo takes back; `what` is the word for it."""
+        before = {name: getattr(self._settings, name) for name in changes}
+        if before != changes:
+            self.undo_stack.push(_Setting(what, before, changes, self.set_settings))
 
     def paint(self) -> None:
         """Paint from the moment that is shown; what lies after it, if anything, makes room, and undo brings it back."""

@@ -74,6 +74,8 @@ class ActionWindow(Worded, QMainWindow):
         self.stop_action = make(lambda: translate("Studio", "St&op"), "Esc", picture="stop")
         self.refine_action = make(lambda: translate("Studio", "Re&fine"), "Ctrl+B", picture="refine")
         self.restart_action = make(lambda: translate("Studio", "&Restart"), "Ctrl+R", picture="restart")
+        self.focus_action = make(lambda: translate("Studio", "Focus brus&h"), "F", picture="focus")
+        self.protect_action = make(lambda: translate("Studio", "Protect&ion brush"), "Shift+F", picture="protect")
         self.play_action = make(lambda: translate("Studio", "Play the pain&ting"), "K")
         self.first_action = make(lambda: translate("Studio", "To the &bare sheet"), "Home")
         self.back_action = make(lambda: translate("Studio", "One stroke b&ack"), ",")
@@ -150,6 +152,7 @@ class ActionWindow(Worded, QMainWindow):
             ]),
             (lambda: translate("Studio", "&Painting"), [
                 self.paint_action, self.step_action, self.stop_action, self.refine_action, self.restart_action,
+                None, self.focus_action, self.protect_action,
             ]),
             (lambda: translate("Studio", "&Timeline"), [*timeline, None, memory]),
             (lambda: translate("Studio", "&View"), [

@@ -92,7 +92,7 @@ def test_a_session_takes_the_place_of_an_earlier_one_only_when_whole(session: Sa
         ({"session": head_with(version=0)}, "its version is missing"),
         ({"session": head_with(settings=[])}, "its session.json is damaged"),
         ({"session": head_with(name=7)}, "its session.json is damaged"),
-        ({"session": b" " * (2**20 + 1)}, "its session.json is larger than any painting needs"),
+        ({"session": b" " * (2**24 + 1)}, "its session.json is larger than any painting needs"),
         ({"photo": b"GIF89a"}, "of what it holds, it is damaged"),
         ({"photo": encoded_photo(np.zeros((3, 3, 3), np.uint8))}, "of different sizes"),
         ({"strokes": b"{}"}, "of what it holds, its format is not"),
