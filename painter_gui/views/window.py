@@ -55,6 +55,7 @@ from painter_gui.views.plain_text import may_replace, plain_action, plain_tip
 from painter_gui.views.recovery_offer import RecoveryOffer
 from painter_gui.views.start_page import THUMBNAIL, StartPage
 from painter_gui.views.status_view import StatusView
+from painter_gui.views.stroke_inspection import StrokeInspection
 from painter_gui.views.stroke_types import PREVIEW
 from painter_gui.views.timeline_view import TimelineView
 from painter_gui.wording import Languages, translate
@@ -103,6 +104,7 @@ class StudioWindow(ActionWindow):
             scrub_memory=preferences.scrub_memory,
             panel=self.panel_dock.toggleViewAction(),
         )
+        self.strokes = StrokeInspection(self, self.canvas, controller)
         controller.set_scrub_memory(preferences.scrub_memory)
         self._connect()
         self._looks = 0
@@ -226,7 +228,10 @@ class StudioWindow(ActionWindow):
         names = {
             "paint": translate("Studio", "painting"), "step": translate("Studio", "step"),
             "branch": translate("Studio", "painting from an earlier stroke"), "restart": translate("Studio", "restart"),
-            "refine": translate("Studio", "refinement"),
+            "refine": translate("Studio", "refinement"), "delete": translate("Studio", "deletion"),
+            "mute": translate("Studio", "muting"), "unmute": translate("Studio", "unmuting"),
+            "lock": translate("Studio", "locking"), "unlock": translate("Studio", "unlocking"),
+            "recolour": translate("Studio", "colour of strokes"), "order": translate("Studio", "order of strokes"),
         }  # fmt: skip
         undo = names.get(self._controller.under_way or stack.undoText(), "")
         redo = names.get(stack.redoText(), "")
@@ -285,6 +290,7 @@ class StudioWindow(ActionWindow):
         self._preferences.paint_settings = self._controller.settings
         self._preferences.sync()
         self._pictures.close()
+        self.strokes.close()
         self._controller.close()
         self._offer.close()
         self.autosave.close(keeping=keeping)
