@@ -13,6 +13,9 @@ from core.editing import EDITED
 from painter_gui.background import Background
 from painter_gui.controller import Controller, Phase
 
+MEASURED_SIDE = 512
+"""Pixels of the longer side at which errors are measured, at most: about the size of the finest level painted."""
+
 REST_MS = 300
 """Since the last edit: the canvas comes first."""
 
@@ -80,10 +83,9 @@ def needs_measuring(document: Document) -> bool:
 def with_errors(document: Document, photo: NDArray[np.uint8]) -> Document:
     """The document with all errors measured against a photo [H, W, 3], at a size of which that takes no time."""
     from core.rasteriser.fast import measured
-    from core.rasteriser.painting import LONGEST_SIDE
     from core.resampling import resized
 
     size = document.size
-    if size.longer > LONGEST_SIDE:
-        size = size.with_longer_side(LONGEST_SIDE)
+    if size.longer > MEASURED_SIDE:
+        size = size.with_longer_side(MEASURED_SIDE)
     return measured(document, resized(photo, size).astype(np.float32) / np.float32(255))

@@ -148,7 +148,7 @@ class Inspector(Worded, QWidget):
         }  # fmt: skip
         tips = {
             "size": translate("Studio", "Its longest line, pixels of the photo"),
-            "patch": translate("Studio", "Side of the patch it was painted in, pixels of the photo"),
+            "patch": translate("Studio", "Coarse to fine, and the side of the patch it was painted in"),
             "step": translate("Studio", "The painter's step that it came in"),
             "gain": translate("Studio", "How much nearer to the photo it brought the painting when it was laid"),
         }  # fmt: skip
@@ -223,7 +223,7 @@ class Inspector(Worded, QWidget):
         yield "colour", mean if len(rows) == 1 else translate("Studio", "{colour} on average").format(colour=mean)
         yield "size", translate("Studio", "{range} px").format(range=_range(longest_of(some)))
         yield "opacity", translate("Studio", "{range} %").format(range=_range(_opacities(some) * 100))
-        yield "patch", translate("Studio", "{range} px").format(range=_range(some.patches[:, 2]))
+        yield "patch", _levels(self._document, some)
         yield "step", _range(some.steps + 1)
         gained = gains(self._document)[rows]
         total = float(np.nansum(gained)) if np.isfinite(gained).any() else math.nan
@@ -271,10 +271,17 @@ def _range(values: NDArray[Any]) -> str:
 
 
 def _gain(total: float) -> str:
-    """A fall of the mean squared error, in parts of a million of black to white."""
     if not math.isfinite(total):
         return translate("Studio", "not measured")
-    return translate("Studio", "{parts} millionths of the error").format(parts=f"{1e6 * total:,.1f}")
+    return translate("Studio", "{gain} dB").format(gain=f"{total:+.3f}")
+
+
+def _levels(document: Document, some: Strokes) -> str:
+    """Which levels strokes are of, those of the largest patches the first."""
+    sides = np.unique(document.strokes.patches[:, 2])[::-1]
+    own = len(sides) - np.searchsorted(sides[::-1], np.unique(some.patches[:, 2]))
+    text = translate("Studio", "{range} of {all}, patches of {sides} px")
+    return text.format(range=_range(own), all=len(sides), sides=_range(some.patches[:, 2]))
 
 
 def _of(word: str, count: int, total: int) -> str:
