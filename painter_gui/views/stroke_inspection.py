@@ -125,7 +125,7 @@ class StrokeInspection(QObject):
             None, self.delete_action, self.mute_action, self.lock_action, self.colour_action, None,
             *self.order_actions.values(),
         ]  # fmt: skip
-        menu = window.new_menu(lambda: translate("Studio", "&Strokes"), actions)
+        menu = window.new_menu(lambda: translate("Studio", "Stro&kes"), actions)
         help_menu = window.menus[-1][0]
         window.menuBar().insertMenu(help_menu.menuAction(), menu)
         window.menus.insert(-1, (menu, [action for action in actions if isinstance(action, QAction)]))
