@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Qt, QThread, QTimer, Signal, Slot
-from PySide6.QtGui import QUndoCommand, QUndoStack
+from PySide6.QtGui import QUndoStack
 
 from core.document import Document
 from core.errors import PainterError
@@ -24,6 +24,7 @@ from painter_gui.files import Opened, Photo, opened_file, saved_session
 from painter_gui.paint_settings import PaintSettings, sketch_jobs
 from painter_gui.paint_worker import PaintRun
 from painter_gui.run_thread import RunThread
+from painter_gui.undo import Change, Edit, Setting
 
 if TYPE_CHECKING:
     from core.painter import Frame
@@ -47,34 +48,6 @@ class Phase(Enum):
     """As idle, but that painting on belongs to the same action, which undo takes back as one."""
     REFINING = "refining"
     """All strokes are being bettered together; none can be painted meanwhile."""
-
-
-class _Change(QUndoCommand):
-    """From one document to another."""
-
-    def __init__(self, what: str, before: Document, after: Document, show: Callable[[Document], None]) -> None:
-        super().__init__(what)  # a word that views translate
-        self._before, self._after, self._show = before, after, show
-
-    def undo(self) -> None:
-        self._show(self._before)
-
-    def redo(self) -> None:
-        self._show(self._after)
-
-
-class _Setting(QUndoCommand):
-    """From one choice to another, where undo takes that back."""
-
-    def __init__(self, what: str, before: dict[str, Any], after: dict[str, Any], choose: Callable[..., None]) -> None:
-        super().__init__(what)
-        self._before, self._after, self._choose = before, after, choose
-
-    def undo(self) -> None:
-        self._choose(**self._before)
-
-    def redo(self) -> None:
-        self._choose(**self._after)
 
 
 class Controller(QObject):
@@ -397,7 +370,7 @@ class Controller(QObject):
         """Choose otherwise, as `set_settings`, in a way that undo takes back; `what` is the word for it."""
         before = {name: getattr(self._settings, name) for name in changes}
         if before != changes:
-            self.undo_stack.push(_Setting(what, before, changes, self.set_settings))
+            self.undo_stack.push(Setting(what, before, changes, self.set_settings))
 
     def paint(self) -> None:
         """Paint from the moment that is shown; what lies after it, if anything, makes room, and undo brings it back."""
@@ -459,7 +432,38 @@ class Controller(QObject):
         self._leave_off()
         bare = Document(self.document.size, self._settings.background)
         if len(self.document.strokes) or bare.background != self.document.background:
-            self.undo_stack.push(_Change("restart", self.document, bare, self._show_document))
+            self.undo_stack.push(Change("restart", self.document, bare, self._show_document))
+
+    @property
+    def editable(self) -> bool:
+        """Whether strokes can be edited; what is painted just then is ended for that."""
+        return self._photo is not None and self._phase is not Phase.REFINING and not self._reading
+
+    def edit(self, what: str, change: Callable[[Document, int], tuple[Document, int]]) -> bool:
+        """Edit the painting, as one thing for undo to take back; whatever is being painted ends before.
+
+        Args:
+            what: The word for it.
+            change: From the painting and the moment shown to those that are to be; the same painting for no change.
+
+        Returns:
+            Whether it has changed.
+        """
+        if not self.editable:
+            return False
+        self.stop()
+        before = self.document, self._position
+        after = change(*before)
+        if after[0] is not before[0]:
+            self.undo_stack.push(Edit(what, before, after, self._show_moment))
+        return after[0] is not before[0]
+
+    def take_measured(self, document: Document, measured: Document) -> None:
+        """Show a document's errors, which were measured, unless it is no longer the one at hand."""
+        if document is self.document and self._phase in (Phase.IDLE, Phase.PAUSED):
+            if self._saved is not None and self._saved[0] is document:
+                self._saved = measured, self._saved[1]
+            self._show_moment(measured, self._position)
 
     def undo(self) -> None:
         """Take back what the artist did last: what is being painted, or else the latest action."""
@@ -557,12 +561,19 @@ class Controller(QObject):
         if self._action is not None:
             (what, before), self._action = self._action, None
             if before is not self.document:
-                self.undo_stack.push(_Change(what, before, self.document, self._show_document))
+                self.undo_stack.push(Change(what, before, self.document, self._show_document))
 
     def _show_document(self, document: Document) -> None:
         if document is not self.document:
             self._following = True
             self._session.show(document)
+
+    def _show_moment(self, document: Document, position: int) -> None:
+        self._following = position == len(document.strokes)
+        moved, self._position = position != self._position, position
+        self._session.show(document)
+        if moved:
+            self.position_changed.emit()
 
     def _set_phase(self, phase: Phase) -> None:
         if phase is not self._phase:

@@ -56,8 +56,10 @@ from painter_gui.views.recovery_offer import RecoveryOffer
 from painter_gui.views.start_page import THUMBNAIL, StartPage
 from painter_gui.views.status_view import StatusView
 from painter_gui.views.steering.steering import Steering
+from painter_gui.views.stroke_inspection import StrokeInspection
 from painter_gui.views.stroke_types import PREVIEW
 from painter_gui.views.timeline_view import TimelineView
+from painter_gui.views.undo_words import undo_words
 from painter_gui.wording import Languages, translate
 
 _PICTURES = "*.png *.jpg *.jpeg *.webp *.tif *.tiff *.bmp *.gif *.ppm *.avif"
@@ -108,6 +110,7 @@ class StudioWindow(ActionWindow):
             scrub_memory=preferences.scrub_memory,
             panel=self.panel_dock.toggleViewAction(),
         )
+        self.strokes = StrokeInspection(self, self.canvas, controller)
         controller.set_scrub_memory(preferences.scrub_memory)
         self._connect()
         self._looks = 0
@@ -229,12 +232,7 @@ class StudioWindow(ActionWindow):
 
     def _say_undo(self) -> None:
         stack = self._controller.undo_stack
-        names = {
-            "paint": translate("Studio", "painting"), "step": translate("Studio", "step"),
-            "branch": translate("Studio", "painting from an earlier stroke"), "restart": translate("Studio", "restart"),
-            "refine": translate("Studio", "refinement"), "focus": translate("Studio", "focus"),
-            "protect": translate("Studio", "protection"),
-        }  # fmt: skip
+        names = undo_words()
         undo = names.get(self._controller.under_way or stack.undoText(), "")
         redo = names.get(stack.redoText(), "")
         self.undo_action.setText(
@@ -292,6 +290,7 @@ class StudioWindow(ActionWindow):
         self._preferences.paint_settings = self._controller.settings
         self._preferences.sync()
         self._pictures.close()
+        self.strokes.close()
         self._controller.close()
         self._offer.close()
         self.autosave.close(keeping=keeping)
