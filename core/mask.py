@@ -9,7 +9,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, UnidentifiedImageError
 
 from core.geometry import PixelBox, Size
 
@@ -56,6 +55,8 @@ class Mask:
 
     def written(self) -> str:
         """As text, for JSON: a PNG in base 64."""
+        from PIL import Image  # the window opens without it
+
         buffer = io.BytesIO()
         Image.fromarray(self.pixels).save(buffer, "PNG", compress_level=6)
         return base64.b64encode(buffer.getvalue()).decode()
@@ -67,6 +68,8 @@ class Mask:
         Raises:
             ValueError: If it is no mask.
         """
+        from PIL import Image, UnidentifiedImageError
+
         if len(text) > _LONGEST:
             raise ValueError("it is longer than any mask")
         try:

@@ -18,7 +18,6 @@ from core.job import MAX_SEED, PaintJob
 from core.mask import Mask, as_focus
 from core.mix import Mix
 from core.palette import palette_named
-from core.resampling import resized
 from core.schedule import MAX_STROKES, PRESETS, paper_strokes
 from core.style import LEAST_BOLDNESS, MOST_BOLDNESS, STYLES, style
 from core.style import MOST as MOST_STYLE
@@ -132,6 +131,8 @@ def sketch_jobs(settings: PaintSettings, photo: NDArray[np.uint8], names: Sequen
 
     Masks and the photo's own colours are left out: they say little about a style.
     """
+    from core.resampling import resized  # OpenCV, without which the window opens
+
     size = Size(*photo.shape[:2])
     small = resized(photo, size.with_longer_side(min(_SKETCH_SIDE, size.longer)))
     jobs = {}
