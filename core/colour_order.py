@@ -2,9 +2,9 @@
 
 As a painter would: an underpainting first, then colour by colour what can be, at last the touches that must lie on top.
 
-Where strokes overlap, their order shows. How much is estimated for every two of them: the squared change of colour over
-the part of the canvas where both lie, as far as that is seen through what lies above. The colours then follow each other
-in the order in which this costs least, and a stroke leaves its colour for the underpainting or the finishing
+Where strokes overlap, their order shows. How much is estimated for every two of them: the squared change of colour
+over the part of the canvas where both lie, as far as that is seen through what lies above. The colours then follow each
+other in the order in which this costs least, and a stroke leaves its colour for the underpainting or the finishing
 touches where staying would cost more than `_BEARABLE`. docs/guide.md has what that comes to.
 """
 
