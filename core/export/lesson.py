@@ -110,12 +110,12 @@ def write_lesson(
         raise SettingError("size", side, f"choose 400 to {LARGEST_SHEET} pixels for a card")
     with output_folder(path):
         _check_for_cards(checked_output_folder(path))
-        file, written = io.BytesIO(), []
+        drawn, written = io.BytesIO(), list[Path]()
         try:
-            for done, total in _cards(file, lesson, options, _dots(options, side), photograph):
+            for done, total in _cards(drawn, lesson, options, _dots(options, side), photograph):
                 if progress is not None:
                     progress(done, 2 * total)
-            for number, pixels in enumerate(_pictures(file.getvalue(), side)):
+            for number, pixels in enumerate(_pictures(drawn.getvalue(), side)):
                 written.append(path / f"step-{number:02}.png")
                 save_picture(written[-1], pixels)
                 if progress is not None:

@@ -6,11 +6,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.export.lesson_parts import (
+    BRUSH_COLUMN,
+    BRUSH_ROW,
     GRID_EDGE,
     HAIRLINE,
     INK,
     MUTED,
     PAPER,
+    Brush,
     Swatch,
     brushes,
     heading,
@@ -53,8 +56,14 @@ _TOP = 37.0
 _FACTS = 50.0
 """Least width of what stands beside two pictures, millimetres."""
 
-_BRUSHES = 27.0
-"""Height of the part with the brushes, millimetres."""
+_ACROSS = 7
+"""Colours beside each other below the title card's pictures."""
+
+_GAP, _THUMBNAIL = 3.5, 44.0
+"""Between small pictures on the title card, and their greatest height, millimetres."""
+
+_NARROW = 8
+"""Steps from which on their titles stand below their numbers on the title card."""
 
 _THIN = 0.9
 """Opacity below which a card says that paint is to be thin."""
@@ -103,7 +112,15 @@ class Cards:
         gap = 7.0
         width = self._right - _EDGE
         columns = 1 if photograph is None else 2
-        room = Box(_EDGE, 42, (width - gap * (columns - 1)) / columns, 78).fitted(lesson.document.size)
+        steps, below = self._step_height(width), self._palette_height()
+        most = Box(_EDGE, 42, (width - gap * (columns - 1)) / columns, self._bottom - steps - 9 - 42)
+        # As large as can be with the colours beside them, where there is room for those; else with the colours below.
+        for height in np.linspace(most.height, most.height - below, 12).tolist():
+            room = most._replace(height=height).fitted(lesson.document.size)
+            left = _EDGE + columns * (room.width + gap) + 3
+            across = self._across(self._right - left, room.height)
+            if across:
+                break
         painting = self._drawn(room, len(lesson.document.strokes))
         shown = [(words.painting, painting)]
         if photograph is not None:
@@ -112,45 +129,61 @@ class Cards:
             box = room._replace(left=room.left + index * (room.width + gap))
             heading(page, box.left, box.top - 2, caption)
             picture(page, box, pixels, 0)
-        beside = Box(_EDGE + columns * (room.width + gap) + 3, 40, 0, 76)
-        top = self._draw_palette(beside._replace(width=self._right - beside.left), 126)
-        self._draw_steps(Box(_EDGE, top, width, self._bottom - top))
+        if across:
+            self._draw_palette(Box(left, 40, self._right - left, room.height), across)
+            below = 0
+        else:
+            self._draw_palette(Box(_EDGE, room.bottom + 8, width, 0), _ACROSS)
+        self._draw_steps(Box(_EDGE, room.bottom + 9 + below, width, steps))
         self._end_page("")
 
-    def _draw_palette(self, beside: Box, below: float) -> float:
-        """All colours, beside the pictures where there is room, else below; returns where the rest begins."""
+    def _across(self, width: float, height: float) -> int:
+        """How many columns the colours need in a room beside the pictures; 0 where they do not fit."""
+        most, count = int(width // 40), len(self._palette) + 1
+        rows = int((height - 3) // 9)
+        return next((across for across in range(1, most + 1) if across * rows >= count), 0)
+
+    def _palette_height(self) -> float:
+        """Of the colours below the pictures."""
+        return 10 + 9.5 * -(-(len(self._palette) + 1) // _ACROSS)
+
+    def _draw_palette(self, box: Box, across: int) -> None:
+        """All colours, in columns."""
         document = self._lesson.document
         shares = np.bincount(self._colour_of, self._areas, len(self._palette)) / max(float(self._areas.sum()), 1e-9)
         every = [Swatch(self._words.sheet, document.background, None)]
         every += [Swatch(_letter(index), rgb, float(shares[index])) for index, rgb in enumerate(self._palette)]
-        across = int(beside.width // 38)
-        if across and -(-len(every) // across) * 8.5 <= beside.height - 4:
-            across = min(across, max(2, -(-len(every) // 8)))
-            row = min(10.5, (beside.height - 4) / -(-len(every) // across))
-            heading(self._pages, beside.left, beside.top, self._words.colours)
-            swatches(self._pages, Box(beside.left, beside.top + 4, across * 42, 0), every, across, row)
-            return below
-        heading(self._pages, _EDGE, below + 2, self._words.colours)
-        across = 7 if len(every) <= 14 else 9
-        swatches(self._pages, Box(_EDGE, below + 5.5, self._right - _EDGE, 0), every, across, 9.5)
-        return below + 8 + 9.5 * -(-len(every) // across)
+        row = 9.5
+        if box.height:
+            across = max(across, min(int(box.width // 40), -(-len(every) // 7)))
+            row = min(10.5, (box.height + 1) / -(-len(every) // across))
+            box = box._replace(width=across * min(48, box.width / across))
+        heading(self._pages, box.left, box.top, self._words.colours)
+        swatches(self._pages, box._replace(top=box.top + 2 + (not box.height)), every, across, row=row)
+
+    def _thumbnail(self, width: float) -> Box:
+        """The size of a chapter's picture on the title card, so that all of them stand beside each other."""
+        columns = max(len(self._lesson.chapters), 5)
+        return Box(0, 0, (width - _GAP * (columns - 1)) / columns, _THUMBNAIL).fitted(self._lesson.document.size)
+
+    def _step_height(self, width: float) -> float:
+        return 6 + self._thumbnail(width).height + 9 + (3.3 if len(self._lesson.chapters) > _NARROW else 0)
 
     def _draw_steps(self, box: Box) -> None:
         """What the painting looks like after each chapter, small."""
         page, lesson = self._pages, self._lesson
         heading(page, box.left, box.top + 3, self._words.steps)
-        count = len(lesson.chapters)
-        gap = 4.0
-        width = (box.width - gap * (max(count, 5) - 1)) / max(count, 5)
-        room = Box(box.left, box.top + 6, width, max(12.0, box.height - 6 - 9)).fitted(lesson.document.size)
+        room = self._thumbnail(box.width)._replace(top=box.top + 6)
+        pitch = (box.width + _GAP) / max(len(lesson.chapters), 5)
         canvases = moments(lesson.document, self._pixels(room), [chapter.last for chapter in lesson.chapters])
         for index, canvas in enumerate(canvases):
-            place = room._replace(left=box.left + index * (width + gap))
+            place = room._replace(left=box.left + index * pitch)
             picture(page, place, to_bytes(canvas), 0)
-            number = page.text(place.left, place.bottom + 4, f"{index + 1}", 8.5, INK, bold=True)
-            lines = wrapped(self._titles[index], 7.5, width - number - 1.5, most=2)
-            for line, text in enumerate(lines):
-                page.text(place.left + number + 1.5, place.bottom + 4 + 3.3 * line, text, 7.5, MUTED)
+            number = page.text(place.left, place.bottom + 4, f"{index + 1}", 8.5, INK, bold=True) + 1.5
+            beside = len(lesson.chapters) <= _NARROW
+            left, base = place.left + number * beside, place.bottom + 4 + 3.3 * (not beside)
+            for line, text in enumerate(wrapped(self._titles[index], 7.5, place.left + pitch - _GAP - left, most=2)):
+                page.text(left, base + 3.3 * line, text, 7.5, MUTED)
 
     # The cards of the steps
 
@@ -165,31 +198,32 @@ class Cards:
         heading(page, box.left, box.top - self._edge - 2, words.these)
         picture(page, box, to_bytes(shown.strokes), self._squares)
         self._mark(box, chapter, strokes)
-        left, right = box.right + 9, self._right
-        below = self._bottom - 5 - (box.bottom + 6) >= _BRUSHES
         used = self._used(chapter)
-        if right - left >= box.width + self._edge + 9 + _FACTS:
+        left, width = box.right + 9, self._right - box.right - 9
+        below = box.bottom + 13 + BRUSH_ROW <= self._bottom
+        if width >= box.width + self._edge + 9 + _FACTS:  # as large as the other, and all that is told beside them
             after = box._replace(left=left + self._edge)
-            facts = Box(after.right + 9, _TOP, right - after.right - 9, self._bottom - 4 - _TOP)
-            columns, row = 1, min(10.5, (facts.height - 6 - _BRUSHES - 4) / len(used))
+            facts = Box(after.right + 9, _TOP + 2, self._right - after.right - 9, self._bottom - _TOP - 2)
+            brush_box = Box(facts.left, facts.bottom - BRUSH_ROW - 9, facts.width, BRUSH_ROW)
+            columns, upright = 1, False
+            row = min(10.0, (brush_box.top - 10 - facts.top) / len(used))
         else:
-            columns = 2 if len(used) <= 14 else 3
-            rows = -(-len(used) // columns)
-            row = 10.0 if rows <= 6 else 8.6
-            height = 7 + rows * row + (0 if below else _BRUSHES)
-            most = self._bottom - 5 - height - 6 - box.top
-            after = Box(left + self._edge, box.top, right - left - self._edge, max(30.0, most))
-            after = after.fitted(lesson.document.size)
-            facts = Box(left, after.bottom + 8, right - left, height)
+            columns, row = 1 if len(used) <= 3 else 2 if len(used) <= 14 else 3, 10.0 if len(used) <= 12 else 8.6
+            height = 4 + swatches(page, Box(0, 0, width - self._edge, 0), used, columns, row=row, drawn=False)
+            beside = 0 if below else BRUSH_COLUMN + 4
+            room = Box(left + self._edge, box.top, width - self._edge - beside, self._bottom - 9 - height - box.top)
+            after = room.fitted(lesson.document.size)
+            facts = Box(left + self._edge, after.bottom + 8, width - self._edge, height)
+            brush_box = Box(box.left, box.bottom + 13, box.width, BRUSH_ROW)
+            upright = not below
+            if upright:
+                brush_box = Box(after.right + 6, after.top, self._right - after.right - 6, after.height)
         heading(page, after.left, after.top - self._edge - 2, words.after)
         picture(page, after, to_bytes(resized(shown.after, self._pixels(after))), self._squares)
-        heading(page, facts.left, facts.top + 2, words.colours)
-        swatches(page, Box(facts.left, facts.top + 5.5, facts.width, 0), used, columns, row)
-        if below:
-            self._draw_brushes(box.left, box.bottom + 11, box.width, strokes)
-        else:
-            rows = -(-len(used) // columns)
-            self._draw_brushes(facts.left, facts.top + 7 + rows * row + 4, facts.width, strokes)
+        heading(page, facts.left, facts.top, words.colours)
+        swatches(page, Box(facts.left, facts.top + 3, facts.width, 0), used, columns, row=row)
+        heading(page, brush_box.left, brush_box.top - 2 - (self._edge if upright else 0), words.brushes)
+        self._draw_brushes(brush_box, strokes, upright=upright)
         self._end_page(words.step.format(number=index + 1, total=len(lesson.chapters)))
         return shown.after
 
@@ -288,21 +322,16 @@ class Cards:
                 self._pages.rectangle(place, fill=PAPER, line=HAIRLINE, radius=1)
                 self._pages.text(place.left + width / 2, place.top + 3.1, text, 8, INK, bold=True, align=0.5)
 
-    def _draw_brushes(self, left: float, top: float, room: float, strokes: Strokes) -> None:
-        page, words = self._pages, self._words
-        widths = brush_widths(strokes)
-        heading(page, left, top, words.brushes)
-        told: dict[str, tuple[float, str, str]] = {}
-        for width in np.quantile(widths, [0.9, 0.5, 0.1]).tolist():
+    def _draw_brushes(self, box: Box, strokes: Strokes, *, upright: bool) -> None:
+        words, told = self._words, dict[str, Brush]()
+        for width in np.quantile(brush_widths(strokes), [0.9, 0.5, 0.1]).tolist():
             size = words.brush.format(size=_length(width * self._scale))
-            told.setdefault(size, (width, size, f"{100 * width / self._lesson.document.size.width:.1f} %"))
-        brushes(page, left, top + 2.5, list(told.values()))
-        opacity = float(np.median(np.maximum.reduceat(*_opacities(strokes))))
-        if opacity < _THIN:
-            beside = left + 21 * len(told) + 3
-            said = words.opacity.format(share=per_cent(opacity))
-            for line, text in enumerate(wrapped(said, 8, left + room - beside, most=4)):
-                page.text(beside, top + 7 + 3.6 * line, text, 8, MUTED)
+            share = f"{100 * width / self._lesson.document.size.width:.1f} %"
+            told.setdefault(size, Brush(width, size, share))
+        marks = marks_of(strokes)
+        opacity = float(np.median(np.maximum.reduceat(marks.opacity, marks.offsets[:-1])))
+        advice = words.opacity.format(share=per_cent(opacity)) if opacity < _THIN else ""
+        brushes(self._pages, box, list(told.values()), advice, upright=upright)
 
     # What all cards have
 
@@ -319,11 +348,6 @@ class Cards:
         page.text(_EDGE, base, wrapped(self._title, 8, 200, most=1)[0], 8, MUTED)
         page.text(self._right, base, right, 8, MUTED, align=1)
         page.next()
-
-
-def _opacities(strokes: Strokes) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-    marks = marks_of(strokes)
-    return marks.opacity, marks.offsets[:-1]
 
 
 def _letter(index: int) -> str:

@@ -20,8 +20,13 @@ PAPER: Rgb = (255, 255, 255)
 _SWATCH = 8.0
 """Millimetres of a side."""
 
+_SPACE, _NOTE = 1.6, 3.1
+"""Between the words of a swatch, and from line to line of its notes, millimetres."""
+
 _LARGEST_BRUSH = 11.0
 """What the widest brush of a card is drawn as, millimetres; the others in proportion."""
+
+BRUSH_ROW, BRUSH_COLUMN = 19.0, 34.0
 
 GRID_EDGE = 4.5
 """Room for a grid's letters and numbers, millimetres."""
@@ -58,38 +63,86 @@ def heading(page: PdfPages, left: float, base: float, text: str) -> None:
     page.text(left, base, text, 9.5, INK, bold=True)
 
 
-def swatches(page: PdfPages, box: Box, some: Sequence[Swatch], columns: int, row: float) -> None:
-    """Draw colours with their names in columns, each `row` millimetres high, down the columns first."""
+def swatches(
+    page: PdfPages, box: Box, some: Sequence[Swatch], columns: int, *, row: float = 10.0, drawn: bool = True
+) -> float:
+    """Draw colours with their names and notes, down the columns first, each at least `row` millimetres high.
+
+    Returns:
+        How high all of it is; without drawing it unless `drawn`.
+    """
     rows = -(-len(some) // columns)
     width = box.width / columns
-    for index, swatch in enumerate(some):
-        column, line = divmod(index, rows)
-        left, top = box.left + column * width, box.top + line * row
-        room = width - _SWATCH - 4
-        page.rectangle(Box(left, top, _SWATCH, min(_SWATCH, row - 1.5)), fill=swatch.rgb, line=HAIRLINE, radius=1)
-        after = left + _SWATCH + 2
-        base = top + 3.1
-        after_name = after + page.text(after, base, swatch.name, 8.5, INK, bold=True) + 1.6
-        end = after_name + page.text(after_name, base, rgb_to_hex(swatch.rgb), 8, INK) + 1.6
-        share = "" if swatch.share is None else per_cent(swatch.share)
-        if end + text_width(share, 8) <= after + room:
-            page.text(end, base, share, 8, MUTED)
-            below = swatch.note
-        else:  # in a narrow column it goes into the line below
-            below = share
-        for text in wrapped(below, 7, room, most=1):
-            page.text(after, base + 3.4, text, 7, MUTED)
+    room = width - _SWATCH - 4
+    longest = 0.0
+    for column in range(columns):
+        top = box.top
+        for swatch in some[column * rows : (column + 1) * rows]:
+            lines = _notes(swatch, room)
+            if drawn:
+                _swatch(page, Box(box.left + column * width, top, room, min(_SWATCH, row - 1.5)), swatch, lines)
+            top += max(row, 6 + _NOTE * len(lines))
+        longest = max(longest, top - box.top)
+    return longest
 
 
-def brushes(page: PdfPages, left: float, top: float, widths: Sequence[tuple[float, str, str]]) -> None:
-    """Draw round brushes in proportion to each other: of each its width, and two lines that say it."""
-    largest = max(width for width, _, _ in widths)
-    for index, (width, size, share) in enumerate(widths):
-        middle = left + _LARGEST_BRUSH / 2 + index * 21
-        radius = max(0.4, _LARGEST_BRUSH / 2 * width / largest)
-        page.disc(middle, top + _LARGEST_BRUSH / 2, radius, INK)
-        page.text(middle, top + _LARGEST_BRUSH + 4, size, 8.5, INK, bold=True, align=0.5)
-        page.text(middle, top + _LARGEST_BRUSH + 7.4, share, 7, MUTED, align=0.5)
+def _notes(swatch: Swatch, room: float) -> list[str]:
+    """What stands below a colour's name."""
+    share = [] if _share_fits(swatch, room) else [_share(swatch)]  # in a narrow column it goes into a line of its own
+    return share + wrapped(swatch.note, 7, room, most=6)
+
+
+def _share(swatch: Swatch) -> str:
+    return "" if swatch.share is None else per_cent(swatch.share)
+
+
+def _share_fits(swatch: Swatch, room: float) -> bool:
+    parts = ((swatch.name, 8.5, True), (rgb_to_hex(swatch.rgb), 8, False), (_share(swatch), 8, False))
+    return sum(text_width(text, size, bold=bold) for text, size, bold in parts) + 2 * _SPACE <= room
+
+
+def _swatch(page: PdfPages, box: Box, swatch: Swatch, notes: Sequence[str]) -> None:
+    """Draw one; `box.width` is what the words have, `box.height` the colour's."""
+    page.rectangle(Box(box.left, box.top, _SWATCH, box.height), fill=swatch.rgb, line=HAIRLINE, radius=1)
+    left, base = box.left + _SWATCH + 2, box.top + 3.1
+    hexadecimal = left + page.text(left, base, swatch.name, 8.5, INK, bold=True) + _SPACE
+    share = hexadecimal + page.text(hexadecimal, base, rgb_to_hex(swatch.rgb), 8, INK) + _SPACE
+    if _share_fits(swatch, box.width):
+        page.text(share, base, _share(swatch), 8, MUTED)
+    for line, text in enumerate(notes):
+        page.text(left, base + 3.5 + _NOTE * line, text, 7, MUTED)
+
+
+class Brush(NamedTuple):
+    """A width of brushes."""
+
+    width: float
+    """In any unit."""
+    size: str
+    share: str
+    """Two lines that say it."""
+
+
+def brushes(page: PdfPages, box: Box, some: Sequence[Brush], advice: str, *, upright: bool) -> None:
+    """Draw round brushes in proportion to each other, beside or under each other, and then some advice.
+
+    A row of them takes `BRUSH_ROW` millimetres in height; upright, three take `BRUSH_COLUMN` in width.
+    """
+    largest = max(brush.width for brush in some)
+    x, y = box.left + _LARGEST_BRUSH / 2, box.top + _LARGEST_BRUSH / 2
+    for brush in some:
+        page.disc(x, y, max(0.4, _LARGEST_BRUSH / 2 * brush.width / largest), INK)
+        if upright:
+            page.text(x + _LARGEST_BRUSH / 2 + 3, y - 0.3, brush.size, 8.5, INK, bold=True)
+            page.text(x + _LARGEST_BRUSH / 2 + 3, y + 3.2, brush.share, 7, MUTED)
+            y += _LARGEST_BRUSH + 2
+        else:
+            page.text(x, y + _LARGEST_BRUSH / 2 + 4, brush.size, 8.5, INK, bold=True, align=0.5)
+            page.text(x, y + _LARGEST_BRUSH / 2 + 7.4, brush.share, 7, MUTED, align=0.5)
+            x += 21
+    left, top = (box.left, y - 2) if upright else (x - 2, box.top + 4.5)
+    for line, text in enumerate(wrapped(advice, 8, box.right - left, most=6 if upright else 4)):
+        page.text(left, top + 3.6 * line, text, 8, MUTED)
 
 
 def picture(page: PdfPages, box: Box, pixels: NDArray[np.uint8], squares: int) -> None:

@@ -50,7 +50,8 @@ def _clusters(pixels: NDArray[np.uint8], count: int) -> list[Rgb]:
         rest = (cv2.TERM_CRITERIA_EPS + cv2.TERM_CRITERIA_MAX_ITER, 50, 1e-4)
         start = np.zeros((len(pixels), 1), np.int32)
         points = oklab(pixels / 255).astype(np.float32)
-        _, _, means = cv2.kmeans(points, count, start, rest, 3, cv2.KMEANS_PP_CENTERS)
+        _, _, centres = cv2.kmeans(points, count, start, rest, 3, cv2.KMEANS_PP_CENTERS)
+        means = np.asarray(centres, np.float64)
     means = means[np.argsort(means[:, 0], kind="stable")]
     found = np.rint(rgb_of_oklab(means) * 255).astype(int).tolist()
     return list(dict.fromkeys((red, green, blue) for red, green, blue in found))
@@ -140,7 +141,8 @@ def _places(marks: Marks, index: int, part: slice) -> NDArray[np.float64]:
         return points[np.rint(along * (len(points) - 1)).astype(int)]
     middle = points.mean(axis=0)
     sides = (points + np.roll(points, -1, axis=0)) / 2
-    return np.concatenate([middle[None], middle + (sides - middle) * 0.55, middle + (points - middle) * 0.6])
+    within: NDArray[np.float64] = np.concatenate([(sides - middle) * 0.55, (points - middle) * 0.6])
+    return middle + np.concatenate([np.zeros((1, 2)), within])
 
 
 def label_places(shown: Outlines, sheet: Size, labels: Sequence[tuple[float, float]]) -> NDArray[np.float64]:

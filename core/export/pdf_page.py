@@ -114,8 +114,8 @@ class PdfPages:
     def haloed(self, middle: float, base: float, text: str, size: float, colour: Rgb, halo: Rgb) -> None:
         """Write one short heavy line around a middle, legible on whatever is there."""
         left = middle - text_width(text, size, bold=True) / 2
-        self._canvas.saveState()  # how letters are drawn would hold for all that follow
         for outlined in (True, False):
+            self._canvas.saveState()  # how letters are drawn would hold for all that follow
             line = self._canvas.beginText(left * MM, self._y(base))
             line.setFont("Helvetica-Bold", size)
             line.setTextRenderMode(1 if outlined else 0)
@@ -125,7 +125,7 @@ class PdfPages:
             line.setFillColorRGB(*_unit(colour))
             line.textOut(text)
             self._canvas.drawText(line)
-        self._canvas.restoreState()
+            self._canvas.restoreState()
 
     def rectangle(
         self, box: Box, *, fill: Rgb | None = None, line: Rgb | None = None, width: float = 0.1, radius: float = 0.0
