@@ -176,7 +176,8 @@ def _pictures(pdf: bytes, longer: int) -> Iterator[NDArray[np.uint8]]:
         for number in range(pages):
             with _PDFIUM:
                 page = document[number]
-                drawn = page.render(scale=longer / max(page.get_size()), rev_byteorder=True).to_numpy()
+                # Sides are rounded up: half a pixel less, so that what is hardly more does not count as another one.
+                drawn = page.render(scale=(longer - 0.5) / max(page.get_size()), rev_byteorder=True).to_numpy()
                 pixels = drawn[..., :3].copy()
             yield pixels
     finally:

@@ -15,11 +15,13 @@ from core.export.lesson_parts import (
     PAPER,
     Brush,
     Swatch,
+    SwatchLayout,
     brushes,
     heading,
     number_list,
     per_cent,
     picture,
+    swatch_layout,
     swatches,
 )
 from core.export.lesson_pictures import (
@@ -52,6 +54,9 @@ _EDGE = 14.0
 
 _TOP = 37.0
 """Where a step card's pictures begin, millimetres."""
+
+_LEAST_AFTER = 34.0
+"""Height that is kept for the picture after a step, millimetres."""
 
 _FACTS = 50.0
 """Least width of what stands beside two pictures, millimetres."""
@@ -90,7 +95,7 @@ class Cards:
             dpi: Pixels an inch of the pictures.
         """
         self._pages, self._lesson, self._words, self._paper = pages, lesson, words, paper
-        self._title = title or words.lesson
+        self._title = title.strip() or words.lesson
         self._scale, self._squares, self._dpi = scale, squares, dpi
         self._edge = GRID_EDGE if squares else 0.0
         self._titles = words.titles(lesson)
@@ -103,7 +108,7 @@ class Cards:
     def draw_title(self, photograph: NDArray[np.uint8] | None) -> None:
         """The first card: what comes of it, the colours and the steps."""
         page, words, lesson = self._pages, self._words, self._lesson
-        page.text(_EDGE, 24, wrapped(self._title, 26, self._right - _EDGE, most=1)[0], 26, INK, bold=True)
+        page.text(_EDGE, 24, wrapped(self._title, 26, self._right - _EDGE, most=1, bold=True)[0], 26, INK, bold=True)
         summary = words.summary.format(
             chapters=len(lesson.chapters), strokes=f"{len(lesson.document.strokes):,}", colours=len(self._palette),
             paper=self._paper,
@@ -159,7 +164,7 @@ class Cards:
             row = min(10.5, (box.height + 1) / -(-len(every) // across))
             box = box._replace(width=across * min(48, box.width / across))
         heading(self._pages, box.left, box.top, self._words.colours)
-        swatches(self._pages, box._replace(top=box.top + 2 + (not box.height)), every, across, row=row)
+        swatches(self._pages, box._replace(top=box.top + 2 + (not box.height)), every, SwatchLayout(across, row))
 
     def _thumbnail(self, width: float) -> Box:
         """The size of a chapter's picture on the title card, so that all of them stand beside each other."""
@@ -205,13 +210,16 @@ class Cards:
             after = box._replace(left=left + self._edge)
             facts = Box(after.right + 9, _TOP + 2, self._right - after.right - 9, self._bottom - _TOP - 2)
             brush_box = Box(facts.left, facts.bottom - BRUSH_ROW - 9, facts.width, BRUSH_ROW)
-            columns, upright = 1, False
-            row = min(10.0, (brush_box.top - 10 - facts.top) / len(used))
+            upright = False
+            listed = Box(facts.left, facts.top + 3, facts.width, brush_box.top - 9 - facts.top)
+            layout = swatch_layout(used, listed, columns=1)
         else:
-            columns, row = 1 if len(used) <= 3 else 2 if len(used) <= 14 else 3, 10.0 if len(used) <= 12 else 8.6
-            height = 4 + swatches(page, Box(0, 0, width - self._edge, 0), used, columns, row=row, drawn=False)
+            least = box.top + _LEAST_AFTER + 11
+            listed = Box(left + self._edge, least, width - self._edge, self._bottom - least)
+            layout = swatch_layout(used, listed, columns=1 if len(used) <= 3 else 2)
+            height = 3 + swatches(None, listed, used, layout)
             beside = 0 if below else BRUSH_COLUMN + 4
-            room = Box(left + self._edge, box.top, width - self._edge - beside, self._bottom - 9 - height - box.top)
+            room = Box(left + self._edge, box.top, width - self._edge - beside, self._bottom - height - 8 - box.top)
             after = room.fitted(lesson.document.size)
             facts = Box(left + self._edge, after.bottom + 8, width - self._edge, height)
             brush_box = Box(box.left, box.bottom + 13, box.width, BRUSH_ROW)
@@ -221,7 +229,7 @@ class Cards:
         heading(page, after.left, after.top - self._edge - 2, words.after)
         picture(page, after, to_bytes(resized(shown.after, self._pixels(after))), self._squares)
         heading(page, facts.left, facts.top, words.colours)
-        swatches(page, Box(facts.left, facts.top + 3, facts.width, 0), used, columns, row=row)
+        swatches(page, Box(facts.left, facts.top + 3, facts.width, 0), used, layout)
         heading(page, brush_box.left, brush_box.top - 2 - (self._edge if upright else 0), words.brushes)
         self._draw_brushes(brush_box, strokes, upright=upright)
         self._end_page(words.step.format(number=index + 1, total=len(lesson.chapters)))
@@ -242,7 +250,7 @@ class Cards:
         chapter, total = lesson.chapters[index], len(lesson.chapters)
         page.rectangle(Box(_EDGE, 14, 14, 14), fill=INK, radius=2.2)
         page.text(_EDGE + 7, 24, f"{index + 1}", 24, PAPER, bold=True, align=0.5)
-        title = wrapped(self._titles[index], 20, 0.6 * (self._right - _EDGE), most=1)[0]
+        title = wrapped(self._titles[index], 20, 0.6 * (self._right - _EDGE), most=1, bold=True)[0]
         page.text(_EDGE + 19, 20.5, title, 20, INK, bold=True)
         said = [words.strokes.format(count=f"{len(chapter):,}")]
         if total > 1:

@@ -23,6 +23,9 @@ _SWATCH = 8.0
 _SPACE, _NOTE = 1.6, 3.1
 """Between the words of a swatch, and from line to line of its notes, millimetres."""
 
+_NARROWEST = 38.0
+"""Millimetres that a column of swatches takes."""
+
 _LARGEST_BRUSH = 11.0
 """What the widest brush of a card is drawn as, millimetres; the others in proportion."""
 
@@ -63,27 +66,47 @@ def heading(page: PdfPages, left: float, base: float, text: str) -> None:
     page.text(left, base, text, 9.5, INK, bold=True)
 
 
-def swatches(
-    page: PdfPages, box: Box, some: Sequence[Swatch], columns: int, *, row: float = 10.0, drawn: bool = True
-) -> float:
-    """Draw colours with their names and notes, down the columns first, each at least `row` millimetres high.
+class SwatchLayout(NamedTuple):
+    """How colours stand in their room."""
+
+    columns: int
+    row: float = 10.0
+    """Least height of each, millimetres."""
+    notes: int = 6
+    """At most so many lines below a colour's name."""
+
+
+def swatch_layout(some: Sequence[Swatch], box: Box, *, columns: int) -> SwatchLayout:
+    """The roomiest layout in at least so many columns that fits a box; notes are cut only where none does otherwise."""
+    most = max(columns, int(box.width // _NARROWEST))
+    tried = [
+        SwatchLayout(across, row, notes)
+        for notes in (6, 3, 2, 1, 0)
+        for row in (10.0, 8.6, 7.2)
+        for across in range(columns, most + 1)
+    ]
+    return next((each for each in tried if swatches(None, box, some, each) <= box.height), tried[-1])
+
+
+def swatches(page: PdfPages | None, box: Box, some: Sequence[Swatch], layout: SwatchLayout) -> float:
+    """Draw colours with their names and notes, down the columns first; without a page, only ask for room.
 
     Returns:
-        How high all of it is; without drawing it unless `drawn`.
+        How high all of it is.
     """
-    rows = -(-len(some) // columns)
-    width = box.width / columns
+    rows = -(-len(some) // layout.columns)
+    width = box.width / layout.columns
     room = width - _SWATCH - 4
-    longest = 0.0
-    for column in range(columns):
+    highest = 0.0
+    for column in range(layout.columns):
         top = box.top
         for swatch in some[column * rows : (column + 1) * rows]:
-            lines = _notes(swatch, room)
-            if drawn:
-                _swatch(page, Box(box.left + column * width, top, room, min(_SWATCH, row - 1.5)), swatch, lines)
-            top += max(row, 6 + _NOTE * len(lines))
-        longest = max(longest, top - box.top)
-    return longest
+            lines = _notes(swatch, room)[: layout.notes]
+            if page is not None:
+                _swatch(page, Box(box.left + column * width, top, room, min(_SWATCH, layout.row - 1.5)), swatch, lines)
+            top += max(layout.row, 6 + _NOTE * len(lines))
+        highest = max(highest, top - box.top)
+    return highest
 
 
 def _notes(swatch: Swatch, room: float) -> list[str]:

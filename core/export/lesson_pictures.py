@@ -138,11 +138,12 @@ def _places(marks: Marks, index: int, part: slice) -> NDArray[np.float64]:
     points = np.stack([marks.column[part], marks.row[part]], axis=1)
     if not marks.polygon[index]:
         along = np.array([0.5, 0.35, 0.65, 0.2, 0.8, 0.05, 0.95])
-        return points[np.rint(along * (len(points) - 1)).astype(int)]
-    middle = points.mean(axis=0)
-    sides = (points + np.roll(points, -1, axis=0)) / 2
-    within: NDArray[np.float64] = np.concatenate([(sides - middle) * 0.55, (points - middle) * 0.6])
-    return middle + np.concatenate([np.zeros((1, 2)), within])
+        places = points[np.rint(along * (len(points) - 1)).astype(int)]
+    else:
+        middle = points.mean(axis=0)
+        sides = (points + np.roll(points, -1, axis=0)) / 2
+        places = np.concatenate([middle[None], middle + (sides - middle) * 0.55, middle + (points - middle) * 0.6])
+    return np.asarray(places, np.float64)
 
 
 def label_places(shown: Outlines, sheet: Size, labels: Sequence[tuple[float, float]]) -> NDArray[np.float64]:

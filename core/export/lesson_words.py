@@ -53,7 +53,7 @@ class LessonWords:
     opacity: str = "Paint thinly: a stroke covers about {share} of what is under it."
     numbered: str = "Paint the strokes in the order of their numbers."
     counted: str = "How many strokes lie in each square; larger ones first."
-    counted_all: str = "How many strokes there are; larger ones first."
+    counted_all: str = "The larger strokes first."
     details: tuple[str, ...] = ("Background", "Large shapes", "Shapes", "Small shapes", "Details", "Finest details")
     """Titles of chapters by detail, from the first to the last."""
     part: str = "{title}, part {part}"

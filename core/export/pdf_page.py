@@ -74,7 +74,7 @@ class PdfPages:
         self.size = size
         # Invariant: no time in it, so that the same lesson gives the same bytes.
         self._canvas = Canvas(file, pagesize=(size[0] * MM, size[1] * MM), invariant=1, pageCompression=1)
-        self._canvas.setTitle(title)
+        self._canvas.setTitle(_sound(title))
         self._canvas.setCreator("Strokewise")
 
     def next(self) -> None:
@@ -192,14 +192,14 @@ def text_width(text: str, size: float, *, bold: bool = False) -> float:
     return sum(float(stringWidth(part, font, size)) for font, part in _runs(text, bold=bold)) / MM
 
 
-def wrapped(text: str, size: float, width: float, *, most: int) -> list[str]:
+def wrapped(text: str, size: float, width: float, *, most: int, bold: bool = False) -> list[str]:
     """A text in at most so many lines of at most a width, millimetres; what is left over gives way to an ellipsis."""
     lines: list[str] = []
-    rest = text
+    rest = _sound(text)
     while rest and len(lines) < most:
         last = len(lines) == most - 1
         end = len(rest)
-        while end > 1 and text_width(_cut(rest, end, last=last), size) > width:
+        while end > 1 and text_width(_cut(rest, end, last=last), size, bold=bold) > width:
             end -= 1
         space = rest.rfind(" ", 0, end + 1)
         if end < len(rest) and not last and space > 0:  # what is written without spaces is cut anywhere
@@ -214,10 +214,16 @@ def _cut(text: str, end: int, *, last: bool) -> str:
 
 
 def _runs(text: str, *, bold: bool) -> Iterator[tuple[str, str]]:
-    """A text in parts of one font each; one that is no text (a file's name may hold anything) with signs instead."""
-    sound = text.encode("utf-16", "replace").decode("utf-16", "replace")
-    for western, signs in groupby(sound, key=_is_western):
+    """A text in parts of one font each."""
+    for western, signs in groupby(_sound(text), key=_is_western):
         yield ("Helvetica-Bold" if bold else "Helvetica") if western else _OTHERS, "".join(signs)
+
+
+def _sound(text: str) -> str:
+    """A text without what cannot be written: a file's name, which gives a title, may hold anything."""
+    return "".join(
+        sign if sign.isprintable() and ord(sign) < 2**16 else " " if sign.isspace() else "?" for sign in text
+    )
 
 
 def _is_western(sign: str) -> bool:
