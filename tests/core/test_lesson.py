@@ -128,7 +128,7 @@ class TestByColour:
     def test_a_stroke_that_must_lie_on_top_is_a_finishing_touch(self) -> None:
         reds = [(row, column, 7, RED) for row in (20, 60, 100) for column in range(20, 150, 16)]
         blue = [(row, column, 5, BLUE) for row, column, *_ in reds]
-        strokes = discs(*[(60, 80, 120, GREEN)] * 6, *reds, *blue, (60, 84, 4, RED))
+        strokes = discs(*[(60, 80, 120, GREEN)] * 6, *reds, *blue, (60, 84, 3, RED))
         document = Document(SHEET, strokes=strokes)
 
         lesson = lesson_of(document, by=COLOUR, chapters=4)
