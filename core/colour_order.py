@@ -20,7 +20,7 @@ from scipy import sparse
 from core.colours import oklab
 from core.document import Document
 from core.geometry import pixel_scale
-from core.rasteriser.fast import bare_canvas, lay
+from core.rasteriser.marks import marks_of
 
 UNDERPAINTING, COLOUR, FINISH = "underpainting", "colour", "finish"
 
@@ -84,20 +84,25 @@ def _conflicts(
         Of every two strokes that overlap the lower [P], the upper [P], the sum of squared differences over pixels and
         channels [P]; and the area [N] of each stroke, pixels.
     """
+    from core.rasteriser.covers import covers_of  # torch with it, which by detail nobody waits for
+
     size = document.size.with_longer_side(_SIDE)
-    scale, strokes = pixel_scale(document.size, size), document.strokes
-    white = strokes.changed(rgb=np.ones_like(rgb))
-    canvas = bare_canvas(size, (0, 0, 0))
-    alphas, seen = [], []
+    marks = marks_of(document.strokes, pixel_scale(document.size, size))
+    covered = covers_of(np.stack(marks[:4]), marks.offsets, marks.polygon, size)
+    lengths = np.diff(covered.starts)
+    top, _, left, right = (np.repeat(edge, lengths) for edge in covered.boxes.T)
+    place = np.arange(len(covered.alpha)) - np.repeat(covered.starts[:-1], lengths)  # in its stroke's box
+    pixels = (top + place // (right - left)) * size.width + left + place % (right - left)
+    seen = np.empty_like(covered.alpha)
     above = np.ones(size.height * size.width, np.float32)  # how much shows of what lies under the strokes so far
-    for index in reversed(range(len(strokes))):
-        canvas[:] = 0
-        lay(canvas, white[index : index + 1], scale)  # white on black: its alpha
-        alpha = canvas[..., 0].reshape(-1)
-        alphas.append(sparse.csr_matrix(alpha))
-        seen.append(sparse.csr_matrix(alpha * above))
-        above = above * (1 - alpha)
-    covers, shows = sparse.vstack(alphas[::-1]).tocsr(), sparse.vstack(seen[::-1]).tocsr()
+    for index in reversed(range(len(lengths))):
+        part = slice(covered.starts[index], covered.starts[index + 1])
+        seen[part] = covered.alpha[part] * above[pixels[part]]
+        above[pixels[part]] *= 1 - covered.alpha[part]
+    shape = (len(lengths), len(above))
+    covers, shows = (sparse.csr_matrix((values, pixels, covered.starts), shape) for values in (covered.alpha, seen))
+    for matrix in (covers, shows):
+        matrix.eliminate_zeros()
     areas = np.asarray(covers.sum(axis=1)).reshape(-1)
     both = (shows.multiply(shows) @ covers.multiply(covers).T).tocoo()
     before = both.col < both.row
