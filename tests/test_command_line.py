@@ -16,9 +16,11 @@ import sys
 import time
 import zlib
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
+import pypdfium2
 import pytest
 import torch
 from PIL import Image
@@ -844,6 +846,12 @@ def test_svg_settings_out_of_range_are_told(
         ("a.svg", ["--pens", "3"], "Cannot use --pens for a.svg: it is one for plotter"),
         ("a.json", ["--size", "30"], "Cannot use --size for a.json"),
         ("a.mp4", ["--every", "3"], "Cannot use --every for a.mp4"),
+        ("a.png", ["--chapters", "3"], "Cannot use --chapters for a.png: it is one for lesson"),
+        ("a.pdf", ["--pens", "3"], "Cannot use --pens for a.pdf: it is one for plotter"),
+        ("a.pdf", ["--size", "900"], "Cannot use --size for a.pdf"),
+        ("frames", ["--grid", "3"], "Cannot use --grid for frames: it is one for lessons; add --lesson"),
+        ("cards", ["--lesson", "--every", "3"], "Cannot use --every for cards: it is one for frames"),
+        ("a.svg", ["--lesson"], "Cannot use --lesson for a.svg: it is one for lesson"),
     ],
 )
 def test_settings_that_a_form_does_not_take_are_refused_not_ignored(
@@ -872,6 +880,25 @@ def test_frames_are_exported_into_a_folder(painted: Path, tmp_path: Path) -> Non
     frames = sorted((tmp_path / "frames").iterdir())
     assert [frame.name for frame in frames] == [f"frame-00000{index}.png" for index in range(3)]
     assert pixels_of(frames[0]).shape[2] == 4
+
+
+def test_a_lesson_is_exported_as_a_pdf_or_as_pictures(painted: Path, desk: Path, tmp_path: Path) -> None:
+    options = ["--chapters", "3", "--by", "colour", "--colours", "5", "--paper", "300x400", "--margin", "10"]
+    options += ["--grid", "5", "--title", "Über den Wolken", "--beside", str(desk / "photo.png")]
+    strokes = str(painted / "strokes.json")
+
+    assert main(["export", strokes, "-o", str(tmp_path / "lesson.pdf"), *options]) == 0
+    assert main(["export", strokes, "-o", str(tmp_path / "cards"), "--lesson", "--size", "800", *options]) == 0
+
+    with closing(pypdfium2.PdfDocument(tmp_path / "lesson.pdf")) as pdf, closing(pdf[0]) as page:
+        with closing(page.get_textpage()) as text:
+            words = text.get_text_bounded()
+        assert "Über den Wolken" in words
+        assert "5 colours · painted on 300 × 400 mm" in words
+        pages = len(pdf)
+    cards = sorted((tmp_path / "cards").iterdir())
+    assert [card.name for card in cards] == [f"step-0{index}.png" for index in range(pages)]
+    assert {pixels_of(card).shape for card in cards} == {(566, 800, 3)}
 
 
 # Benchmarks
