@@ -65,7 +65,7 @@ class TestByDetail:
 
         lesson = lesson_of(document)
 
-        assert lesson.document is document
+        assert lesson.document == document
         assert {chapter.kind for chapter in lesson.chapters} == {DETAIL}
 
     def test_it_is_cut_where_sizes_fall(self) -> None:
