@@ -42,8 +42,8 @@ _PLAIN = 4.0
 """Of 255, in all channels together, the detail that plain parts count for: they take strokes too."""
 
 _WORK = 2.75
-"""How many strokes a part that has changed is given for each that it would have in a whole painting, of which most are
-finer than the average, and where what was there has to be covered first; measured in docs/guide.md."""
+"""How many strokes a part that has changed is given for each that it would have in a whole painting: what was there has
+to be covered first, and by the finer levels alone. Measured in docs/guide.md."""
 
 _MEDIAN = 0.6745
 """Of the absolute value of noise, in standard deviations."""
@@ -79,7 +79,7 @@ class PaintedFor:
     def change(self, target: Target) -> Change | None:
         """What has changed up to a frame of the same size; None where nothing has."""
         between = np.subtract(self._target, target, dtype=np.float32)
-        smooth = cv2.GaussianBlur(between, (0, 0), _BLUR)
+        smooth = cv2.GaussianBlur(between, (0, 0), _BLUR).astype(np.float32, copy=False)
         difference: NDArray[np.float32] = np.abs(smooth).max(axis=2)
         part = min(_MOST, max(_LEAST, _NOISE * _noise(between, smooth)))
         changed = _joined(difference >= part, difference >= _CERTAIN * part)
