@@ -142,7 +142,7 @@ def cli() -> None:
 @click.option("--renderer", type=PATH, help="Let the actor see what this network draws: a published renderer.pkl.")
 @click.option("--background", callback=_colour, default="black", help="Of the sheet: black, white or #rrggbb.")
 @click.option(
-    "--size", type=click.IntRange(1), help="Longer side of painting.png or film, pixels; the photo's if left out."
+    "--size", type=click.IntRange(1), help="Longer side of painting.png or film, pixels; its own if left out."
 )
 @click.option("--frames", is_flag=True, help="Also write frames/, a PNG every 50 strokes.")
 @click.option("--video", is_flag=True, help="Also write painting.mp4.")

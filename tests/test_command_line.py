@@ -344,6 +344,62 @@ def test_a_folder_cancelled_by_control_c_keeps_what_is_finished(
     assert capsys.readouterr().out == f"2 pictures: 1 painted, 1 skipped, 0 failed, in {out}\n"
 
 
+# Films
+
+
+@pytest.fixture(scope="module")
+def clip(desk: Path) -> Path:
+    """Five frames on which a red square comes out of the left."""
+    frames = [Image.new("RGB", (64, 48), "navy") for _ in range(5)]
+    for index, frame in enumerate(frames):
+        frame.paste("red", (0, 10, 8 * index, 30))
+    frames[0].save(desk / "clip.gif", save_all=True, append_images=frames[1:], duration=100)
+    return desk / "clip.gif"
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # imageio-ffmpeg leaves its pipes open
+def test_a_film_becomes_a_film_and_one_line(
+    desk: Path, clip: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    actor = ["--actor", str(desk / "actor.safetensors"), "--device", "cpu"]
+
+    assert main(["paint", str(clip), "-o", str(tmp_path / "a.mp4"), *actor, "--divide", "1", "--strokes", "60"]) == 0
+
+    out, err = capsys.readouterr()
+    assert err == ""
+    assert re.fullmatch(
+        r"5 frames in [\d.]+ s \([\d.]+ a second\) on cpu: \d+ strokes, PSNR [\d.]+ dB, in .*a\.mp4\n", out
+    )
+    assert os.listdir(tmp_path) == ["a.mp4"]
+    assert (tmp_path / "a.mp4").read_bytes()[4:8] == b"ftyp"
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (["--svg"], "--svg for a film: it is one for pictures; leave it out"),
+        (["--no-svg"], "--svg for a film"),
+        (["--frames"], "--frames for a film"),
+        (["--video"], "--video for a film"),
+        (["--refine", "200"], "--refine for a film"),
+        (["--preset", "paper"], "preset paper: its fixed grid"),
+        (["--strokes", "1000001"], "strokes 1000001"),
+        (["--size", "20000"], "size 20000"),
+    ],
+)
+def test_options_that_a_film_does_not_take_are_refused_not_ignored(
+    options: list[str], words: str, clip: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert_refused(main(["paint", str(clip), "-o", str(tmp_path / "a.mp4"), *options]), capsys, words)
+    assert os.listdir(tmp_path) == []
+
+
+def test_a_gif_is_still_painted_as_a_picture_into_a_folder(desk: Path, clip: Path, tmp_path: Path) -> None:
+    assert paint(desk, clip, tmp_path / "out") == 0
+
+    assert (tmp_path / "out" / "painting.png").exists()
+
+
 # Scores and exports
 
 
