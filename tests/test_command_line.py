@@ -459,6 +459,43 @@ def test_ways_focus_least_size_and_loss_steer_the_painting(desk: Path, tmp_path:
     assert len(job["focus"]) == 16
 
 
+def test_a_palette_a_protected_part_widths_and_opacities_are_kept_to(desk: Path, tmp_path: Path) -> None:
+    mask = np.zeros((20, 30, 3), np.uint8)
+    mask[:8] = 255
+    save_picture(tmp_path / "mask.png", mask)
+    bounds = ["--protect", str(tmp_path / "mask.png"), "--width", "1-9", "--opacity", "0.7-1"]
+
+    assert paint(desk, "photo.png", tmp_path / "out", "--palette", "4", *bounds, "--refine", "10") == 0
+
+    report, document = report_in(tmp_path / "out"), read_json(tmp_path / "out" / "strokes.json")
+    job, strokes = report["job"], document.strokes
+    assert (job["width"], job["opacity"], len(job["palette"])) == ([1, 9], [0.7, 1], 4)
+    assert {f"#{bytes(colour).hex()}" for colour in np.rint(strokes.rgb() * 255).astype(np.uint8)} <= set(
+        job["palette"]
+    )
+    top = np.asarray(Image.open(tmp_path / "out" / "painting.png"))[: document.size.height * 8 // 20]
+    assert not top.any()
+    assert strokes.parameters[:, 8:10].min() > 0.7 - 1e-6
+
+
+def test_a_style_is_what_other_options_do_not_say(desk: Path, tmp_path: Path) -> None:
+    plain = ["paint", str(desk / "photo.png"), "-o", str(tmp_path / "a"), "--actor", str(desk / "actor.safetensors")]
+    assert main([*plain, "--style", "loose", "--boldness", "4", "--no-svg"]) == 0
+    assert paint(desk, "photo.png", tmp_path / "b", "--style", "0", "--strokes", "30", "--width", "0-20") == 0
+
+    loose, poster = (report_in(tmp_path / name) for name in "ab")
+    assert (loose["strokes"], loose["job"]["divide"], loose["job"]["opacity"]) == (175, 2, [0.7, 1])
+    assert (poster["strokes"], poster["job"]["width"], poster["job"]["opacity"]) == (30, [0, 20], [0.9, 1])
+
+
+def test_the_focus_may_be_on_faces(tmp_path: Path) -> None:
+    assert main(["paint", "sample:astronaut", "-o", str(tmp_path / "a"), "--strokes", "100", "--focus", "faces"]) == 0
+    assert main(["paint", "sample:coffee", "-o", str(tmp_path / "b"), "--strokes", "20", "--focus", "faces"]) == 0
+
+    assert len(report_in(tmp_path / "a")["job"]["focus"]) == 16
+    assert "focus" not in report_in(tmp_path / "b")["job"]  # nobody is there
+
+
 def test_a_mix_of_stroke_types_is_painted_by_the_files_of_each(desk: Path, tmp_path: Path) -> None:
     torch.manual_seed(0)
     flat = tmp_path / "flat.safetensors"
@@ -547,6 +584,15 @@ def test_a_bad_picture_is_refused(
         ("--refine 0", ["refine 0", "give 1 to 100,000 steps"]),
         ("--ways 3", ["--ways", "'3' is not one of"]),
         ("--min-size 51", ["--min-size", "51", "is not in the range 0<=x<=50"]),
+        ("--width 3", ["width", "3", "give the least and the most"]),
+        ("--width 5-2", ["width", "5-2", "give the least and the most"]),
+        ("--opacity 0.5-2", ["opacity", "0.5-2", "from 0 to 1"]),
+        ("--palette none.gpl", ["none.gpl", "no such file"]),
+        ("--palette 0", ["palette", "0", "give 1 to 256 colours"]),
+        ("--palette 5 --refine colours", ["refine", "colours", "a palette's colours stay as they are"]),
+        ("--style rough", ["style", "rough", "poster, loose, classic"]),
+        ("--boldness 2", ["boldness", "2", "add --style loose"]),
+        ("--protect none.png", ["none.png"]),
         ("--focus {desk}/none.png", ["none.png", "there is no such file"]),
         ("--loss l1", ["loss l1", "add --refine 200"]),
         ("--refine soon", ["refine soon", "a number of steps, such as 200, or of seconds, such as 5s"]),
