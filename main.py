@@ -123,6 +123,13 @@ def cli() -> None:
     default=0.0,
     help="Least length of strokes, in hundredths of the photo's longer side: 1 keeps confetti away.",
 )
+@click.option(
+    "--style",
+    help="poster, loose, classic, detailed, photo, or a number from 0 to 100 between them: how many strokes, how large"
+    " and how opaque, but for what other options say.",
+)
+@click.option("--boldness", type=click.FloatRange(0.25, 4), default=1.0,
+              help="With --style: so many times fewer strokes, each so much larger.")  # fmt: skip
 @click.option("--width", callback=_range, default="0-100", help="Thickness of strokes, least and most, likewise: 1-4.")
 @click.option("--opacity", callback=_range, default="0-1", help="Of strokes, least and most: 0.8-1 covers well.")
 @click.option(
@@ -130,7 +137,7 @@ def cli() -> None:
     help="Only these colours: so many of the photo's own, such as 12; pigments, 24 common paints; #rrggbb,#rrggbb,...;"
     " or a file: .gpl, .ase, or text with a colour a line.",
 )
-@click.option("--focus", type=PATH, help="A picture that is white where the painting is to be exact, black elsewhere.")
+@click.option("--focus", type=PATH, help="A picture, white where it is to be exact, black where not; or faces.")
 @click.option("--protect", type=PATH, help="A picture that is white where no stroke may go.")
 @click.option("--renderer", type=PATH, help="Let the actor see what this network draws: a published renderer.pkl.")
 @click.option("--background", callback=_colour, default="black", help="Of the sheet: black, white or #rrggbb.")
@@ -156,7 +163,7 @@ def paint(context: click.Context, /, image: str | None, img: str | None, out: Pa
     from core.paint_options import PaintOptions
     from core.painted_film import is_film
 
-    chosen = PaintOptions(**options)
+    chosen = PaintOptions(**_styled(options, _given(context)))
     if os.path.isdir(sources[0]):
         context.exit(_paint_folder(Path(sources[0]), out, chosen))
     if is_film(sources[0], out):
@@ -195,6 +202,22 @@ def _paint_film(source: Path, out: Path, options: PaintOptions, given: set[str])
         f"{report.frames} frames in {report.seconds:.1f} s ({report.frames / report.seconds:.1f} a second) on "
         f"{report.device}: {report.strokes} strokes, PSNR {report.psnr:.2f} dB, in {click.format_filename(out)}"
     )
+
+
+def _styled(options: dict[str, Any], given: set[str]) -> dict[str, Any]:
+    """Options in the style that they name, but for what was asked for besides."""
+    named, boldness = options.pop("style"), options.pop("boldness")
+    if named is None:
+        if "boldness" in given:
+            raise SettingError("boldness", boldness, "it is of a style; add --style loose")
+        return options
+    from core.style import style, style_named
+
+    found = style(style_named(named), boldness)
+    of_style = {"divide": found.divide, "width": found.width, "opacity": found.opacity}
+    if not given & {"strokes", "max_step"}:
+        of_style["strokes"] = found.strokes
+    return options | {name: value for name, value in of_style.items() if name not in given}
 
 
 def _given(context: click.Context) -> set[str]:

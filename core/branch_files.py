@@ -12,8 +12,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-from core.branches import MOST_STROKES, Branches, branches_of, described, kept_in
-from core.document import Document
+from core.branches import MOST_STROKES, Branch, Branches, branches_of, described, kept_in
 from core.errors import SessionFileError
 from core.export.stroke_json import MAX_STROKES
 from core.geometry import Size
@@ -29,7 +28,7 @@ class BranchFiles:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._written: dict[str, Document] = {}
+        self._written: dict[str, Work] = {}
         self._last = 0
 
     def write(self, branches: Branches) -> dict[str, Any]:
@@ -45,26 +44,28 @@ class BranchFiles:
             return {}
         words = described(branches)
         for said, branch in zip(words["kept"], branches, strict=True):
-            said["file"] = self._name_of(branch.document)
+            said["file"] = self._name_of(branch)
         return words
 
-    def _name_of(self, document: Document) -> str:
+    def _name_of(self, branch: Branch) -> str:
         for name, written in self._written.items():
-            if written is document and (self._folder / name).exists():  # a drive may have come back without it
+            same = written.document is branch.document and written.settings == branch.settings
+            if same and (self._folder / name).exists():  # a drive may have come back without it
                 return name
         if not self._last:
             taken = [_NAME.fullmatch(path.name) for path in self._folder.iterdir()]
             self._last = max((int(match[1]) for match in taken if match), default=0)
         self._last += 1
         name = f"branch-{self._last}.journal"
-        Journal(self._folder / name).add(Work(document=document))
-        self._written[name] = document
+        work = Work(document=branch.document, settings=branch.settings)
+        Journal(self._folder / name).add(work)
+        self._written[name] = work
         return name
 
     def sweep(self, said: dict[str, Any]) -> None:
         """Remove what the journal names no more; `said` is what it says now."""
         named = {each["file"] for each in said.get("kept", [])}
-        self._written = {name: document for name, document in self._written.items() if name in named}
+        self._written = {name: work for name, work in self._written.items() if name in named}
         with contextlib.suppress(OSError):  # what stays is only in nobody's way
             for path in self._folder.iterdir():
                 if _NAME.fullmatch(path.name) and path.name not in named:
@@ -84,29 +85,29 @@ class BranchFiles:
         except ValueError as error:
             _log.warning("branches cannot be recovered: %s", error)
             return Branches()
-        found, documents, left = [], [], MOST_STROKES + MAX_STROKES
+        found, contents, left = [], [], MOST_STROKES + MAX_STROKES
         for each in words:
-            document = self._document(each.get("file"), size)
-            left -= 0 if document is None else len(document.strokes)
-            if document is not None and left >= 0:
+            work = self._read(each.get("file"), size)
+            left -= 0 if work is None else len(work.document.strokes)
+            if work is not None and left >= 0:
                 found.append(each)
-                documents.append(document)
+                contents.append((work.document, work.settings))
         assert isinstance(said, dict)
         try:
-            return branches_of({**said, "kept": found}, documents)
+            return branches_of({**said, "kept": found}, contents)
         except ValueError as error:
             _log.warning("branches cannot be recovered: %s", error)
             return Branches()
 
-    def _document(self, name: object, size: Size) -> Document | None:
+    def _read(self, name: object, size: Size) -> Work | None:
         if not isinstance(name, str) or not _NAME.fullmatch(name):
             return None
         try:
-            document = read_journal(self._folder / name).document
+            work = read_journal(self._folder / name)
         except SessionFileError as error:
             _log.warning("a branch cannot be recovered: %s", error)
             return None
-        if document.size != size:
+        if work.document.size != size:
             return None
-        self._written[name] = document
-        return document
+        self._written[name] = work
+        return work

@@ -177,11 +177,8 @@ def plain_name(name: str) -> str:
 
 
 def described(branches: Branches) -> dict[str, Any]:
-    """Branches without their strokes, as plain JSON values; `branches_of` reads them."""
-    each = [_said(branch.label) | {"settings": dict(branch.settings)} for branch in branches]
-    for words, branch in zip(each, branches, strict=True):
-        if branch.automatic:
-            words["automatic"] = True
+    """What branches are called, as plain JSON values; `branches_of` reads them."""
+    each = [_said(branch.label) | ({"automatic": True} if branch.automatic else {}) for branch in branches]
     return _said(branches.label) | {"kept": each}
 
 
@@ -189,28 +186,23 @@ def _said(label: Label) -> dict[str, Any]:
     return {"number": label.number, "name": label.name}
 
 
-def branches_of(value: object, documents: Sequence[Document]) -> Branches:
+def branches_of(value: object, contents: Sequence[tuple[Document, Mapping[str, Any]]]) -> Branches:
     """Branches from what `described` gave, nothing in it trusted.
 
     Args:
         value: As a file says.
-        documents: Of each branch, in their order.
+        contents: Of each branch the document and the settings, in their order.
 
     Raises:
         ValueError: If it is not such a description, or of another number of branches.
     """
-    if not isinstance(value, Mapping):
-        raise ValueError("branches are an object")
     each = kept_in(value)
-    if len(each) != len(documents):
-        raise ValueError(f"{len(each)} branches have {len(documents)} documents")
-    found = []
-    for words, document in zip(each, documents, strict=True):
-        settings = words.get("settings")
-        if not isinstance(settings, dict):
-            raise ValueError("a branch's settings are an object")
-        automatic = words.get("automatic") is True
-        found.append(Branch(label=_label(words), document=document, settings=settings, automatic=automatic))
+    if len(each) != len(contents):
+        raise ValueError(f"of {len(each)} branches {len(contents)} are there")
+    found = [
+        Branch(label=_label(words), document=document, settings=settings, automatic=words.get("automatic") is True)
+        for words, (document, settings) in zip(each, contents, strict=True)
+    ]
     return Branches(all=tuple(found), label=_label(value))
 
 
@@ -220,7 +212,7 @@ def kept_in(value: object) -> list[dict[str, Any]]:
     Raises:
         ValueError: If it is none, or of more branches than there can be.
     """
-    each = value.get("kept") if isinstance(value, Mapping) else None
+    each = value.get("kept") if isinstance(value, dict) else None
     if not isinstance(each, list) or not all(isinstance(words, dict) for words in each):
         raise ValueError("branches are a list of objects")
     if len(each) > MOST:
@@ -228,8 +220,8 @@ def kept_in(value: object) -> list[dict[str, Any]]:
     return each
 
 
-def _label(words: Mapping[str, Any]) -> Label:
-    number, name = words.get("number"), words.get("name")
+def _label(words: object) -> Label:
+    number, name = (words.get("number"), words.get("name")) if isinstance(words, dict) else (None, None)
     if type(number) is not int or not 0 <= number < 2**31 or not isinstance(name, str):
         raise ValueError("a branch has a number and a name")
     return Label(number, plain_name(name))

@@ -1,7 +1,7 @@
 """Saved sessions: one file with the photo, the strokes and the settings, from which work goes on as if never left.
 
-A zip of `session.json`, `photo.png`, `strokes.json` (a stroke file), `branch-1.json` and so on (likewise, one for each
-branch) and `thumbnail.png`, so that its parts can be had without this program too.
+A zip of `session.json`, `photo.png`, `strokes.json` (a stroke file), `thumbnail.png`, and for each branch `branch-1.json`
+(a stroke file) and `branch-1-settings.json`, so that its parts can be had without this program too.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ THUMBNAIL = 256
 
 _SESSION, _PHOTO, _STROKES, _THUMBNAIL = "session.json", "photo.png", "strokes.json", "thumbnail.png"
 
-_LARGEST = {_SESSION: 2**20, _PHOTO: 2**30, _STROKES: MAX_BYTES, _THUMBNAIL: 2**22}
+_LARGEST = {_SESSION: 2**24, _PHOTO: 2**30, _STROKES: MAX_BYTES, _THUMBNAIL: 2**22}
 """Bytes of each part once unpacked: a few kilobytes of zip can claim to hold anything."""
 
 
@@ -93,7 +93,10 @@ def save_session(path: Path, session: SavedSession, *, photo: bytes | None = Non
         file.writestr(_PHOTO, encoded_photo(session.photo) if photo is None else photo)
         file.compression = zipfile.ZIP_DEFLATED
         documents = [(_STROKES, session.document)]
-        documents += [(_branch_part(index), branch.document) for index, branch in enumerate(branches)]
+        for index, branch in enumerate(branches):
+            strokes, settings = _branch_parts(index)
+            documents.append((strokes, branch.document))
+            file.writestr(settings, orjson.dumps(dict(branch.settings), option=orjson.OPT_INDENT_2))
         for name, document in documents:
             with file.open(name, "w", force_zip64=True) as part:
                 for each in stroke_file(document, path):
@@ -131,22 +134,26 @@ def load_session(path: Path) -> SavedSession:
     return SavedSession(photo=photo, document=document, name=name[:255], settings=settings, branches=branches)
 
 
-def _branch_part(index: int) -> str:
-    return f"branch-{index + 1}.json"
+def _branch_parts(index: int) -> tuple[str, str]:
+    """Where a branch's strokes are, and its settings, which may be as large as the painting's own."""
+    return f"branch-{index + 1}.json", f"branch-{index + 1}-settings.json"
 
 
 def _branches(path: Path, said: object, size: Size) -> Branches:
     """The branches that `session.json` says there are, on sheets of that size."""
     try:
-        names = [_branch_part(index) for index in range(len(kept_in(said)))]
-        documents, left = [], MOST_STROKES + MAX_STROKES  # the painting may have taken the place of a short one
-        for name in names:
-            document = document_of(_parts(path, (name,))[name], path)  # one at a time: each may claim to be large
+        contents, left = [], MOST_STROKES + MAX_STROKES  # the painting may have taken the place of a short one
+        for index in range(len(kept_in(said))):
+            name, settings_name = _branch_parts(index)
+            parts = _parts(path, (name, settings_name))  # one at a time: each may claim to be large
+            document, settings = document_of(parts[name], path), orjson.loads(parts[settings_name])
             left -= len(document.strokes)
             if document.size != size or left < 0:
                 raise SessionFileError(path, f"its {name} does not belong to it, or is larger than any painting needs")
-            documents.append(document)
-        return branches_of(said, documents)
+            if not isinstance(settings, dict):
+                raise SessionFileError(path, f"its {settings_name} is damaged; copy it again from where it came from")
+            contents.append((document, settings))
+        return branches_of(said, contents)
     except StrokeFileError as error:
         raise SessionFileError(path, f"of its branches, {error.problem}") from error
     except ValueError as error:
@@ -175,7 +182,8 @@ def _parts(path: Path, names: tuple[str, ...]) -> dict[str, bytes]:
             for name in names:
                 if file.getinfo(name).compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
                     raise zipfile.BadZipFile("compressed as no session is")  # whose damage brings errors of its own
-                largest = _LARGEST.get(name, MAX_BYTES)  # a branch's strokes
+                # Of a branch as much as of the painting.
+                largest = _LARGEST.get(name) or _LARGEST[_SESSION if name.endswith("-settings.json") else _STROKES]
                 with file.open(name) as part:
                     parts[name] = part.read(largest + 1)
                 if len(parts[name]) > largest:
@@ -187,7 +195,7 @@ def _parts(path: Path, names: tuple[str, ...]) -> dict[str, bytes]:
         raise SessionFileError(path, f"the system says “{error.strerror or error}”; copy it elsewhere") from error
     except KeyError as error:  # a part is missing
         if not _LARGEST.keys() & set(names):
-            raise SessionFileError(path, f"its {names[0]} is missing; copy it again from where it came from") from error
+            raise SessionFileError(path, f"its {names[0]} or what belongs to it is missing; copy it again") from error
         raise SessionFileError(path, "it is no session that Strokewise saved; choose another file") from error
     except _UNREADABLE as error:
         problem = "it is damaged, or no session; copy it again from where it came from"

@@ -90,8 +90,7 @@ class Branching(QObject):
     @property
     def possible(self) -> bool:
         """Whether branches can be changed just now."""
-        controller = self._controller
-        return controller.photo is not None and not controller.reading and controller.under_way != "refine"
+        return self._controller.editable
 
     def parting(self, branch: Branch) -> int:
         """How many strokes a branch and the painting at hand both begin with, on sheets of one colour."""
@@ -211,8 +210,10 @@ class Branching(QObject):
 
     def _settings_of(self, document: Document) -> Mapping[str, Any]:
         """What a painting at hand was painted with: what its job says, and else what was chosen at the last run."""
+        painted_with = self._painted_with
         of_job = {name: document.job[name] for name in _OF_THE_JOB if name in document.job}
-        return PaintSettings.of({**self._painted_with.values(), **of_job}).values()
+        said = PaintSettings.of(of_job)
+        return painted_with.changed({name: getattr(said, name) for name in of_job}).values()
 
 
 class _Parting:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from enum import Enum
 from pathlib import Path
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Qt, QThread, QTimer, Signal, Slot
-from PySide6.QtGui import QUndoCommand, QUndoStack
+from PySide6.QtGui import QUndoStack
 
 from core.branches import Branches
 from core.document import Document
@@ -23,9 +23,10 @@ from painter_gui.background import Background
 from painter_gui.branching import Branching
 from painter_gui.canvas_worker import CanvasWorker, Moment, SharedPixels, display_size
 from painter_gui.files import Opened, Photo, opened_file, saved_session
-from painter_gui.paint_settings import PaintSettings
+from painter_gui.paint_settings import PaintSettings, sketch_jobs
 from painter_gui.paint_worker import PaintRun
 from painter_gui.run_thread import RunThread
+from painter_gui.undo import Change, Edit, Setting
 
 if TYPE_CHECKING:
     from core.painter import Frame
@@ -51,20 +52,6 @@ class Phase(Enum):
     """All strokes are being bettered together; none can be painted meanwhile."""
 
 
-class _Change(QUndoCommand):
-    """From one document to another."""
-
-    def __init__(self, what: str, before: Document, after: Document, show: Callable[[Document], None]) -> None:
-        super().__init__(what)  # a word that views translate
-        self._before, self._after, self._show = before, after, show
-
-    def undo(self) -> None:
-        self._show(self._before)
-
-    def redo(self) -> None:
-        self._show(self._after)
-
-
 class Controller(QObject):
     """Answers the views' wishes and tells them what has changed.
 
@@ -77,6 +64,7 @@ class Controller(QObject):
         noted: (word, values), something to tell the artist in passing.
         gpu_left: (word), the graphics card cannot go on; `go_on_with_cpu` does what it was at.
         failed: (PainterError), something to tell so that it is not missed.
+        sketched: (name of a style, pixels [H, W, 3]), see `sketch_styles`.
     """
 
     opened = Signal()
@@ -91,6 +79,7 @@ class Controller(QObject):
     noted = Signal(str, object)
     gpu_left = Signal(str)
     failed = Signal(object)
+    sketched = Signal(str, object)
 
     def __init__(self, settings: PaintSettings | None = None, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -124,6 +113,7 @@ class Controller(QObject):
         self._runs.short_of_memory.connect(self._on_short_of_memory)
         self._runs.gpu_left.connect(self._on_gpu_left)
         self._runs.failed.connect(self.failed)
+        self._runs.sketched.connect(self.sketched)
         self._runs.advanced.connect(self._on_advanced)
         self._runs.finished.connect(self._on_finished)
         self._canvas_thread, self._canvas = QThread(), CanvasWorker()
@@ -293,8 +283,8 @@ class Controller(QObject):
         self._end_run()
         self._action = None
         self.undo_stack.clear()
-        if opened.settings is not None:
-            self._settings = PaintSettings.of(opened.settings)
+        own = opened.settings
+        self._settings = self._settings.of_any_photo() if own is None else PaintSettings.of(own)
         self._photo, self._name, self._path, self._left_off = opened.photo, opened.name, opened.path, None
         size = Size(*opened.photo.pixels.shape[:2])
         self._pixels = SharedPixels(display_size(size))
@@ -313,6 +303,7 @@ class Controller(QObject):
         """Back to the start."""
         self.forget_opening()
         self._end_run()
+        self._runs.end_sketches()
         self._action = None
         self.undo_stack.clear()
         self._photo, self._name, self._path, self._saved, self._left_off = None, "", None, None, None
@@ -355,9 +346,15 @@ class Controller(QObject):
 
     # Painting
 
+    def sketch_styles(self, names: Sequence[str]) -> None:
+        """Paint the photo, small, in some styles, as `sketched` tells; painting anything else ends that."""
+        if self._photo is not None and names and self._phase in (Phase.IDLE, Phase.PAUSED):
+            jobs = sketch_jobs(self._settings, self._photo.pixels, names)
+            self._runs.sketch(jobs, device=self._settings.device, actor=self._settings.actor)
+
     def set_settings(self, **changes: Any) -> None:
         """Choose otherwise. What is painted stays; what is not yet painted is painted so."""
-        settings = replace(self._settings, **changes)
+        settings = self._settings.changed(changes)
         if settings == self._settings:
             return
         sheet = settings.background != self._settings.background
@@ -378,6 +375,12 @@ class Controller(QObject):
                 self._settling.start()
         elif set(changes) - {"background"} and painted and self._phase is not Phase.REFINING:
             self.noted.emit("applies_from", {"stroke": self._position + 1})
+
+    def draw_setting(self, what: str, **changes: Any) -> None:
+        """Choose otherwise, as `set_settings`, in a way that undo takes back; `what` is the word for it."""
+        before = {name: getattr(self._settings, name) for name in changes}
+        if before != changes:
+            self.undo_stack.push(Setting(what, before, changes, self.set_settings))
 
     def paint(self) -> None:
         """Paint from the moment that is shown; what lies after it, if anything, makes room, and undo brings it back."""
@@ -443,7 +446,38 @@ class Controller(QObject):
         bare = Document(self.document.size, self._settings.background)
         if len(self.document.strokes) or bare.background != self.document.background:
             self.branching.make_room(self.document)
-            self.branching.push(_Change("restart", self.document, bare, self._show_document), bare)
+            self.branching.push(Change("restart", self.document, bare, self._show_document), bare)
+
+    @property
+    def editable(self) -> bool:
+        """Whether strokes can be edited; what is painted just then is ended for that."""
+        return self._photo is not None and self._phase is not Phase.REFINING and not self._reading
+
+    def edit(self, what: str, change: Callable[[Document, int], tuple[Document, int]]) -> bool:
+        """Edit the painting, as one thing for undo to take back; whatever is being painted ends before.
+
+        Args:
+            what: The word for it.
+            change: From the painting and the moment shown to those that are to be; the same painting for no change.
+
+        Returns:
+            Whether it has changed.
+        """
+        if not self.editable:
+            return False
+        self.stop()
+        before = self.document, self._position
+        after = change(*before)
+        if after[0] is not before[0]:
+            self.undo_stack.push(Edit(what, before, after, self._show_moment))
+        return after[0] is not before[0]
+
+    def take_measured(self, document: Document, measured: Document) -> None:
+        """Show a document's errors, which were measured, unless it is no longer the one at hand."""
+        if document is self.document and self._phase in (Phase.IDLE, Phase.PAUSED):
+            if self._saved is not None and self._saved[0] is document:
+                self._saved = measured, self._saved[1]
+            self._show_moment(measured, self._position)
 
     def undo(self) -> None:
         """Take back what the artist did last: what is being painted, or else the latest action."""
@@ -545,7 +579,7 @@ class Controller(QObject):
         if self._action is not None:
             (what, before), self._action = self._action, None
             if before is not self.document:
-                self.branching.push(_Change(what, before, self.document, self._show_document), self.document)
+                self.branching.push(Change(what, before, self.document, self._show_document), self.document)
 
     def split_action(self) -> None:
         """Whatever is being painted goes on, but undo takes back first what is painted from here on."""
@@ -566,6 +600,13 @@ class Controller(QObject):
         if document is not self.document:
             self._following = True
             self._session.show(document)
+
+    def _show_moment(self, document: Document, position: int) -> None:
+        self._following = position == len(document.strokes)
+        moved, self._position = position != self._position, position
+        self._session.show(document)
+        if moved:
+            self.position_changed.emit()
 
     def _set_phase(self, phase: Phase) -> None:
         if phase is not self._phase:

@@ -74,6 +74,7 @@ class Notices(QObject):
             "weights_idle": translate(
                 "Studio", "{name} paints other strokes ({type}); these are painted with the bundled weights."
             ),
+            "no_faces": translate("Studio", "No faces were found; paint over what matters."),
             "nothing_to_refine": translate("Studio", "There are no strokes to refine yet."),
             "fewer_windows": translate(
                 "Studio", "The graphics card has little memory left: it paints in smaller steps."

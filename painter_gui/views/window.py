@@ -55,8 +55,11 @@ from painter_gui.views.plain_text import may_replace, plain_action, plain_tip
 from painter_gui.views.recovery_offer import RecoveryOffer
 from painter_gui.views.start_page import THUMBNAIL, StartPage
 from painter_gui.views.status_view import StatusView
+from painter_gui.views.steering.steering import Steering
+from painter_gui.views.stroke_inspection import StrokeInspection
 from painter_gui.views.stroke_types import PREVIEW
 from painter_gui.views.timeline_view import TimelineView
+from painter_gui.views.undo_words import undo_words
 from painter_gui.wording import Languages, translate
 
 _PICTURES = "*.png *.jpg *.jpeg *.webp *.tif *.tiff *.bmp *.gif *.ppm *.avif"
@@ -97,12 +100,17 @@ class StudioWindow(ActionWindow):
         self._offer = RecoveryOffer(controller, self.autosave, autosave_folder, self.message, self._may_leave, self)
         self._notices = Notices(controller, self.autosave, self.message, self.status, self)
         self._notices.save_as = self.save_as
+        panel = self.panel
+        self.steering = Steering(
+            controller, self.canvas, (panel.style_panel, panel.palette_panel, panel.mask_panel), self._pictures, self
+        )
         self.build_actions(
             scheme=preferences.scheme,
             language=languages.current,
             scrub_memory=preferences.scrub_memory,
             panel=self.panel_dock.toggleViewAction(),
         )
+        self.strokes = StrokeInspection(self, self.canvas, controller)
         controller.set_scrub_memory(preferences.scrub_memory)
         self._connect()
         self._looks = 0
@@ -178,7 +186,8 @@ class StudioWindow(ActionWindow):
             (self.zoom_in_action, self._on_zoom_in), (self.zoom_out_action, self._on_zoom_out),
             (self.fit_action, self.canvas.fit), (self.actual_action, self.canvas.actual_size),
             (self.full_screen_action, self._on_full_screen), (self.shortcuts_action, self._on_shortcuts),
-            (self.about_action, self._on_about),
+            (self.about_action, self._on_about), (self.focus_action, lambda: self.steering.toggle("focus")),
+            (self.protect_action, lambda: self.steering.toggle("protect")),
         ):  # fmt: skip
             action.triggered.connect(slot)
         self.modes.triggered.connect(self._on_mode)
@@ -223,11 +232,7 @@ class StudioWindow(ActionWindow):
 
     def _say_undo(self) -> None:
         stack = self._controller.undo_stack
-        names = {
-            "paint": translate("Studio", "painting"), "step": translate("Studio", "step"),
-            "branch": translate("Studio", "painting from an earlier stroke"), "restart": translate("Studio", "restart"),
-            "refine": translate("Studio", "refinement"),
-        }  # fmt: skip
+        names = undo_words()
         undo = names.get(self._controller.under_way or stack.undoText(), "")
         redo = names.get(stack.redoText(), "")
         self.undo_action.setText(
@@ -285,6 +290,7 @@ class StudioWindow(ActionWindow):
         self._preferences.paint_settings = self._controller.settings
         self._preferences.sync()
         self._pictures.close()
+        self.strokes.close()
         self._controller.close()
         self._offer.close()
         self.autosave.close(keeping=keeping)
@@ -606,7 +612,7 @@ class StudioWindow(ActionWindow):
         for action in (
             self.start_action, self.save_action, self.save_as_action, self.export_action, self.copy_action,
             self.restart_action, self.zoom_in_action, self.zoom_out_action, self.fit_action, self.actual_action,
-            *self.mode_actions.values(),
+            self.focus_action, self.protect_action, *self.mode_actions.values(),
         ):  # fmt: skip
             action.setEnabled(there)
         self._on_document()
