@@ -1,7 +1,7 @@
 """Saved sessions: one file with the photo, the strokes and the settings, from which work goes on as if never left.
 
-A zip of `session.json`, `photo.png`, `strokes.json` (a stroke file), `thumbnail.png`, and for each branch `branch-1.json`
-(a stroke file) and `branch-1-settings.json`, so that its parts can be had without this program too.
+A zip of `session.json`, `photo.png`, `strokes.json` (a stroke file), `thumbnail.png`, and for each branch
+`branch-1.json` (a stroke file) and `branch-1-settings.json`, so that its parts can be had without this program too.
 """
 
 from __future__ import annotations

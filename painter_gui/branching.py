@@ -45,7 +45,7 @@ class _Taking(_BranchesChange):
         branching: Branching,
         controller: Controller,
     ) -> None:
-        super().__init__("take", before[0], after[0], branching)
+        super().__init__("take branch", before[0], after[0], branching)
         self._old, self._new, self._controller = before[1:], after[1:], controller
 
     def undo(self) -> None:
@@ -116,18 +116,18 @@ class Branching(QObject):
         if branches is self._branches:
             controller.noted.emit("kept_already", {})
         else:
-            self._change("keep", branches)
+            self._change("keep branch", branches)
         return True
 
     def rename(self, index: int, name: str) -> None:
         """Call a branch otherwise."""
         if self.possible:
-            self._change("rename", self._branches.renamed(index, name))
+            self._change("name branch", self._branches.renamed(index, name))
 
     def drop(self, index: int) -> None:
         """Keep a branch no longer."""
         if self.possible:
-            self._change("drop", self._branches.dropped(index))
+            self._change("drop branch", self._branches.dropped(index))
 
     def take(self, index: int) -> None:
         """Have a branch at hand, with its settings; the painting that was at hand becomes a branch in its place."""
