@@ -132,7 +132,8 @@ class CompareView(Worded, QWidget):
     def show_words(self, left: tuple[str, str], right: tuple[str, str]) -> None:
         """Say what each is called, and its figures."""
         for label, (name, text) in ((self.left, left), (self.right, right)):
-            label.setText(f"{_short(label, name)}\n{text}")
+            short = label.fontMetrics().elidedText(name, Qt.TextElideMode.ElideRight, self.width() // 3)
+            label.setText(f"{short}\n{text}")
             label.setAccessibleName(f"{name}, {text}")
             label.setToolTip(plain_tip(name))
 
@@ -158,9 +159,3 @@ class CompareView(Worded, QWidget):
     def _on_second_looked(self) -> None:
         if self.second.isVisible():
             self._canvas.look_as(self.second)
-
-
-def _short(label: QLabel, name: str) -> str:
-    """A name as it goes into a third of the bar."""
-    room = label.parentWidget().width() // 3
-    return label.fontMetrics().elidedText(name, Qt.TextElideMode.ElideRight, room)
