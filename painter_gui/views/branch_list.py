@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from PySide6.QtCore import QSize, Qt, Signal, Slot
+from PySide6.QtCore import QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QAction, QIcon, QPixmap
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -174,9 +174,9 @@ class BranchList(Worded, QWidget):
     @Slot(QListWidgetItem)
     def _on_item_changed(self, item: QListWidgetItem) -> None:
         if isinstance(item, _Item) and item.wish is not None:
-            name, item.wish = item.wish, None
-            if name != called(item.branch.label):
-                self.rename_requested.emit(self.list.row(item), name)
+            name, item.wish, row = item.wish, None, self.list.row(item)
+            if name != called(item.branch.label):  # later: what comes of it replaces the items, this one is in use
+                QTimer.singleShot(0, self, lambda: self.rename_requested.emit(row, name))
 
 
 def _button(parent: QWidget, action: QAction) -> QToolButton:

@@ -72,7 +72,7 @@ class BranchPanel(QObject):
         self.halves_action = make(
             lambda: translate("Studio", "&Side by side"), "Shift+C", picture="halves", checkable=True
         )
-        self.end_action = make(lambda: translate("Studio", "Stop c&omparing"), "Esc")
+        self.end_action = make(lambda: translate("Studio", "Stop c&omparing"))
         self.take_action = make(lambda: translate("Studio", "&Take"), "Ctrl+T", picture="swap")
         self.rename_action = make(lambda: translate("Studio", "Re&name"), "F2")
         self.drop_action = make(lambda: translate("Studio", "&Drop"), "Ctrl+Del", picture="delete")
@@ -312,8 +312,14 @@ class BranchPanel(QObject):
         self.halves_action.setEnabled(comparing)
         self.halves_action.setChecked(self._view.side_by_side)
         self.end_action.setEnabled(comparing)
-        self._window.stop_action.setShortcuts([] if comparing else self._stop_keys)  # Escape ends the one seen first
+        self._hand_over_escape(comparing)
         self.dock.toggleViewAction().setEnabled(there)
+
+    def _hand_over_escape(self, comparing: bool) -> None:
+        """What ends painting ends the comparison while there is one; two actions with one key would both be deaf."""
+        stop, end = self._window.stop_action, self.end_action
+        for action, keys in ((stop, []), (end, self._stop_keys)) if comparing else ((end, []), (stop, self._stop_keys)):
+            action.setShortcuts(keys)
 
 
 def _drawn(document: Document, side: int) -> NDArray[np.uint8]:

@@ -245,7 +245,7 @@ def test_what_is_chosen_is_what_is_compared(branched: StudioWindow, until: Until
     until(lambda: branched.compare_view.comparing)
 
 
-def test_a_branch_is_named_in_the_list(branched: StudioWindow, qtbot: QtBot) -> None:
+def test_a_branch_is_named_in_the_list(branched: StudioWindow, until: Until, qtbot: QtBot) -> None:
     names: BranchList = branched.branches.list
     branched.branches.rename_action.trigger()
     editor = names.list.findChild(QLineEdit)
@@ -254,7 +254,7 @@ def test_a_branch_is_named_in_the_list(branched: StudioWindow, qtbot: QtBot) -> 
     editor.setText("<b>Warm</b> & light")
     qtbot.keyClick(editor, Qt.Key.Key_Return)
 
-    assert lines(branched)[0][0] == "<b>Warm</b> & light"
+    until(lambda: lines(branched)[0][0] == "<b>Warm</b> & light")
     assert branched.undo_action.text() == "&Undo name of a branch"
     branched.branches.compare_action.trigger()
     assert branched.compare_view.left.textFormat() is Qt.TextFormat.PlainText
