@@ -14,11 +14,13 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Qt, QThread, QTimer, Signal, Slot
 from PySide6.QtGui import QUndoStack
 
+from core.branches import Branches
 from core.document import Document
 from core.errors import PainterError
 from core.geometry import PixelBox, Size
 from core.session import Session
 from painter_gui.background import Background
+from painter_gui.branching import Branching
 from painter_gui.canvas_worker import CanvasWorker, Moment, SharedPixels, display_size
 from painter_gui.files import Opened, Photo, opened_file, saved_session
 from painter_gui.paint_settings import PaintSettings, sketch_jobs
@@ -99,6 +101,8 @@ class Controller(QObject):
         self._device_name = ""
         self._pixels = SharedPixels(Size(1, 1))
         self.undo_stack = QUndoStack(self)
+        self.branching = Branching(self)
+        self.branching.changed.connect(self.saved_changed)
 
         self.files = Background("writing", self)
         self.reading_thread = Background("reading", self)  # a picture on a slow disk must not hold up saving
@@ -212,7 +216,9 @@ class Controller(QObject):
         return self._photo is not None and there and not self._is_saved()
 
     def _is_saved(self) -> bool:
-        return self._saved is not None and self._saved[0] is self.document and self._saved[1] == self._settings
+        if self._saved is None or not self.branching.is_saved:
+            return False
+        return self._saved[0] is self.document and self._saved[1] == self._settings
 
     # Opening and saving
 
@@ -286,6 +292,7 @@ class Controller(QObject):
         self._following = True
         self._session.show(document)
         self._saved = (document, self._settings) if saved else None
+        self.branching.open(opened.branches, document, self._settings, saved=saved)
         self._set_phase(Phase.IDLE)
         self.opened.emit()
         self.settings_changed.emit()
@@ -302,6 +309,7 @@ class Controller(QObject):
         self._photo, self._name, self._path, self._saved, self._left_off = None, "", None, None, None
         self._pixels = SharedPixels(Size(1, 1))
         self._session.show(Document(Size(1, 1)))
+        self.branching.open(Branches(), self.document, self._settings, saved=True)
         self._canvas.show(Moment(self.document, 0, self._pixels))  # so that it keeps no canvases of the last one
         self._set_phase(Phase.EMPTY)
         self.opened.emit()
@@ -317,11 +325,13 @@ class Controller(QObject):
         photo, document, settings = self._photo, self.document, self._settings
         if photo is None:
             return
-        work = saved_session(path, photo, document, self._name, settings.values())
+        branches = self.branching.branches
+        work = saved_session(path, photo, document, self._name, settings.values(), branches)
 
         def written(_: object) -> None:
             if photo is self._photo:
                 self._path, self._saved = path, (document, settings)
+                self.branching.note_saved(branches)
                 self.saved_changed.emit()
                 self.noted.emit("saved", {"name": path.name})
             if done is not None:
@@ -390,7 +400,10 @@ class Controller(QObject):
         self._close_action()
         document = self.document
         self._action, self._refined = ("refine", document), None
-        shown = document.cut(self._position) if self._position < len(document.strokes) else document
+        shown = document
+        if self._position < len(document.strokes):
+            self.branching.make_room(document)
+            shown = document.cut(self._position)
         self._following = True
         settings = replace(self._settings, background=shown.background)
         self._session.show(shown)
@@ -432,7 +445,8 @@ class Controller(QObject):
         self._leave_off()
         bare = Document(self.document.size, self._settings.background)
         if len(self.document.strokes) or bare.background != self.document.background:
-            self.undo_stack.push(Change("restart", self.document, bare, self._show_document))
+            self.branching.make_room(self.document)
+            self.branching.push(Change("restart", self.document, bare, self._show_document), bare)
 
     @property
     def editable(self) -> bool:
@@ -489,6 +503,7 @@ class Controller(QObject):
             self._refined = None
             if self._action is not None:
                 (_, before), self._action = self._action, None
+                self.branching.put_back()
                 self._show_document(before)
             self._show_canvas()
             self._set_phase(Phase.IDLE)
@@ -514,6 +529,7 @@ class Controller(QObject):
         if self._position < len(document.strokes):
             self._close_action()
             self._action, self._branched_at = ("branch", document), self._position
+            self.branching.make_room(document)
             document = document.cut(self._position)
         elif self._action is None:
             self._action = "paint" if steps is None else "step", document
@@ -536,6 +552,7 @@ class Controller(QObject):
     ) -> None:
         assert self._photo is not None
         self._left_off = None
+        self.branching.note_painting(self._settings)
         self._runs.begin(
             settings.job(self._photo.pixels), document, device=settings.device, actor=settings.actor, steps=steps,
             refine=refine,
@@ -553,6 +570,7 @@ class Controller(QObject):
         if best is begun and self._action is not None:
             self._following = len(begun.strokes) == len(self._action[1].strokes)
             best = self._action[1]
+            self.branching.put_back()
         self._session.show(best)
         self._show_canvas()
 
@@ -561,7 +579,22 @@ class Controller(QObject):
         if self._action is not None:
             (what, before), self._action = self._action, None
             if before is not self.document:
-                self.undo_stack.push(Change(what, before, self.document, self._show_document))
+                self.branching.push(Change(what, before, self.document, self._show_document), self.document)
+
+    def split_action(self) -> None:
+        """Whatever is being painted goes on, but undo takes back first what is painted from here on."""
+        if self._action is not None:
+            self._close_action()
+            run = self._runs.run
+            self._action = "paint" if run is None or run.steps is None else "step", self.document
+
+    def show_painting(self, document: Document, settings: PaintSettings) -> None:
+        """Have another painting of the photo at hand, and the settings to go on with it."""
+        self._settings = settings
+        self.branching.note_painting(settings)
+        self._show_document(document)
+        self.settings_changed.emit()
+        self.saved_changed.emit()
 
     def _show_document(self, document: Document) -> None:
         if document is not self.document:
@@ -668,6 +701,7 @@ class Controller(QObject):
         if self._action is not None and self._action[0] == "branch" and len(self.document.strokes) == begun:
             # It could not paint: what it was to take the place of comes back.
             (_, before), self._action = self._action, None
+            self.branching.put_back()
             self._following = False
             self._session.show(before)
         if not (run.steps is not None and self._action is not None and self._action[0] == "paint"):

@@ -15,5 +15,7 @@ def undo_words() -> dict[str, str]:
         "delete": translate("Studio", "deletion"),
         "mute": translate("Studio", "muting"), "unmute": translate("Studio", "unmuting"),
         "lock": translate("Studio", "locking"), "unlock": translate("Studio", "unlocking"),
+        "keep branch": translate("Studio", "keeping a branch"), "drop branch": translate("Studio", "dropping a branch"),
+        "name branch": translate("Studio", "name of a branch"), "take branch": translate("Studio", "taking a branch"),
         "recolour": translate("Studio", "colour of strokes"), "order": translate("Studio", "order of strokes"),
     }  # fmt: skip

@@ -43,7 +43,9 @@ from painter_gui.files import SESSION_SUFFIX, samples, there_are, thumbnail
 from painter_gui.icons import FOLDER as ICONS
 from painter_gui.preferences import Preferences
 from painter_gui.views.action_window import ActionWindow
+from painter_gui.views.branch_panel import BranchPanel
 from painter_gui.views.canvas_view import CanvasMode, CanvasView
+from painter_gui.views.compare_view import CompareView
 from painter_gui.views.export_dialog import ExportDialog
 from painter_gui.views.fault_dialog import FaultDialog
 from painter_gui.views.help_dialogs import AboutDialog, ShortcutSheet
@@ -115,6 +117,7 @@ class StudioWindow(ActionWindow):
         for kind, action in brushes.items():
             self.strokes.tools.add(action, partial(self.steering.hold, kind), partial(self.steering.is_held, kind))
         self.tool_bar.insertActions(self.tool_bar.actions()[2], [*brushes.values()])  # beside the other tools
+        self.branches = BranchPanel(self, self.compare_view, controller)
         controller.set_scrub_memory(preferences.scrub_memory)
         self._connect()
         self._looks = 0
@@ -142,7 +145,8 @@ class StudioWindow(ActionWindow):
         layout = QVBoxLayout(easel)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
-        layout.addWidget(self.canvas, 1)
+        self.compare_view = CompareView(self.canvas, self)
+        layout.addWidget(self.compare_view, 1)
         layout.addWidget(self.timeline)
         self.pages = QStackedWidget(self)
         self.pages.addWidget(self.start_page)
@@ -294,6 +298,7 @@ class StudioWindow(ActionWindow):
         self._preferences.sync()
         self._pictures.close()
         self.strokes.close()
+        self.branches.close()
         self._controller.close()
         self._offer.close()
         self.autosave.close(keeping=keeping)

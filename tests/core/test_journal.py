@@ -95,6 +95,20 @@ def test_what_is_saved_elsewhere_is_not_unsaved(tmp_path: Path) -> None:
     assert not read_journal(path).saved
 
 
+def test_what_is_said_of_branches_is_kept_and_said_once(tmp_path: Path) -> None:
+    path = tmp_path / "journal"
+    journal, now = Journal(path), work(5, branches={"kept": [{"number": 1}]})
+    journal.add(now)
+    more = Work(document=now.document.painted(strokes(1, 2)), name="photo", branches=now.branches)
+    before = path.stat().st_size
+    journal.add(more)
+
+    assert read_journal(path) == more
+    assert path.stat().st_size - before < PACKED_BYTES + 60
+    path.write_bytes(b"strokewise-journal 2\n" + entry({**WORDS, "branches": [3]}))
+    assert read_journal(path).branches == {}
+
+
 def test_errors_that_changed_are_written_though_nothing_looks_different(tmp_path: Path) -> None:
     path = tmp_path / "journal"
     journal, now = Journal(path), work(5)
