@@ -63,6 +63,20 @@ class _Change(QUndoCommand):
         self._show(self._after)
 
 
+class _Edit(_Change):
+    """From one document to another, each with the moment that is shown of it."""
+
+    def __init__(
+        self,
+        what: str,
+        before: tuple[Document, int],
+        after: tuple[Document, int],
+        show: Callable[[Document, int], None],
+    ) -> None:
+        super().__init__(what, before[0], after[0], lambda document: show(document, moments[id(document)]))
+        moments = {id(document): position for document, position in (before, after)}
+
+
 class Controller(QObject):
     """Answers the views' wishes and tells them what has changed.
 
@@ -431,6 +445,37 @@ class Controller(QObject):
         if len(self.document.strokes) or bare.background != self.document.background:
             self.undo_stack.push(_Change("restart", self.document, bare, self._show_document))
 
+    @property
+    def editable(self) -> bool:
+        """Whether strokes can be edited; what is painted just then is ended for that."""
+        return self._photo is not None and self._phase is not Phase.REFINING and not self._reading
+
+    def edit(self, what: str, change: Callable[[Document, int], tuple[Document, int]]) -> bool:
+        """Edit the painting, as one thing for undo to take back; whatever is being painted ends before.
+
+        Args:
+            what: The word for it.
+            change: From the painting and the moment shown to those that are to be; the same painting for no change.
+
+        Returns:
+            Whether it has changed.
+        """
+        if not self.editable:
+            return False
+        self.stop()
+        before = self.document, self._position
+        after = change(*before)
+        if after[0] is not before[0]:
+            self.undo_stack.push(_Edit(what, before, after, self._show_moment))
+        return after[0] is not before[0]
+
+    def take_measured(self, document: Document, measured: Document) -> None:
+        """Show a document's errors, which were measured, unless it is no longer the one at hand."""
+        if document is self.document and self._phase in (Phase.IDLE, Phase.PAUSED):
+            if self._saved is not None and self._saved[0] is document:
+                self._saved = measured, self._saved[1]
+            self._show_moment(measured, self._position)
+
     def undo(self) -> None:
         """Take back what the artist did last: what is being painted, or else the latest action."""
         refining = self._phase is Phase.REFINING
@@ -533,6 +578,13 @@ class Controller(QObject):
         if document is not self.document:
             self._following = True
             self._session.show(document)
+
+    def _show_moment(self, document: Document, position: int) -> None:
+        self._following = position == len(document.strokes)
+        moved, self._position = position != self._position, position
+        self._session.show(document)
+        if moved:
+            self.position_changed.emit()
 
     def _set_phase(self, phase: Phase) -> None:
         if phase is not self._phase:
