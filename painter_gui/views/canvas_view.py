@@ -72,11 +72,13 @@ class CanvasView(Worded, QWidget):
         zoom_changed: device pixels per sheet pixel.
         split_moved: the split's edge, 0..1 from the left.
         paint_requested: to paint, or to pause.
+        tool_changed: another tool is held, or none.
     """
 
     zoom_changed = Signal(float)
     split_moved = Signal(float)
     paint_requested = Signal()
+    tool_changed = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -132,7 +134,9 @@ class CanvasView(Worded, QWidget):
 
     def hold(self, tool: CanvasTool | None) -> None:
         """Take another tool; nothing comes of what the last one had begun."""
-        self._held.hold(tool)
+        if tool is not self._held.tool:
+            self._held.hold(tool)
+            self.tool_changed.emit()
 
     @property
     def split(self) -> float:

@@ -75,6 +75,9 @@ class Notices(QObject):
                 "Studio", "{name} paints other strokes ({type}); these are painted with the bundled weights."
             ),
             "nothing_to_refine": translate("Studio", "There are no strokes to refine yet."),
+            "hand_waits": translate(
+                "Studio", "While all strokes are refined none can be drawn; stop the refinement first."
+            ),
             "fewer_windows": translate(
                 "Studio", "The graphics card has little memory left: it paints in smaller steps."
             ),

@@ -32,6 +32,17 @@ MOST_LEVELS = 8
 USUAL_LEVELS = 2
 
 
+def type_names() -> dict[str, str]:
+    """What stroke types are called, by their names."""
+    return {
+        "bezier": translate("Studio", "Brush stroke"),
+        "bezier-opaque": translate("Studio", "Opaque stroke"),
+        "triangle": translate("Studio", "Triangle"),
+        "circle": translate("Studio", "Circle"),
+        "flat": translate("Studio", "Flat brush"),
+    }
+
+
 class StrokeTypes(Worded, QGroupBox):
     """Shows a mix of stroke types and tells which is wished for.
 
@@ -84,13 +95,7 @@ class StrokeTypes(Worded, QGroupBox):
         self.setTitle(translate("Studio", "Stroke type"))
         self.list.setAccessibleName(translate("Studio", "Stroke type"))
         self.list.setToolTip(translate("Studio", "What the painting is made of; with Ctrl choose several, mixed alike"))
-        names = {
-            "bezier": translate("Studio", "Brush stroke"),
-            "bezier-opaque": translate("Studio", "Opaque stroke"),
-            "triangle": translate("Studio", "Triangle"),
-            "circle": translate("Studio", "Circle"),
-            "flat": translate("Studio", "Flat brush"),
-        }
+        names = type_names()
         self.base.setItemText(0, translate("Studio", "The same"))
         for row, brush in enumerate(BRUSHES):
             name = names.get(brush.name, brush.name)

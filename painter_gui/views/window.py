@@ -50,6 +50,7 @@ from painter_gui.views.help_dialogs import AboutDialog, ShortcutSheet
 from painter_gui.views.message_bar import MessageBar
 from painter_gui.views.notices import Notices
 from painter_gui.views.paint_panel import PaintPanel
+from painter_gui.views.painting_by_hand import PaintingByHand
 from painter_gui.views.panel_scroll import PanelScroll
 from painter_gui.views.plain_text import may_replace, plain_action, plain_tip
 from painter_gui.views.recovery_offer import RecoveryOffer
@@ -105,6 +106,7 @@ class StudioWindow(ActionWindow):
         )
         controller.set_scrub_memory(preferences.scrub_memory)
         self._connect()
+        self.by_hand = PaintingByHand(self, self.canvas, controller)
         self._looks = 0
         self._looking = QTimer(self, interval=_LOOK_MS)
         self._looking.timeout.connect(self._on_look)
@@ -224,6 +226,7 @@ class StudioWindow(ActionWindow):
     def _say_undo(self) -> None:
         stack = self._controller.undo_stack
         names = {
+            "hand": translate("Studio", "stroke by hand"),
             "paint": translate("Studio", "painting"), "step": translate("Studio", "step"),
             "branch": translate("Studio", "painting from an earlier stroke"), "restart": translate("Studio", "restart"),
             "refine": translate("Studio", "refinement"),
@@ -280,6 +283,7 @@ class StudioWindow(ActionWindow):
             dialog.reject()
         self._looking.stop()
         self.timeline.stop()
+        self.by_hand.close()
         self._preferences.set_bytes("window/geometry", self.saveGeometry())
         self._preferences.set_bytes("window/state", self.saveState(_STATE_VERSION))
         self._preferences.paint_settings = self._controller.settings

@@ -4,23 +4,30 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from core.brushes import BRUSHES, CIRCLE, FLAT, TRIANGLE, brush_named
+from core.brushes import BEZIER, BRUSHES, CIRCLE, FLAT, TRIANGLE, brush_named
 from core.by_hand import LIGHTEST, Trace, colour_under, radius_under, tolerance_of
 from core.curve_fitting import Drawn, smoothed
-from core.document import Document
+from core.document import BEFORE, Document
 from core.editing import EDITED, painted_over
 from core.errors import SettingError
-from core.export.stroke_json import MAX_PATCH, MIN_PATCH_SIDE
+from core.export.stroke_json import MAX_PATCH, MIN_PATCH_SIDE, read_json, write_json
 from core.geometry import Size
+from core.job import PaintJob
+from core.painter import Painter
 from core.rasteriser.fast import bare_canvas, covered, draw, lay, measured, measured_on, touched
+from core.refine import refine
 from core.stroke import LOCKED, Strokes
+from core.weights import load_actor, save_actor
+from training.actors import new_actor
 
 SHEET = Size(200, 300)
 RED = (1.0, 0.0, 0.0)
@@ -347,3 +354,68 @@ def test_every_path_is_followed(corners: list[tuple[float, float]], radii: list[
     radius = np.interp(np.linspace(0, 1, len(path)), np.linspace(0, 1, len(radii)), radii)
     strokes = traced(path, radius=radius, tolerance=tolerance)
     assert furthest(path, centre_lines(strokes, samples=400)) <= tolerance + 1.5  # between samples
+
+
+@pytest.fixture(scope="module")
+def painter(tmp_path_factory: pytest.TempPathFactory) -> Painter:
+    torch.manual_seed(0)
+    path = tmp_path_factory.mktemp("weights") / "actor.safetensors"
+    save_actor(new_actor(BEZIER, width=0.125, side=32), path, stroke_type="bezier")
+    return Painter(load_actor(path, stroke_type="bezier"))
+
+
+@pytest.mark.parametrize("preset", ["default", "paper"])
+@pytest.mark.parametrize("steps", [0, 2])
+def test_the_agent_goes_on_over_strokes_by_hand_to_the_exact_budget(painter: Painter, preset: str, steps: int) -> None:
+    target = np.random.default_rng(2).integers(0, 256, (48, 64, 3), np.uint8)
+    job = PaintJob(target=target, preset=preset, strokes=60, max_step=4, divide=2)
+    begun = Document(Size(48, 64))
+    for frame, _ in zip(painter.frames(job), range(steps), strict=False):
+        begun = frame.document
+    trace = Trace("bezier", begun.size, (0.2, 0.9, 0.3), tolerance=0.3)
+    for angle in TURN.tolist():
+        trace.add(24 + 15 * np.sin(angle), 32 + 15 * np.cos(angle), 2, 1)
+    by_hand = painted_over(begun, trace.strokes())
+    count = len(by_hand.strokes)
+    assert len(begun.strokes) < count < 60
+
+    document = painter.taken_over(job, by_hand)
+    for frame in painter.frames(job, document):
+        document = frame.document
+
+    assert len(document.strokes) == 60
+    assert document.strokes[:count] == by_hand.strokes
+    assert document.strokes.locked.tolist() == by_hand.strokes.locked.tolist() + [False] * (60 - count)
+    assert document.job[BEFORE] == [{**by_hand.job, "painted": count}]
+    assert document.strokes.steps[count:].min() > by_hand.strokes.steps[-1]
+    # Taken back to the middle and painted on anew, it comes out the same.
+    again = painter.taken_over(job, document.cut(count))
+    for frame in painter.frames(job, again):
+        again = frame.document
+    assert again.strokes == document.strokes
+
+
+def test_refinement_leaves_strokes_by_hand_as_they_are(painter: Painter) -> None:
+    target = np.random.default_rng(2).integers(0, 256, (48, 64, 3), np.uint8)
+    job = PaintJob(target=target, strokes=30, divide=2)
+    painting = painter.painted(job)
+    trace = Trace("bezier", painting.size, RED, tolerance=0.3)
+    for column in range(5, 60):
+        trace.add(20 + 8 * np.sin(column / 6), column, 3, 1)
+    by_hand = painted_over(painting, trace.strokes())
+
+    *_, found = refine(by_hand, target, steps=20, spare=painter.spare(job, by_hand, 20))
+
+    assert len(found.document.strokes) == len(by_hand.strokes)
+    assert found.document is not by_hand
+    kept = found.document.strokes.picked(found.document.strokes.locked)
+    drawn = by_hand.strokes.picked(by_hand.strokes.locked)
+    assert kept.changed() == drawn.changed()
+    assert (kept.steps == drawn.steps).all()
+
+
+@pytest.mark.parametrize("stroke_type", TYPES)
+def test_strokes_by_hand_travel_in_stroke_files(stroke_type: str, tmp_path: Path) -> None:
+    painting = painted_over(Document(SHEET, job={"seed": 3}), traced(PATHS["wave"], stroke_type, opacity=0.7))
+    write_json(painting, tmp_path / "strokes.json")
+    assert read_json(tmp_path / "strokes.json") == painting
