@@ -31,7 +31,7 @@ LEAST_SIZE, MOST_SIZE = 0.1, 50.0
 
 LEAST_OPACITY = 0.05
 
-_TOLERANCE, _SMOOTHING = 0.6, 3.0
+_TOLERANCE, _SMOOTHING = 1.0, 3.0
 """How far strokes may be from the hand's path, and over which reach it is smoothed: pixels of the window, in which a
 mouse counts and a hand trembles."""
 
