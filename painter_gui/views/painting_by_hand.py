@@ -49,7 +49,7 @@ class PaintingByHand(QObject):
         self.brush_action = make(lambda: translate("Studio", "Paint by &hand"), "B", picture="by-hand", checkable=True)
         self.smaller_action = make(lambda: translate("Studio", "S&maller brush"), "[")
         self.larger_action = make(lambda: translate("Studio", "&Larger brush"), "]")
-        self.brush_action.toggled.connect(self._on_toggled)
+        self.brush_action.triggered.connect(self._on_triggered)
         self.smaller_action.triggered.connect(partial(self._resize, 1 / _STEP))
         self.larger_action.triggered.connect(partial(self._resize, _STEP))
         actions = [self.brush_action, self.smaller_action, self.larger_action]
@@ -63,12 +63,21 @@ class PaintingByHand(QObject):
 
     # What the artist wishes
 
+    @property
+    def held(self) -> bool:
+        """Whether the brush is in the hand."""
+        return self._canvas.tool is self.tool
+
+    def take(self) -> None:
+        """Take the brush."""
+        self._canvas.hold(self.tool)
+        self._canvas.setFocus()
+
     @Slot(bool)
-    def _on_toggled(self, on: bool) -> None:
+    def _on_triggered(self, on: bool) -> None:
         if on:
-            self._canvas.hold(self.tool)
-            self._canvas.setFocus()
-        elif self._canvas.tool is self.tool:
+            self.take()
+        else:
             self._canvas.hold(None)
 
     def _resize(self, factor: float, _checked: bool = False) -> None:
@@ -82,17 +91,16 @@ class PaintingByHand(QObject):
 
     @Slot()
     def _on_tool(self) -> None:
-        held = self._canvas.tool is self.tool
-        self.brush_action.setChecked(held)
-        self.bar.setVisible(held)
+        self.brush_action.setChecked(self.held)
+        self.bar.setVisible(self.held)
         for action in (self.smaller_action, self.larger_action):
-            action.setEnabled(held)
+            action.setEnabled(self.held)
 
     @Slot()
     def _on_opened(self) -> None:
         there = self._controller.photo is not None
         self.brush_action.setEnabled(there)
-        if not there and self._canvas.tool is self.tool:
+        if not there and self.held:
             self._canvas.hold(None)
         self._on_tool()
         self._on_brush()
