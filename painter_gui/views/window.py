@@ -52,6 +52,7 @@ from painter_gui.views.help_dialogs import AboutDialog, ShortcutSheet
 from painter_gui.views.message_bar import MessageBar
 from painter_gui.views.notices import Notices
 from painter_gui.views.paint_panel import PaintPanel
+from painter_gui.views.painting_by_hand import PaintingByHand
 from painter_gui.views.panel_scroll import PanelScroll
 from painter_gui.views.plain_text import may_replace, plain_action, plain_tip
 from painter_gui.views.recovery_offer import RecoveryOffer
@@ -120,6 +121,7 @@ class StudioWindow(ActionWindow):
         self.branches = BranchPanel(self, self.compare_view, controller)
         controller.set_scrub_memory(preferences.scrub_memory)
         self._connect()
+        self.by_hand = PaintingByHand(self, self.canvas, controller, self.strokes.tools)
         self._looks = 0
         self._looking = QTimer(self, interval=_LOOK_MS)
         self._looking.timeout.connect(self._on_look)
@@ -292,6 +294,7 @@ class StudioWindow(ActionWindow):
             dialog.reject()
         self._looking.stop()
         self.timeline.stop()
+        self.by_hand.close()
         self._preferences.set_bytes("window/geometry", self.saveGeometry())
         self._preferences.set_bytes("window/state", self.saveState(_STATE_VERSION))
         self._preferences.paint_settings = self._controller.settings
