@@ -177,7 +177,7 @@ def _nearest(wanted: NDArray[np.float64], tables: Sequence[_Table]) -> Recipe:
         near = np.argpartition(far, few - 1)[:few]
         near.sort()  # so that of equals the first is taken
         asked = np.broadcast_to(rgb2lab(wanted), (few, 3))
-        differences = deltaE_ciede2000(asked, rgb2lab(table.rgb[near]))
+        differences = deltaE_ciede2000(asked, rgb2lab(table.rgb[near]))  # type: ignore[no-untyped-call]
         ways = table.parts[near % len(table.parts)]
         place = int((differences + _WORTH_A_PART * ways.sum(axis=1)).argmin())
         if best is None or differences[place] < best.difference - _WORTH_A_PAINT:

@@ -65,8 +65,9 @@ _LONGEST_STEP = 2.0
 def _response() -> NDArray[np.float64]:
     """[3, W] linear sRGB of the light that a surface reflects at each wavelength alone; white comes to 1, 1, 1."""
     light = _OBSERVER * _DAYLIGHT[:, None]
-    rgb: NDArray[np.float64] = _RGB_OF_XYZ @ light.T / light[:, 1].sum()
-    return rgb / rgb.sum(axis=1, keepdims=True)  # in steps of 10 nm the white is off by less than a thousandth
+    response = _RGB_OF_XYZ @ light.T  # in steps of 10 nm the white is off by less than a thousandth: it is set right
+    rgb: NDArray[np.float64] = response / response.sum(axis=1, keepdims=True)
+    return rgb
 
 
 def reflectances(rgb: NDArray[np.floating]) -> NDArray[np.float64]:
