@@ -53,8 +53,11 @@ _WORTH_A_PAINT = 1.0
 _WORTH_A_PART = 0.1
 """How much nearer a further part must, likewise."""
 
-_LOOKED_AT = 100
-"""Mixtures nearest by OKLab that are compared by CIEDE2000, which takes longer."""
+_WORTH_A_TUBE = 1.0
+"""How much further off any colour may be so that one paint less is needed for all of them, likewise."""
+
+_LOOKED_AT = 400
+"""Mixtures nearest by OKLab, of one number of paints, that are compared by CIEDE2000, which takes longer."""
 
 CLOSENESS = ((2.0, "very close"), (5.0, "close"), (10.0, "fair"))
 """Up to what difference, as CIEDE2000, a mixture is called so; beyond, far off. About 1 is told apart side by side."""
@@ -116,7 +119,7 @@ def mixed(paints: NDArray[np.floating], amounts: NDArray[np.floating]) -> NDArra
 
 
 def recipes(wanted: Sequence[Rgb], paints: Palette) -> list[Recipe]:
-    """How to mix each of some colours: the simplest mixture among the nearest.
+    """How to mix each of some colours: a simple mixture among the nearest, and few paints for all of them.
 
     Raises:
         SettingError: If there are too many paints.
@@ -125,7 +128,11 @@ def recipes(wanted: Sequence[Rgb], paints: Palette) -> list[Recipe]:
     if count > MOST_PAINTS:
         raise SettingError("paints", f"of {count} colours", f"give at most {MOST_PAINTS}, those that you have at hand")
     tables = [_table(paints.values, together) for together in range(1, min(MOST_IN_A_MIXTURE, count) + 1)]
-    return [_nearest(np.array(each) / 255, tables) for each in wanted]
+    found = [_candidates(np.array(each) / 255, tables) for each in wanted]
+    all_paints = (1 << count) - 1
+    most = [each.difference[each.best(all_paints)] + _WORTH_A_TUBE for each in found]
+    there = _spared(found, most, all_paints)
+    return [_recipe(each, each.best(there), tables) for each in found]
 
 
 class _Table(NamedTuple):
@@ -166,31 +173,84 @@ def _ways(together: int) -> tuple[tuple[int, ...], ...]:
     return (*whole, *sorted(touched))
 
 
-def _nearest(wanted: NDArray[np.float64], tables: Sequence[_Table]) -> Recipe:
-    """The recipe for one colour [3]."""
+@dataclass(frozen=True, slots=True)
+class _Candidates:
+    """Mixtures that come near to a colour, K of them."""
+
+    table: NDArray[np.intp]
+    """[K] which table each is in,"""
+    index: NDArray[np.intp]
+    """[K] and where."""
+    paints: NDArray[np.int64]
+    """[K] a bit for each paint in it."""
+    difference: NDArray[np.float64]
+    """[K] CIEDE2000."""
+    cost: NDArray[np.float64]
+    """[K] the difference, and what the mixture asks for besides."""
+
+    def best(self, there: int) -> int:
+        """The best from the paints that there are, a bit each; of mixtures that need others -1."""
+        possible = self.cost + np.where(self.paints & ~there, np.inf, 0)
+        place = int(possible.argmin())
+        return place if np.isfinite(possible[place]) else -1
+
+
+def _candidates(wanted: NDArray[np.float64], tables: Sequence[_Table]) -> _Candidates:
+    """The mixtures nearest to a colour [3] of each table."""
     from skimage.color import deltaE_ciede2000, rgb2lab
 
-    best: Recipe | None = None
+    indices, bits, rgb, asked = [], [], [], []
     for table in tables:
         far = ((table.lab - oklab(wanted)) ** 2).sum(axis=1)
         few = min(_LOOKED_AT, len(far))
-        near = np.argpartition(far, few - 1)[:few]
-        near.sort()  # so that of equals the first is taken
-        asked = np.broadcast_to(rgb2lab(wanted), (few, 3))
-        differences = deltaE_ciede2000(asked, rgb2lab(table.rgb[near]))  # type: ignore[no-untyped-call]
-        ways = table.parts[near % len(table.parts)]
-        place = int((differences + _WORTH_A_PART * ways.sum(axis=1)).argmin())
-        if best is None or differences[place] < best.difference - _WORTH_A_PAINT:
-            best = _recipe(table, int(near[place]), float(differences[place]))
-    assert best is not None
-    return best
+        near = np.sort(np.argpartition(far, few - 1)[:few])  # sorted, so that of equals the first is taken
+        which, way = np.divmod(near, len(table.parts))
+        indices.append(near)
+        bits.append((1 << table.paints[which]).sum(axis=1))
+        rgb.append(table.rgb[near])
+        together = table.paints.shape[1]
+        asked.append(_WORTH_A_PAINT * (together - 1) + _WORTH_A_PART * table.parts[way].sum(axis=1))
+    mixtures = rgb2lab(np.concatenate(rgb))
+    differences = deltaE_ciede2000(np.broadcast_to(rgb2lab(wanted), mixtures.shape), mixtures)  # type: ignore[no-untyped-call]
+    return _Candidates(
+        np.repeat(np.arange(len(tables)), [len(each) for each in indices]), np.concatenate(indices),
+        np.concatenate(bits), differences, differences + np.concatenate(asked),
+    )  # fmt: skip
 
 
-def _recipe(table: _Table, index: int, difference: float) -> Recipe:
+def _spared(found: Sequence[_Candidates], most: Sequence[float], there: int) -> int:
+    """The paints that are needed, a bit each: one after the other is left out that is missed least.
+
+    Args:
+        found: Of each colour.
+        most: What each may differ by.
+        there: The paints that there are.
+    """
+
+    def missed(paint: int) -> float:
+        """What all colours cost without one more paint; infinite where one would differ too much."""
+        places = [each.best(there & ~(1 << paint)) for each in found]
+        if any(place < 0 or each.difference[place] > limit
+               for each, place, limit in zip(found, places, most, strict=True)):  # fmt: skip
+            return np.inf
+        return float(sum(each.cost[place] for each, place in zip(found, places, strict=True)))
+
+    while there:
+        costs = {paint: missed(paint) for paint in range(there.bit_length()) if there >> paint & 1}
+        least = min(costs, key=lambda paint: costs[paint])
+        if not np.isfinite(costs[least]):
+            break
+        there &= ~(1 << least)
+    return there
+
+
+def _recipe(found: _Candidates, place: int, tables: Sequence[_Table]) -> Recipe:
+    table, index = tables[found.table[place]], int(found.index[place])
     which, way = divmod(index, len(table.parts))
     portions = [Portion(*each) for each in zip(table.paints[which].tolist(), table.parts[way].tolist(), strict=True)]
     red, green, blue = np.rint(table.rgb[index] * 255).astype(int).tolist()
-    return Recipe(tuple(sorted(portions, key=lambda each: -each.parts)), (red, green, blue), difference)
+    portions.sort(key=lambda portion: -portion.parts)
+    return Recipe(tuple(portions), (red, green, blue), float(found.difference[place]))
 
 
 def _optics(paints: NDArray[np.floating]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
