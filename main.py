@@ -293,7 +293,7 @@ def export(
     context: click.Context, /, strokes: Path, out: Path, paper: str, pens: str, group: str, beside: Path | None,
     paints: str, **options: Any,
 ) -> None:  # fmt: skip
-    """Draw a saved stroke file again: as a picture, film or frames of any size, SVG, strokes, lesson or mixing sheet."""
+    """Draw saved strokes again: as a picture, film or frames of any size, SVG, strokes, a lesson, a mixing sheet."""
     from dataclasses import fields
 
     from core.export.document import ExportOptions, export_document, refuse_unused

@@ -55,6 +55,7 @@ from painter_gui.views.plain_text import may_replace, plain_action, plain_tip
 from painter_gui.views.recovery_offer import RecoveryOffer
 from painter_gui.views.start_page import THUMBNAIL, StartPage
 from painter_gui.views.status_view import StatusView
+from painter_gui.views.steering.mixing_sheet import MixingSheet
 from painter_gui.views.steering.steering import Steering
 from painter_gui.views.stroke_inspection import StrokeInspection
 from painter_gui.views.stroke_types import PREVIEW
@@ -104,6 +105,8 @@ class StudioWindow(ActionWindow):
         self.steering = Steering(
             controller, self.canvas, (panel.style_panel, panel.palette_panel, panel.mask_panel), self._pictures, self
         )
+        self.mixing_sheet = MixingSheet(controller, self._pictures, preferences, self)
+        panel.palette_panel.sheet_requested.connect(self.mixing_sheet.ask)
         self.build_actions(
             scheme=preferences.scheme,
             language=languages.current,
