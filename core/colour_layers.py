@@ -17,9 +17,9 @@ from core.document import Document, Rgb
 from core.palette_use import MAIN, document_palette, main_colours
 from core.rasteriser.marks import marks_of
 
-_SIDE = 512
-"""Longer side of the largest canvas that overlaps are looked for on, pixels; on a larger sheet's they are guessed from
-that, on the safe side."""
+_SIDE = 1024
+"""Longer side of the canvas that overlaps are looked for on, pixels: the coarser, the more are taken for some that are
+none. Half of it gives a seventh more layers, twice of it a twentieth fewer in thrice the time."""
 
 _AT_ONCE = 64
 """Strokes that are drawn at a time."""
@@ -46,8 +46,8 @@ class Layer(NamedTuple):
 def colour_layers(document: Document) -> tuple[Document, list[Layer]]:
     """A painting whose strokes follow each other in layers of one colour each; muted ones are left out.
 
-    Drawn at the sheet's own size or larger, all pixels are the same to the bit. Much smaller, strokes side by side come
-    to touch the same pixels, whose rounding then may differ.
+    Drawn at the sheet's own size or larger, all pixels are the same to the bit. Smaller, strokes side by side come to
+    touch the same pixels: at half the size none differs by as much as an 8-bit step, at a quarter one in a hundred.
 
     Returns:
         The painting in that order, and its layers, lowest first.
@@ -73,14 +73,12 @@ def _overlaps(document: Document) -> tuple[NDArray[np.int64], NDArray[np.int64]]
     """
     from core.rasteriser.covers import covers_of  # torch with it, which other groups need not wait for
 
-    size = document.size
-    if size.longer > _SIDE:
-        size = size.with_longer_side(_SIDE)
+    size = document.size.with_longer_side(_SIDE)
     scale = max(size.height / document.size.height, size.width / document.size.width)
-    # A pixel of the sheet is taken for the one that its middle lies in: up to half a diagonal from its middle. Round
-    # edges reach out further by 0.42 of what they are widened by, and the sheet's own by half a pixel. On a canvas of
-    # the sheet's size a quarter of a pixel is left over for rounding.
-    feather = 1.5 if size == document.size else (0.5 * scale + 0.71) / 0.42
+    # Strokes share pixels of some size or other that is as large as the sheet's or larger where both reach within half
+    # a pixel of the sheet of one point; and that point is up to half a diagonal from the middle of its pixel here.
+    # Round edges reach out further by 0.42 at least of what they are widened by.
+    feather = (0.5 * scale + 0.71) / 0.42
     last = np.full(size, -1, np.int64)
     lower, upper = [], []
     for start in range(0, len(document.strokes), _AT_ONCE):

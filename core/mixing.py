@@ -38,7 +38,7 @@ MOST_PAINTS = 40
 MOST_IN_A_MIXTURE = 3
 """More turn to mud, and nobody measures four."""
 
-TOUCH = 1 / 5
+TOUCH = 1 / 10
 """Of a part: what is as much as sticks to a brush's tip."""
 
 MOST_PARTS = 8

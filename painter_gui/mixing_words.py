@@ -24,7 +24,7 @@ def mixing_words() -> MixingWords:
             "Studio",
             "Where to begin: what a mixture looks like is predicted from the paints’ colours, and how strong a paint is"
             " cannot be seen from those. Mix a little, compare it when it is dry, and take less of strong paints such"
-            " as phthalo blue. Parts are by volume; a touch is about a fifth of a part.",
+            " as phthalo blue. Parts are by volume; a touch is about a tenth of a part.",
         ),
         wanted=translate("Studio", "Wanted"),
         mixed=translate("Studio", "Mixed"),

@@ -23,7 +23,7 @@ class MixingWords:
     advice: str = (
         "Where to begin: what a mixture looks like is predicted from the paints’ colours, and how strong a paint is"
         " cannot be seen from those. Mix a little, compare it when it is dry, and take less of strong paints such as"
-        " phthalo blue. Parts are by volume; a touch is about a fifth of a part."
+        " phthalo blue. Parts are by volume; a touch is about a tenth of a part."
     )
     wanted: str = "Wanted"
     mixed: str = "Mixed"
