@@ -59,6 +59,7 @@ from painter_gui.views.queue_desk import QueueDesk
 from painter_gui.views.recovery_offer import RecoveryOffer
 from painter_gui.views.start_page import THUMBNAIL, StartPage
 from painter_gui.views.status_view import StatusView
+from painter_gui.views.steering.mixing_sheet import MixingSheet
 from painter_gui.views.steering.steering import Steering
 from painter_gui.views.stroke_inspection import StrokeInspection
 from painter_gui.views.stroke_types import PREVIEW
@@ -111,6 +112,8 @@ class StudioWindow(ActionWindow):
         queue_file = autosave_folder.parent / "queue.json"
         self.queue_desk = QueueDesk(controller, preferences, self._notices, self._pictures, queue_file, self)
         self.queue_desk.open_painting = self._open_painting
+        self.mixing_sheet = MixingSheet(controller, self._pictures, preferences, self)
+        panel.palette_panel.sheet_requested.connect(self.mixing_sheet.ask)
         self.build_actions(
             scheme=preferences.scheme,
             language=languages.current,
