@@ -142,7 +142,7 @@ def cli() -> None:
 @click.option("--renderer", type=PATH, help="Let the actor see what this network draws: a published renderer.pkl.")
 @click.option("--background", callback=_colour, default="black", help="Of the sheet: black, white or #rrggbb.")
 @click.option(
-    "--size", type=click.IntRange(1), help="Longer side of painting.png or film, pixels; the photo's if left out."
+    "--size", type=click.IntRange(1), help="Longer side of painting.png or film, pixels; its own if left out."
 )
 @click.option("--frames", is_flag=True, help="Also write frames/, a PNG every 50 strokes.")
 @click.option("--video", is_flag=True, help="Also write painting.mp4.")
@@ -247,17 +247,20 @@ def score(image: str, picture: str) -> None:
     "--out",
     type=PATH,
     required=True,
-    help="FILE.png, .jpg, .webp, .tif, .svg, .svgz, .json, .mp4, .webm or .gif, or a folder for frames.",
+    help="FILE.png, .jpg, .webp, .tif, .svg, .svgz, .json, .mp4, .webm or .gif, .pdf for a painting lesson, or a"
+    " folder for frames.",
 )
-@click.option("--size", type=click.IntRange(1), help="Longer side in pixels, for pictures and films.")
+@click.option("--size", type=click.IntRange(1), help="Longer side in pixels, for pictures, films and cards.")
 @click.option("--profile", type=click.Choice(["exact", "compatible", "plotter"]), default="exact",
               help="Of SVG: as the canvas, by masks; near it, without masks; or lines for pens.")  # fmt: skip
-@click.option("--title", help="Of SVG: the picture's name.")
+@click.option("--title", help="Of SVG or a lesson: the picture's name.")
 @click.option("--description", help="Of SVG: what it shows.")
 @click.option("--group", default="step", help="Of SVG: strokes grouped by step, by level, or so many at a time.")
 @click.option("--decimals", type=click.IntRange(0, 6), default=2, help="Of SVG: how exact its numbers are.")
-@click.option("--paper", default="a4", help="For a plotter: a6 to a2, letter, tabloid or WIDTHxHEIGHT in mm.")
-@click.option("--margin", type=float, default=15, help="For a plotter: of the paper, mm.")
+@click.option(
+    "--paper", default="a4", help="For a plotter or a lesson: a6 to a2, letter, tabloid or WIDTHxHEIGHT in mm."
+)
+@click.option("--margin", type=float, default=15, help="For a plotter or a lesson: of the paper, mm.")
 @click.option("--pen", type=float, default=0.5, help="For a plotter: width of a line, mm.")
 @click.option("--pens", default="6", help="For a plotter: how many, or their colours: #rrggbb,#rrggbb,...")
 @click.option("--lines", type=click.Choice(["centre", "outline"]), default="centre", help="For a plotter: of a stroke.")
@@ -270,7 +273,13 @@ def score(image: str, picture: str) -> None:
 @click.option("--result-first", type=float, default=0, help="Of a film: seconds that it opens with the result.")
 @click.option("--hold", type=float, default=1, help="Of a film: seconds that the result is shown at the end.")
 @click.option("--shape", type=click.Choice(["1:1", "9:16", "16:9"]), help="Of a film: fit it into such a frame.")
-@click.option("--beside", type=PATH, help="Of a film: a photo to show beside the painting.")
+@click.option("--beside", type=PATH, help="Of a film or a lesson: a photo to show beside the painting.")
+@click.option("--lesson", is_flag=True, help="Of a folder: fill it with a lesson's cards as pictures, not with frames.")
+@click.option("--chapters", type=int, default=6, help="Of a lesson: how many steps.")
+@click.option("--by", type=click.Choice(["detail", "colour"]), default="detail",
+              help="Of a lesson: from large strokes to small, or colour by colour.")  # fmt: skip
+@click.option("--colours", type=int, default=12, help="Of a lesson: at most so many to be mixed.")
+@click.option("--grid", type=int, default=4, help="Of a lesson: squares along each side to find places by; 0 for none.")
 @click.option("--every", type=click.IntRange(1), default=50, help="Of frames: strokes from one to the next.")
 @click.option("--count", type=click.IntRange(2), help="Of frames: how many, instead of --every.")
 @click.option("--transparent", is_flag=True, help="Of frames: leave the sheet out.")
@@ -279,18 +288,22 @@ def export(
     context: click.Context, /, strokes: Path, out: Path, paper: str, pens: str, group: str, beside: Path | None,
     **options: Any,
 ) -> None:  # fmt: skip
-    """Draw a saved stroke file again: as a picture, film or frames of any size, as SVG, or as strokes."""
+    """Draw a saved stroke file again: as a picture, film or frames of any size, as SVG, strokes or a lesson."""
     from dataclasses import fields
 
     from core.export.document import ExportOptions, export_document, refuse_unused
+    from core.export.lesson import LessonOptions
+    from core.export.papers import paper_named
     from core.export.stroke_json import read_json
     from core.export.svg import SvgOptions
-    from core.export.svg_plotter import PlotterOptions, paper_named, pens_named
+    from core.export.svg_plotter import PlotterOptions, pens_named
     from core.export.video import FilmOptions
     from core.images import load_picture
     from core.progress_bar import progress_bar
 
-    refuse_unused(_given(context) - {"strokes", "out"}, out, plotter=options["profile"] == "plotter")
+    refuse_unused(
+        _given(context) - {"strokes", "out"}, out, plotter=options["profile"] == "plotter", lesson=options["lesson"]
+    )
 
     def those_of(kind: Any, **special: Any) -> dict[str, Any]:
         return {each.name: options[each.name] for each in fields(kind) if each.name in options} | special
@@ -300,6 +313,7 @@ def export(
         svg=SvgOptions(**those_of(SvgOptions, group=int(group) if group.isdecimal() and len(group) < 10 else group)),
         plotter=PlotterOptions(**those_of(PlotterOptions, paper=paper_named(paper), pens=pens_named(pens))),
         film=FilmOptions(**those_of(FilmOptions)),
+        teaching=LessonOptions(**those_of(LessonOptions, paper=paper_named(paper), title=options["title"] or "")),
         photograph=load_picture(beside) if beside else None,
     )
     with progress_bar("export", "part") as show:

@@ -6,7 +6,6 @@ begins with is its place in the order, its colour the pen's.
 
 from __future__ import annotations
 
-import re
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -25,18 +24,12 @@ from core.document import Document, Rgb, rgb_from_hex, rgb_to_hex
 from core.errors import SettingError
 from core.export.clipping import Box, clipped_curve, clipped_polyline, inside
 from core.export.outline import outline, outline_points, point_data
+from core.export.papers import check_paper, paper_scale, turned
 from core.export.progress import Progress
 from core.export.svg import SvgOptions, svg_file, write_words
 from core.export.svg_exact import BATCH
 from core.rasteriser.marks import marks_of
 from core.stroke import Strokes
-
-PAPERS = {"a6": (105, 148), "a5": (148, 210), "a4": (210, 297), "a3": (297, 420), "a2": (420, 594),
-          "letter": (215.9, 279.4), "tabloid": (279.4, 431.8)}  # fmt: skip
-"""Width and height in millimetres, upright."""
-
-LARGEST_PAPER = 5000
-"""Millimetres of a side."""
 
 MAX_PENS = 64
 
@@ -66,7 +59,7 @@ class PlotterOptions:
     """What may vary in a drawing for a plotter, beside `SvgOptions`."""
 
     paper: str | tuple[float, float] = "a4"
-    """One of `PAPERS`, turned as the painting is; or width and height in millimetres."""
+    """One of `core.export.papers.PAPERS`, turned as the painting is; or width and height in millimetres."""
     margin: float = 15.0
     """Least distance of the painting's edge from the paper's, millimetres."""
     pen: float = 0.5
@@ -80,13 +73,7 @@ class PlotterOptions:
     the order they were painted in."""
 
     def __post_init__(self) -> None:
-        if isinstance(self.paper, str) and self.paper not in PAPERS:
-            raise SettingError("paper", self.paper, f"choose one of {', '.join(PAPERS)}, or give WIDTHxHEIGHT in mm")
-        sides = PAPERS[self.paper] if isinstance(self.paper, str) else self.paper
-        if not all(1 <= side <= LARGEST_PAPER for side in sides):
-            raise SettingError("paper", self.paper, f"give sides of 1 to {LARGEST_PAPER} mm")
-        if not 0 <= self.margin < min(sides) / 2:
-            raise SettingError("margin", self.margin, "choose 0 mm up to half the paper's shorter side")
+        check_paper(self.paper, self.margin)
         if not 0.01 <= self.pen <= 50:
             raise SettingError("pen", self.pen, "choose 0.01 to 50 mm")
         count = self.pens if isinstance(self.pens, int) else len(self.pens)
@@ -94,12 +81,6 @@ class PlotterOptions:
             raise SettingError("pens", count, f"choose 1 to {MAX_PENS}")
         if self.lines not in LINES:
             raise SettingError("lines", self.lines, f"choose one of {', '.join(LINES)}")
-
-
-def paper_named(text: str) -> str | tuple[float, float]:
-    """A paper as a command line has it: a name of `PAPERS`, or WIDTHxHEIGHT in millimetres."""
-    sides = re.fullmatch(r"(\d+(?:\.\d+)?)x(\d+(?:\.\d+)?)", text)
-    return (float(sides[1]), float(sides[2])) if sides else text.lower()
 
 
 def pens_named(text: str) -> int | list[Rgb]:
@@ -140,10 +121,8 @@ def write_plotter_svg(
         OutputError: If it cannot be written.
     """
     plotter, options, document = plotter or PlotterOptions(), options or SvgOptions(), document.drawn
-    width, height = _turned(plotter.paper, document)
-    scale = min(
-        (width - 2 * plotter.margin) / document.size.width, (height - 2 * plotter.margin) / document.size.height
-    )
+    width, height = turned(plotter.paper, document.size)
+    scale = paper_scale(plotter.paper, plotter.margin, document.size)
     left, top = (width - scale * document.size.width) / 2, (height - scale * document.size.height) / 2
     strokes = document.strokes
     with svg_file(path) as file:
@@ -341,11 +320,3 @@ def _areas(strokes: Strokes) -> NDArray[np.float64]:
     for start in range(0, len(strokes), BATCH):
         areas[start : start + BATCH] = marks_of(strokes[start : start + BATCH]).areas
     return areas
-
-
-def _turned(paper: str | tuple[float, float], document: Document) -> tuple[float, float]:
-    """Width and height of the paper, its longer side along the painting's where it is one of `PAPERS`."""
-    if not isinstance(paper, str):
-        return paper
-    short, long = PAPERS[paper]
-    return (long, short) if document.size.width > document.size.height else (short, long)

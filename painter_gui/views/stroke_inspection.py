@@ -7,7 +7,7 @@ from functools import partial
 
 import numpy as np
 from PySide6.QtCore import QObject, Qt, Slot
-from PySide6.QtGui import QAction, QActionGroup, QColor
+from PySide6.QtGui import QAction, QColor
 from PySide6.QtWidgets import QColorDialog, QDockWidget
 
 from core.editing import Place
@@ -16,10 +16,10 @@ from painter_gui.editor import Editor, Like
 from painter_gui.measuring import Measuring
 from painter_gui.views.action_window import ActionWindow
 from painter_gui.views.canvas_tools.inspect_tool import InspectTool
-from painter_gui.views.canvas_tools.tool import CanvasTool
 from painter_gui.views.canvas_view import CanvasView
 from painter_gui.views.inspector import Inspector
 from painter_gui.views.panel_scroll import PanelScroll
+from painter_gui.views.tool_actions import ToolActions
 from painter_gui.wording import translate
 
 
@@ -70,12 +70,8 @@ class StrokeInspection(QObject):
         self.inspect_action = make(
             lambda: translate("Studio", "&Inspect strokes"), "I", picture="inspect", checkable=True
         )
-        self.tools = QActionGroup(self)
-        self._tools: dict[QAction, CanvasTool | None] = {self.hand_action: None, self.inspect_action: self.tool}
-        for action in self._tools:
-            self.tools.addAction(action)
-        self.hand_action.setChecked(True)
-        self.tools.triggered.connect(self._on_tool)
+        self.tools = ToolActions(self._canvas, self.hand_action)
+        self.tools.add(self.inspect_action, self._on_inspect, lambda: self._canvas.tool is self.tool)
 
         self.delete_action = make(lambda: translate("Studio", "&Delete"), "Del", picture="delete")
         self.mute_action = make(lambda: translate("Studio", "M&ute"), "M", picture="eye-off", checkable=True)
@@ -121,8 +117,9 @@ class StrokeInspection(QObject):
             lambda: translate("Studio", "Choose all &like those chosen"), [*self.like_actions.values()]
         )
         actions = [
-            *self._tools, panel, None, self.all_action, self.none_action, self.muted_action, self.locked_action, like,
-            None, self.delete_action, self.mute_action, self.lock_action, self.colour_action, None,
+            *self.tools.actions, panel, None,
+            self.all_action, self.none_action, self.muted_action, self.locked_action, like, None,
+            self.delete_action, self.mute_action, self.lock_action, self.colour_action, None,
             *self.order_actions.values(),
         ]  # fmt: skip
         menu = window.new_menu(lambda: translate("Studio", "Stro&kes"), actions)
@@ -130,17 +127,14 @@ class StrokeInspection(QObject):
         window.menuBar().insertMenu(help_menu.menuAction(), menu)
         window.menus.insert(-1, (menu, [action for action in actions if isinstance(action, QAction)]))
         first = window.tool_bar.actions()[0]
-        window.tool_bar.insertActions(first, [*self._tools])
+        window.tool_bar.insertActions(first, [*self.tools.actions])
         window.tool_bar.insertSeparator(first)
 
     # What the artist wishes
 
-    @Slot(QAction)
-    def _on_tool(self, action: QAction) -> None:
-        tool = self._tools[action]
-        self._canvas.hold(tool)
-        if tool is not None:
-            self.dock.show()
+    def _on_inspect(self) -> None:
+        self._canvas.hold(self.tool)
+        self.dock.show()
 
     def _on_order(self, place: Place, _checked: bool = False) -> None:
         self.editor.move(place)
@@ -186,7 +180,7 @@ class StrokeInspection(QObject):
         if not there:
             self.dock.hide()
         self.dock.toggleViewAction().setEnabled(there)
-        for action in self._tools:
+        for action in self.tools.actions:
             action.setEnabled(there)
         for action in (self.all_action, self.none_action, self.muted_action, self.locked_action):
             action.setEnabled(editable)

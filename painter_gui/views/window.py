@@ -113,6 +113,10 @@ class StudioWindow(ActionWindow):
             panel=self.panel_dock.toggleViewAction(),
         )
         self.strokes = StrokeInspection(self, self.canvas, controller)
+        brushes = {"focus": self.focus_action, "protect": self.protect_action}
+        for kind, action in brushes.items():
+            self.strokes.tools.add(action, partial(self.steering.hold, kind), partial(self.steering.is_held, kind))
+        self.tool_bar.insertActions(self.tool_bar.actions()[2], [*brushes.values()])  # beside the other tools
         self.branches = BranchPanel(self, self.compare_view, controller)
         controller.set_scrub_memory(preferences.scrub_memory)
         self._connect()
@@ -190,8 +194,7 @@ class StudioWindow(ActionWindow):
             (self.zoom_in_action, self._on_zoom_in), (self.zoom_out_action, self._on_zoom_out),
             (self.fit_action, self.canvas.fit), (self.actual_action, self.canvas.actual_size),
             (self.full_screen_action, self._on_full_screen), (self.shortcuts_action, self._on_shortcuts),
-            (self.about_action, self._on_about), (self.focus_action, lambda: self.steering.toggle("focus")),
-            (self.protect_action, lambda: self.steering.toggle("protect")),
+            (self.about_action, self._on_about),
         ):  # fmt: skip
             action.triggered.connect(slot)
         self.modes.triggered.connect(self._on_mode)

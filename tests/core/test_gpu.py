@@ -169,6 +169,7 @@ def test_a_document_is_drawn_and_judged_as_on_the_cpu() -> None:
         patches=np.column_stack([random.uniform(-100, 1_900, (count, 2)), random.uniform(4, 120, count)]),
         parameters=random.uniform(0, 1, (count, 13)).astype(np.float32),
         steps=np.arange(count),
+        flags=np.arange(count) % 7 == 3,  # some of them muted
     )
     document, target = Document(size, (20, 90, 200), strokes), random.random((700, 1_000, 3), np.float32)
     expected = fast.bare_canvas(Size(700, 1_000), document.background)

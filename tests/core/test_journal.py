@@ -260,13 +260,14 @@ def test_words_that_cannot_be_are_refused(tmp_path: Path, changed: dict[str, obj
     ("column", "value"),
     [
         ("types", 200), ("patches", 2e6), ("patches", np.nan), ("parameters", 1.5), ("parameters", np.nan),
-        ("parameters", -0.1), ("steps", -1), ("errors", np.inf),
+        ("parameters", -0.1), ("steps", -1), ("errors", np.inf), ("flags", 4),
     ],
 )  # fmt: skip
 def test_strokes_that_cannot_be_are_refused(tmp_path: Path, column: str, value: float) -> None:
     path = tmp_path / "journal"
     good = strokes(3)
-    columns = {name: getattr(good, name).copy() for name in ("types", "patches", "parameters", "steps", "errors")}
+    names = ("types", "patches", "parameters", "steps", "errors", "flags")
+    columns = {name: getattr(good, name).copy() for name in names}
     columns[column].reshape(-1)[0] = value
     bad = Strokes.from_columns(**columns)
     path.write_bytes(b"strokewise-journal 2\n" + entry({**WORDS, "new": 3}, bad.packed()))

@@ -13,7 +13,7 @@ from core.errors import SettingError
 from core.geometry import Patch, Size
 from core.stroke import LOCKED, MUTED, Stroke, Strokes
 
-COLUMNS = ("types", "patches", "parameters", "steps", "errors")
+COLUMNS = ("types", "patches", "parameters", "steps", "errors", "flags")
 SHEET = Size(128, 128)
 ONE = Stroke(
     type="bezier",
@@ -81,7 +81,7 @@ def test_single_strokes_go_into_columns_and_back() -> None:
 def test_columns_have_the_kinds_that_files_and_kernels_expect() -> None:
     kinds = {name: getattr(Strokes.of([ONE]), name).dtype for name in COLUMNS}
 
-    assert kinds == {"types": "u1", "patches": "f8", "parameters": "f4", "steps": "i4", "errors": "f4"}
+    assert kinds == {"types": "u1", "patches": "f8", "parameters": "f4", "steps": "i4", "errors": "f4", "flags": "u1"}
 
 
 def test_columns_are_copied_in_and_may_be_narrow(random_strokes: Callable[..., Strokes]) -> None:

@@ -88,7 +88,7 @@ JOB = PaintJob(target=photo(), strokes=120, divide=2)
 def painter_on(device: str, actor: Path, told: list[GpuTrouble], monkeypatch: pytest.MonkeyPatch) -> Painter:
     """A painter that believes to be on that device; its networks are on the CPU."""
 
-    def easel(painter: Painter, job: PaintJob, document: Document, level: Level, canvas: object) -> HostEasel:
+    def easel(painter: Painter, job: PaintJob, document: Document, level: Level, _: None) -> HostEasel:
         return HostEasel(job, document, level, painter._side, torch.device("cpu"), neural=False)
 
     painter = Painter(*load_actors([actor], stroke_types=("bezier",)), device=torch.device("cpu"), told=told.append)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,7 +33,15 @@ class MaskBrush(CanvasTool):
 
     drawn = Signal(str, object)
 
-    def __init__(self, kind: str, sheet: Size, masks: Mapping[str, Mask | None], choice: BrushChoice) -> None:
+    def __init__(
+        self,
+        kind: str,
+        sheet: Size,
+        masks: Mapping[str, Mask | None],
+        choice: BrushChoice,
+        *,
+        photo: Callable[[], QImage | None] = lambda: None,
+    ) -> None:
         """Take the brush.
 
         Args:
@@ -41,8 +49,10 @@ class MaskBrush(CanvasTool):
             sheet: The sheet's size.
             masks: What there is of each kind.
             choice: How the brush is.
+            photo: What to show under the masks, asked each time: the photo, while nothing is painted.
         """
         super().__init__()
+        self._photo = photo
         self.kind, self._sheet, self._choice = kind, sheet, choice
         self._masks: dict[str, Mask] = {}
         self._tinted: dict[str, NDArray[np.uint8]] = {}
@@ -121,6 +131,9 @@ class MaskBrush(CanvasTool):
     def paint(self, painter: QPainter, scale: float) -> None:
         """The masks in their tints, and the brush."""
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        photo = self._photo()
+        if photo is not None:
+            painter.drawImage(QRectF(0, 0, self._sheet.width, self._sheet.height), photo)
         for pixels in self._tinted.values():
             height, width = pixels.shape[:2]
             image = QImage(pixels.data, width, height, 4 * width, QImage.Format.Format_ARGB32_Premultiplied)

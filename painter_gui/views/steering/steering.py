@@ -18,7 +18,7 @@ from painter_gui.background import Background
 from painter_gui.controller import Controller, Phase
 from painter_gui.files import Photo
 from painter_gui.views.canvas_tools.mask_brush import MaskBrush
-from painter_gui.views.canvas_view import CanvasView
+from painter_gui.views.canvas_view import CanvasView, rgb32_image
 from painter_gui.views.steering.mask_panel import KINDS, MaskPanel
 from painter_gui.views.steering.palette_panel import PalettePanel
 from painter_gui.views.steering.style_panel import StylePanel
@@ -80,14 +80,20 @@ class Steering(QObject):
             if self._canvas.tool is self._brush:
                 self._canvas.hold(None)
             return
-        brush = MaskBrush(kind, self._controller.document.size, self._there(), self._masks.brush)
+        brush = MaskBrush(
+            kind, self._controller.document.size, self._there(), self._masks.brush, photo=self._photo_of_bare_sheet
+        )
         brush.drawn.connect(self._on_drawn)
         self._brush = brush
         self._canvas.hold(brush)
 
-    def toggle(self, kind: str) -> None:
-        """Take the brush of a kind of mask, or put it down."""
-        self.hold("" if self._held() == kind else kind)
+    def _photo_of_bare_sheet(self) -> QImage | None:
+        photo = self._controller.photo
+        return rgb32_image(photo.display) if photo is not None and self._controller.position == 0 else None
+
+    def is_held(self, kind: str) -> bool:
+        """Whether the brush of that kind of mask is held."""
+        return self._brush is not None and self._canvas.tool is self._brush and self._brush.kind == kind
 
     def find_faces(self) -> None:
         """Put the focus on faces too, where there are any."""

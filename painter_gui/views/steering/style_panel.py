@@ -25,7 +25,7 @@ from core.style import MOST, MOST_BOLDNESS, STYLES
 from painter_gui.paint_settings import PaintSettings
 from painter_gui.wording import Worded, translate
 
-THUMBNAIL = QSize(72, 54)
+THUMBNAIL = QSize(84, 64)
 """Of a style, pixels."""
 
 _NOTCHES = 8
@@ -138,7 +138,7 @@ class StylePanel(Worded, QGroupBox):
     def _fit(self) -> None:
         """As high as its rows."""
         widest = max(self.styles.fontMetrics().horizontalAdvance(self.styles.item(row).text()) for row in range(5))
-        size = QSize(max(THUMBNAIL.width(), widest) + 10, THUMBNAIL.height() + self.styles.fontMetrics().height() + 10)
+        size = QSize(max(THUMBNAIL.width(), widest) + 2, THUMBNAIL.height() + self.styles.fontMetrics().height() + 10)
         for row in range(self.styles.count()):
             self.styles.item(row).setSizeHint(size)
         self.styles.setGridSize(size + QSize(2, 4))
@@ -163,8 +163,13 @@ class StylePanel(Worded, QGroupBox):
                 self.styles.setCurrentRow(row)
 
     def show_thumbnail(self, name: str, picture: QPixmap) -> None:
-        """Show the photo in a style."""
-        self.styles.item(list(STYLES).index(name)).setIcon(QIcon(picture))
+        """Show the photo in a style: its middle, so that strokes can be told."""
+        room = THUMBNAIL * 2  # for screens of many pixels
+        filled = picture.scaled(
+            room, Qt.AspectRatioMode.KeepAspectRatioByExpanding, Qt.TransformationMode.SmoothTransformation
+        )
+        corner = (filled.width() - room.width()) // 2, (filled.height() - room.height()) // 2
+        self.styles.item(list(STYLES).index(name)).setIcon(QIcon(filled.copy(*corner, room.width(), room.height())))
 
     def clear_thumbnails(self) -> None:
         """Another photo is to be painted."""

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from core.brushes import Brush
@@ -66,3 +67,10 @@ def small_job() -> PaintJob:
     rows, columns = np.mgrid[0:30, 0:44]
     target = np.stack([rows * 8, columns * 5, 255 - rows * 4], axis=-1).astype(np.uint8)
     return PaintJob(target=target, strokes=40, divide=1)
+
+
+def small_canvas() -> NDArray[np.float32]:
+    """What `small_job` may be painted over: its target, but for a light square."""
+    canvas = small_job().target.astype(np.float32) / 255
+    canvas[6:20, 8:30] = 0.9
+    return canvas

@@ -15,7 +15,7 @@ from core.painter import Painter
 from core.rasteriser.fast import bare_canvas, draw, lay
 from core.stroke import Strokes
 from core.weights import load_actor, save_actor
-from tests.core.rasteriser.drawn_cases import SIDE, document_of, small_job, step_of, target_of
+from tests.core.rasteriser.drawn_cases import SIDE, document_of, small_canvas, small_job, step_of, target_of
 from tests.core.rasteriser.interpreted import interpreted, interpreter_works
 from tests.core.rasteriser.test_painting import GROUPS, NAMES
 from training.actors import new_actor
@@ -88,16 +88,20 @@ import torch
 from core.gpu_easel import GpuEasel
 from core.painter import Painter
 from core.weights import load_actor
-from tests.core.rasteriser.drawn_cases import small_job
+from tests.core.rasteriser.drawn_cases import small_canvas, small_job
 
 painter = Painter(load_actor(Path(torch.load(sys.argv[1])), stroke_type="bezier"))
-painter._easel = lambda job, document, level: GpuEasel(job, document, level, 32, torch.device("cpu"), painter._forms)
+painter._easel = lambda job, document, level, canvas: GpuEasel(
+    job, document, level, 32, torch.device("cpu"), painter._forms, canvas
+)
 job = small_job()
 frames = list(painter.frames(job))
 resumed = list(painter.frames(job, frames[-2].document))
 assert resumed[-1].document.strokes == frames[-1].document.strokes
 strokes = frames[-1].document.strokes
 columns = strokes.types, strokes.patches, strokes.parameters, strokes.steps, strokes.errors
+*_, over = painter.repainted(job, small_canvas(), painter.levels(job))
+columns += over.document.strokes.patches, over.document.strokes.errors
 torch.save([torch.from_numpy(each.copy()) for each in columns], sys.argv[1])
 """
 
@@ -117,6 +121,9 @@ def test_a_whole_job_is_painted_on_it_as_on_the_host(tmp_path: Path) -> None:
     np.testing.assert_array_equal(found[1], strokes.patches)
     np.testing.assert_allclose(found[2], strokes.parameters, rtol=0, atol=2e-3)
     np.testing.assert_allclose(found[4], strokes.errors, rtol=1e-3)
+    *_, over = painter.repainted(small_job(), small_canvas(), painter.levels(small_job()))
+    np.testing.assert_array_equal(found[5], over.document.strokes.patches)
+    np.testing.assert_allclose(found[6], over.document.strokes.errors, rtol=1e-3)
 
 
 @pytest.mark.parametrize(("longer", "divide"), [(451, 6), (1023, 5), (512, 8), (97, 3)])
