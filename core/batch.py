@@ -1,33 +1,21 @@
-"""Many pictures, one workshop: painted one after the other, those skipped that were finished before."""
+"""Many pictures, and films, one workshop: painted one after the other, those skipped that were finished before."""
 
 from __future__ import annotations
 
 import errno
-import re
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
-from pathlib import Path
 from typing import Any
 
+from core.errands import Errand, is_film
 from core.errors import DeviceError, OutputError, PainterError, PictureError
-from core.files import system_problem
-from core.images import PICTURE_SUFFIXES
+from core.painted_film import has_painted_film, paint_film_into
 from core.progress_bar import Bars, no_bar
 from core.workshop import PaintingCancelledError, Workshop
 
 _HOPELESS = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
 """What the next picture would meet as well, after minutes of painting."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Errand:
-    """A picture to paint, and where to."""
-
-    source: Path
-    out: Path
-    """Folder for the painting."""
 
 
 class Ending(Enum):
@@ -46,48 +34,9 @@ class Outcome:
     errand: Errand
     ending: Ending
     report: dict[str, Any] | None = None
-    """Of `Workshop.paint`, where it was painted."""
+    """Of `Workshop.paint` or `paint_film_into`, where it was painted."""
     error: PainterError | None = None
     """Why it failed, where it did."""
-
-
-def pictures_in(folder: Path) -> list[Path]:
-    """The files of a folder that are pictures by their suffix, in the order of their names, 9 before 10.
-
-    Subfolders are not searched, and hidden files are passed over.
-
-    Raises:
-        PictureError: If there is none, or the folder cannot be read.
-    """
-    try:
-        found = [
-            path
-            for path in folder.iterdir()
-            if path.suffix.lower() in PICTURE_SUFFIXES and not path.name.startswith(".") and not path.is_dir()
-        ]
-    except OSError as error:
-        raise PictureError(folder, system_problem(error)) from error
-    if not found:
-        raise PictureError(folder, "no picture lies in this folder itself; choose the one that holds them")
-    return sorted(found, key=_natural)
-
-
-def errands_for(pictures: Sequence[Path], out: Path) -> list[Errand]:
-    """Each picture with a folder of its own in `out`, called as its stem; of several with one stem, `stem-suffix`."""
-    shared = Counter(picture.stem.casefold() for picture in pictures)
-    # What differs in case alone is one folder on some systems.
-    taken = {stem for stem, count in shared.items() if count == 1}
-    errands = []
-    for picture in pictures:
-        name = picture.stem
-        if shared[name.casefold()] > 1:
-            wanted = name = f"{name}-{picture.suffix.removeprefix('.')}"
-            number = 2
-            while name.casefold() in taken:
-                name, number = f"{wanted}-{number}", number + 1
-            taken.add(name.casefold())
-        errands.append(Errand(source=picture, out=out / name))
-    return errands
 
 
 def painted_one_by_one(
@@ -114,16 +63,34 @@ def painted_one_by_one(
         if cancelled():
             return
         try:
-            yield _done(workshop, errand, bars, cancelled)
+            yield outcome_of(workshop, errand, bars=bars, cancelled=cancelled)
         except PaintingCancelledError:
             return
 
 
-def _done(workshop: Workshop, errand: Errand, bars: Bars, cancelled: Callable[[], bool]) -> Outcome:
+def outcome_of(
+    workshop: Workshop,
+    errand: Errand,
+    *,
+    bars: Bars = no_bar,
+    cancelled: Callable[[], bool] = lambda: False,
+) -> Outcome:
+    """Do an errand, unless it was done before.
+
+    Raises:
+        PaintingCancelledError: If it was.
+        DeviceError, OutputError: As of `painted_one_by_one`.
+    """
+    source, out = errand.source, errand.out
     try:
-        if workshop.has_painted(str(errand.source), errand.out):
-            return Outcome(errand=errand, ending=Ending.SKIPPED)
-        report = workshop.paint(str(errand.source), errand.out, anew=True, bars=bars, cancelled=cancelled)
+        if is_film(source):
+            if has_painted_film(workshop, source, out):
+                return Outcome(errand=errand, ending=Ending.SKIPPED)
+            report = paint_film_into(workshop, source, out, bars=bars, cancelled=cancelled)
+        else:
+            if workshop.has_painted(str(source), out):
+                return Outcome(errand=errand, ending=Ending.SKIPPED)
+            report = workshop.paint(str(source), out, anew=True, bars=bars, cancelled=cancelled)
     except (DeviceError, PaintingCancelledError):
         raise
     except PainterError as error:
@@ -131,12 +98,6 @@ def _done(workshop: Workshop, errand: Errand, bars: Bars, cancelled: Callable[[]
             raise
         return Outcome(errand=errand, ending=Ending.FAILED, error=error)
     except MemoryError:
-        shortage = PictureError(errand.source, "there is too little memory to paint it; close other programs")
+        shortage = PictureError(source, "there is too little memory to paint it; close other programs")
         return Outcome(errand=errand, ending=Ending.FAILED, error=shortage)
     return Outcome(errand=errand, ending=Ending.PAINTED, report=report)
-
-
-def _natural(path: Path) -> tuple[list[tuple[int, int, str]], str]:
-    """Orders names as people do: numbers in them by value, case disregarded."""
-    parts = re.findall(r"\d+|\D+", path.name)
-    return [(0, int(part), "") if part.isdecimal() else (1, 0, part.casefold()) for part in parts], path.name

@@ -110,6 +110,21 @@ def order_after(document: Document, chosen: Chosen, place: Place) -> NDArray[np.
     return np.argsort(keys, kind="stable")
 
 
+def painted_over(document: Document, strokes: Strokes) -> Document:
+    """The document with strokes on top that an artist has drawn: one painting step, locked, and not its job's own."""
+    if not len(strokes):
+        return document
+    last = int(document.strokes.steps.max()) if len(document.strokes) else -1
+    drawn = Strokes.from_columns(
+        types=strokes.types,
+        patches=strokes.patches,
+        parameters=strokes.parameters,
+        steps=np.full(len(strokes), last + 1),
+        flags=strokes.flags | np.uint8(LOCKED),
+    )
+    return replace(document.painted(drawn), job=_edited_job(document))
+
+
 def _mask(document: Document, chosen: Chosen) -> NDArray[np.bool_]:
     count = len(document.strokes)
     if chosen.dtype == bool and len(chosen) != count:
@@ -140,13 +155,18 @@ def _edited(document: Document, strokes: Strokes, first: int, painted: Callable[
     """The document with other strokes, which differ from the row `first` on; `painted` counts those of earlier jobs."""
     errors = strokes.errors.copy()
     errors[first:] = np.nan
-    job: dict[str, Any] = dict(document.job)
-    times = job.get(EDITED)
-    job[EDITED] = times + 1 if type(times) is int and times > 0 else 1
+    job = _edited_job(document)
     before = job.get(BEFORE)
     if painted is not None and isinstance(before, list):
         job[BEFORE] = [_counted(each, painted) for each in before]
     return replace(document, strokes=strokes.changed(errors=errors), job=job)
+
+
+def _edited_job(document: Document) -> dict[str, Any]:
+    job: dict[str, Any] = dict(document.job)
+    times = job.get(EDITED)
+    job[EDITED] = times + 1 if type(times) is int and times > 0 else 1
+    return job
 
 
 def _counted(earlier: object, painted: Callable[[int], int]) -> object:

@@ -9,8 +9,9 @@ from typing import Any
 from tqdm import tqdm
 
 from core import painted_film
-from core.batch import Outcome, errands_for, painted_one_by_one, pictures_in
+from core.batch import Outcome, painted_one_by_one
 from core.device import GpuTrouble
+from core.errands import errands_for, pictures_in
 from core.files import output_folder
 from core.paint_options import PaintOptions
 from core.painted_film import FilmReport, refuse_unsuitable

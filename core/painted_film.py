@@ -6,28 +6,34 @@ import math
 import time
 from collections.abc import Callable
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.device import enough_memory
-from core.errors import OutputError, SettingError
+from core.errors import FilmError, OutputError, PictureError, SettingError
 from core.export.document import canvas_size
 from core.export.film_file import FILM_SUFFIXES, check_frames, film_file, film_kind
 from core.export.film_layout import film_layout
+from core.files import output_folder
 from core.film_painting import FilmPainter
 from core.film_reader import FILM_INPUTS, opened_film
+from core.images import picture_digest
 from core.job import PaintJob
 from core.metrics import MAX_PSNR
 from core.paint_options import PaintOptions
 from core.palette import Palette
 from core.progress_bar import Bars, no_bar
-from core.workshop import PaintingCancelledError, Workshop
+from core.workshop import PaintingCancelledError, Workshop, is_finished, remove_report, write_report
 
 _FASTEST_GIF = 50.0
 """Frames a second: viewers show frames of less than two hundredths of a second slowly."""
+
+_FILM = "painting.mp4"
+"""In a folder of its own."""
 
 _OF_PICTURES = ("frames", "video", "svg", "refine", "loss", "renderer")
 """Options that mean nothing to a film."""
@@ -69,6 +75,66 @@ def refuse_unsuitable(options: PaintOptions, given: set[str]) -> None:
             raise SettingError(f"--{name}", "for a film", "it is one for pictures; leave it out")
     if options.preset == "paper":
         raise SettingError("preset", "paper", "its fixed grid does not follow what moves in a film; leave it out")
+
+
+def film_options(options: PaintOptions) -> PaintOptions:
+    """The options without those that mean nothing to a film."""
+    usual = PaintOptions()
+    return replace(options, **{name: getattr(usual, name) for name in _OF_PICTURES})
+
+
+def paint_film_into(
+    workshop: Workshop,
+    source: Path,
+    out: Path,
+    *,
+    bars: Bars = no_bar,
+    cancelled: Callable[[], bool] = lambda: False,
+) -> dict[str, Any]:
+    """Paint a film into a folder of its own, as `Workshop.paint` does a picture: painting.mp4, and last report.json.
+
+    Args:
+        workshop: Who paints, by options as of `film_options`.
+        source: The film.
+        out: Folder for the painted one.
+        bars: Shows how far it is.
+        cancelled: Asked now and then.
+
+    Returns:
+        The report.
+
+    Raises:
+        PaintingCancelledError: If it was; there is no report then.
+        PainterError: If the film, an option or the folder is unusable.
+    """
+    refuse_unsuitable(workshop.options, set())
+    digest = _digest(source)
+    with output_folder(out):
+        remove_report(out)
+        painted = paint_film(workshop, source, out / _FILM, bars=bars, cancelled=cancelled)
+        about = {"film": str(source).encode(errors="replace").decode(), "weights": workshop.weights}
+        report = {**asdict(painted), **about, "picture_digest": digest, "options_digest": workshop.digest}
+        write_report(report, out)
+    return report
+
+
+def has_painted_film(workshop: Workshop, source: Path, out: Path) -> bool:
+    """Whether a folder holds that film as it is now, painted by the same options and weights.
+
+    Raises:
+        FilmError: If the film cannot be read.
+    """
+    try:
+        return is_finished(str(source), out, [_FILM], workshop.digest)
+    except PictureError as error:
+        raise FilmError(source, error.problem) from error
+
+
+def _digest(source: Path) -> str:
+    try:
+        return picture_digest(source)
+    except PictureError as error:
+        raise FilmError(source, error.problem) from error
 
 
 def paint_film(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -208,15 +208,14 @@ class Workshop:
             save_picture(out / "painting.png", pixels)
             if options.svg:
                 _go_on(cancelled)
-                write_svg(document, out / "painting.svg")
+                write_svg(document, out / "painting.svg", progress=_until(cancelled, _unseen))
             if options.frames:
                 with bars("frames", "frame") as show:
                     write_frames(document, out / "frames", size=picture_size, progress=_until(cancelled, show))
             if options.video:
                 with bars("film", "frame") as show:
                     write_video(document, out / "painting.mp4", progress=_until(cancelled, show))
-            with written_aside(out / _REPORT) as path:
-                path.write_bytes(orjson.dumps(report, option=orjson.OPT_INDENT_2) + b"\n")
+            write_report(report, out)
         return report
 
     def has_painted(self, source: str, out: Path) -> bool:
@@ -228,15 +227,7 @@ class Workshop:
         options = self.options
         written = ["painting.png", "strokes.json"]
         written += ["painting.svg"] * options.svg + ["frames"] * options.frames + ["painting.mp4"] * options.video
-        try:
-            report = orjson.loads((out / _REPORT).read_bytes())
-            if not (isinstance(report, dict) and report.get("options_digest") == self.digest):
-                return False
-            if not all((out / name).exists() for name in written):
-                return False
-        except (OSError, orjson.JSONDecodeError):  # there is none, or somebody has changed it
-            return False
-        return bool(report.get("picture_digest") == picture_digest(source))
+        return is_finished(source, out, written, self.digest)
 
     @property
     def _polishes(self) -> bool:
@@ -298,9 +289,45 @@ def _digest_of(mask: NDArray[np.uint8] | None) -> str | None:
     return None if mask is None else digest(mask)
 
 
+def write_report(report: Mapping[str, Any], out: Path) -> None:
+    """Write down, last of all, what came of a painting; with `picture_digest` and `options_digest` it is known again.
+
+    Raises:
+        OutputError: If it cannot be written.
+    """
+    with written_aside(out / _REPORT) as path:
+        path.write_bytes(orjson.dumps(report, option=orjson.OPT_INDENT_2) + b"\n")
+
+
+def remove_report(out: Path) -> None:
+    """What is going to be in a folder is not finished."""
+    (out / _REPORT).unlink(missing_ok=True)
+
+
+def is_finished(source: str, out: Path, written: Sequence[str], options_digest: str) -> bool:
+    """Whether a folder holds all that is written of that source, as it is now, by options of that digest.
+
+    Raises:
+        PictureError: If the source cannot be read.
+    """
+    try:
+        report = orjson.loads((out / _REPORT).read_bytes())
+        if not (isinstance(report, dict) and report.get("options_digest") == options_digest):
+            return False
+        if not all((out / name).exists() for name in written):
+            return False
+    except (OSError, orjson.JSONDecodeError):  # there is none, or somebody has changed it
+        return False
+    return bool(report.get("picture_digest") == picture_digest(source))
+
+
 def _go_on(cancelled: Callable[[], bool]) -> None:
     if cancelled():
         raise PaintingCancelledError
+
+
+def _unseen(*_: object) -> None:
+    """Progress that is too short to be shown."""
 
 
 def _until(cancelled: Callable[[], bool], show: Callable[..., None]) -> Progress:

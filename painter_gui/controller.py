@@ -22,7 +22,7 @@ from core.session import Session
 from painter_gui.background import Background
 from painter_gui.branching import Branching
 from painter_gui.canvas_worker import CanvasWorker, Moment, SharedPixels, display_size
-from painter_gui.files import Opened, Photo, opened_file, saved_session
+from painter_gui.files import Opened, Photo, opened_file, opened_painting, saved_session
 from painter_gui.paint_settings import PaintSettings, sketch_jobs
 from painter_gui.paint_worker import PaintRun
 from painter_gui.run_thread import RunThread
@@ -238,6 +238,11 @@ class Controller(QObject):
     def open_pixels(self, pixels: NDArray[np.uint8], name: str) -> None:
         """Open a picture [H, W, 3] that came otherwise than from a file; else as `open_file`."""
         self._open(lambda: Opened(photo=Photo.of(pixels), name=name), saved=True, taken=None, left=None)
+
+    def open_painting(self, source: Path, strokes: Path) -> None:
+        """Open a photo and strokes that were painted of it elsewhere; else as `open_file`."""
+        own = {name: self._settings.values()[name] for name in ("device", "actor")}  # those are no stroke file's matter
+        self._open(lambda: opened_painting(source, strokes, own), saved=True, taken=None, left=None)
 
     def open_work(self, read: Callable[[], Opened], *, taken: Callable[[], object], left: Callable[[], object]) -> None:
         """Open a work that has no file yet; else as `open_file`, but that either `taken` or `left` is called."""

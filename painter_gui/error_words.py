@@ -57,3 +57,8 @@ def told(error: PainterError) -> str:
     if kind == error.wording:
         return str(error)
     return f"{kind} {error.path}：{problem}。"
+
+
+def problem_told(error: PainterError) -> str:
+    """What to tell where it is plain which file the error is about."""
+    return translate("Errors", error.problem) if isinstance(error, FileError) else told(error)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -90,6 +90,32 @@ def opened_file(source: Path | str) -> Opened:
     return Opened(photo=Photo.of(pixels), name=_plain(name))
 
 
+def opened_painting(source: Path, strokes: Path, settings: Mapping[str, Any]) -> Opened:
+    """Read a photo and the strokes that were painted of it elsewhere, as the queue or the command line leaves them.
+
+    Args:
+        source: The photo.
+        strokes: The stroke file.
+        settings: Those that it does not tell.
+
+    Raises:
+        PainterError: If either cannot be read, or the strokes are of a picture of another size.
+    """
+    from core.export.stroke_json import read_json
+    from core.images import load_picture
+
+    document, pixels = read_json(strokes), load_picture(source)
+    height, width = pixels.shape[:2]
+    if document.size != Size(height, width):
+        painted = f"{document.size.width} x {document.size.height}"
+        raise PictureError(
+            source, f"it measures {width} x {height} pixels and was painted at {painted}; paint it again"
+        )
+    return Opened(
+        photo=Photo.of(pixels), name=_plain(source.stem), document=document, settings={**settings, **document.job}
+    )
+
+
 def _plain(name: str) -> str:
     """A name that can be written anywhere, and leads into no other folder."""
     return Path(name).name.encode(errors="replace").decode()
@@ -139,11 +165,12 @@ def samples() -> tuple[str, ...]:
 
 
 def thumbnail(source: str, side: int) -> NDArray[np.uint8]:
-    """A small picture [h, w, 3] of a picture file, sample or session.
+    """A small picture [h, w, 3] of a picture file, film, sample or session.
 
     Raises:
         PainterError: If it cannot be read.
     """
+    from core.errands import is_film
     from core.images import load_picture
     from core.resampling import resized
 
@@ -151,6 +178,11 @@ def thumbnail(source: str, side: int) -> NDArray[np.uint8]:
         from core.session_file import session_thumbnail
 
         pixels = session_thumbnail(Path(source))
+    elif is_film(Path(source)):
+        from core.film_reader import opened_film
+
+        with opened_film(Path(source)) as film:
+            pixels = next(film.frames)
     else:
         pixels = load_picture(source)
     size = Size(*pixels.shape[:2])

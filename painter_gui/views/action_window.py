@@ -64,6 +64,7 @@ class ActionWindow(Worded, QMainWindow):
         self.save_action = make(lambda: translate("Studio", "&Save session"), key.Save, picture="save")
         self.save_as_action = make(lambda: translate("Studio", "Save session &as…"), "Ctrl+Shift+S")
         self.export_action = make(lambda: translate("Studio", "&Export…"), "Ctrl+E", picture="export")
+        self.queue_action = make(lambda: translate("Studio", "Q&ueue…"), "Ctrl+J")
         self.quit_action = make(lambda: translate("Studio", "&Quit"), "Ctrl+Q")
         self.undo_action = make(lambda: translate("Studio", "&Undo"), key.Undo, picture="undo")
         self.redo_action = make(lambda: translate("Studio", "&Redo"), "Ctrl+Shift+Z", "Ctrl+Y", picture="redo")
@@ -147,7 +148,7 @@ class ActionWindow(Worded, QMainWindow):
         menus: list[tuple[Callable[[], str], list[QAction | QMenu | None]]] = [
             (lambda: translate("Studio", "&File"), [
                 self.open_action, self.recent_menu, self.start_action, None, self.save_action, self.save_as_action,
-                self.export_action, None, self.quit_action,
+                self.export_action, None, self.queue_action, None, self.quit_action,
             ]),
             (lambda: translate("Studio", "&Edit"), [
                 self.undo_action, self.redo_action, None, self.copy_action, self.paste_action,

@@ -44,6 +44,14 @@ class Notices(QObject):
         """Tell something in passing."""
         self._status.showMessage(text, NOTE_MS)
 
+    def tell(self, text: str, *actions: tuple[str, Callable[[], object]], topic: str = "") -> None:
+        """Tell something that asks for nothing at once, until it is read, whatever photo is at hand."""
+        self._message.show_message(Message(text, topic, actions=actions, stays=True))
+
+    def withdraw(self, topic: str) -> None:
+        """What was said on a topic is no longer so."""
+        self._message.take_away(topic)
+
     def warn(self, text: str, *actions: tuple[str, Callable[[], object]], topic: str = "", stays: bool = False) -> None:
         """Tell something until it is read; what else there is, see `Message`."""
         self._message.show_message(Message(text, topic, warning=True, actions=actions, stays=stays))
@@ -78,6 +86,9 @@ class Notices(QObject):
             "branches_full": translate("Studio", "There is no room for more branches; drop one that is not needed."),
             "no_faces": translate("Studio", "No faces were found; paint over what matters."),
             "nothing_to_refine": translate("Studio", "There are no strokes to refine yet."),
+            "hand_waits": translate(
+                "Studio", "While all strokes are refined none can be drawn; stop the refinement first."
+            ),
             "fewer_windows": translate(
                 "Studio", "The graphics card has little memory left: it paints in smaller steps."
             ),

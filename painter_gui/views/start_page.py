@@ -156,7 +156,7 @@ class StartPage(Worded, QWidget):
         """Show the small picture [h, w, 3] of a file or sample."""
         height, width = pixels.shape[:2]
         image = QImage(pixels.data, width, height, 3 * width, QImage.Format.Format_RGB888)
-        thumbnail = _framed(QPixmap.fromImage(image), self.devicePixelRatioF())
+        thumbnail = framed(QPixmap.fromImage(image), THUMBNAIL, self)
         for gallery in (self.recent, self.samples):
             for row in range(gallery.count()):
                 if gallery.item(row).data(_SOURCE) == source:
@@ -175,30 +175,25 @@ def _add(gallery: QListWidget, source: str, label: str, tip: str) -> None:
     item = QListWidgetItem(label)
     item.setData(_SOURCE, source)
     item.setToolTip(plain_tip(tip))
-    item.setIcon(QIcon(_blank(gallery)))
+    item.setIcon(QIcon(framed(None, THUMBNAIL, gallery)))
     gallery.addItem(item)
 
 
-def _blank(widget: QWidget) -> QPixmap:
-    """What stands where a picture will be."""
-    pixmap = QPixmap(THUMBNAIL)
-    pixmap.fill(Qt.GlobalColor.transparent)
-    painter = QPainter(pixmap)
-    painter.setPen(widget.palette().mid().color())
-    painter.drawRect(pixmap.rect().adjusted(0, 0, -1, -1))
-    painter.end()
-    return pixmap
-
-
-def _framed(picture: QPixmap, ratio: float) -> QPixmap:
-    """A picture in the middle of a thumbnail's field."""
-    field = QPixmap(THUMBNAIL * ratio)
+def framed(picture: QPixmap | None, room: QSize, widget: QWidget) -> QPixmap:
+    """A picture in the middle of a thumbnail's room, for a widget to show; where there is none yet, a frame."""
+    ratio = widget.devicePixelRatioF()
+    field = QPixmap(room * ratio)
     field.fill(Qt.GlobalColor.transparent)
-    small = picture.scaled(field.size(), Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation)
     painter = QPainter(field)
-    place = QRect(0, 0, small.width(), small.height())
-    place.moveCenter(field.rect().center())
-    painter.drawPixmap(place, small)
+    if picture is None:
+        painter.setPen(widget.palette().mid().color())
+        painter.drawRect(field.rect().adjusted(0, 0, -1, -1))
+    else:
+        fit, smooth = Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
+        small = picture.scaled(field.size(), fit, smooth)
+        place = QRect(0, 0, small.width(), small.height())
+        place.moveCenter(field.rect().center())
+        painter.drawPixmap(place, small)
     painter.end()
     field.setDevicePixelRatio(ratio)
     return field

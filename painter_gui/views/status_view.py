@@ -62,7 +62,7 @@ class StatusView(Worded, QStatusBar):
         left = translate("Studio", "preparing…") if controller.phase is Phase.REFINING and refined is None else ""
         if painting:
             seconds = (controller.planned - count) / rate if rate else math.inf
-            left = translate("Studio", "preparing…") if math.isinf(seconds) else _clock(seconds)
+            left = translate("Studio", "preparing…") if math.isinf(seconds) else clock(seconds)
         self._show(self.left, left, translate("Studio", "preparing…"), there)
 
     def show_machine(self, device_name: str) -> None:
@@ -98,7 +98,7 @@ def psnr_of(controller: Controller) -> float | None:
     return controller.document.psnr_after(controller.position)
 
 
-def _clock(seconds: float) -> str:
+def clock(seconds: float) -> str:
     """A time as minutes and seconds, or hours, minutes and seconds."""
     whole = math.ceil(seconds)
     minutes, rest = divmod(whole, 60)

@@ -8,7 +8,8 @@ from painter_gui.wording import translate
 def undo_words() -> dict[str, str]:
     """By the words that the controller has for it."""
     return {
-        "paint": translate("Studio", "painting"), "step": translate("Studio", "step"),
+        "hand": translate("Studio", "stroke by hand"), "paint": translate("Studio", "painting"),
+        "step": translate("Studio", "step"),
         "branch": translate("Studio", "painting from an earlier stroke"), "restart": translate("Studio", "restart"),
         "refine": translate("Studio", "refinement"), "focus": translate("Studio", "focus"),
         "protect": translate("Studio", "protection"),

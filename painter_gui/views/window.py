@@ -52,8 +52,10 @@ from painter_gui.views.help_dialogs import AboutDialog, ShortcutSheet
 from painter_gui.views.message_bar import MessageBar
 from painter_gui.views.notices import Notices
 from painter_gui.views.paint_panel import PaintPanel
+from painter_gui.views.painting_by_hand import PaintingByHand
 from painter_gui.views.panel_scroll import PanelScroll
 from painter_gui.views.plain_text import may_replace, plain_action, plain_tip
+from painter_gui.views.queue_desk import QueueDesk
 from painter_gui.views.recovery_offer import RecoveryOffer
 from painter_gui.views.start_page import THUMBNAIL, StartPage
 from painter_gui.views.status_view import StatusView
@@ -106,6 +108,9 @@ class StudioWindow(ActionWindow):
         self.steering = Steering(
             controller, self.canvas, (panel.style_panel, panel.palette_panel, panel.mask_panel), self._pictures, self
         )
+        queue_file = autosave_folder.parent / "queue.json"
+        self.queue_desk = QueueDesk(controller, preferences, self._notices, self._pictures, queue_file, self)
+        self.queue_desk.open_painting = self._open_painting
         self.build_actions(
             scheme=preferences.scheme,
             language=languages.current,
@@ -120,6 +125,7 @@ class StudioWindow(ActionWindow):
         self.branches = BranchPanel(self, self.compare_view, controller)
         controller.set_scrub_memory(preferences.scrub_memory)
         self._connect()
+        self.by_hand = PaintingByHand(self, self.canvas, controller, self.strokes.tools)
         self._looks = 0
         self._looking = QTimer(self, interval=_LOOK_MS)
         self._looking.timeout.connect(self._on_look)
@@ -183,7 +189,7 @@ class StudioWindow(ActionWindow):
         for action, slot in (
             (self.open_action, self.ask_to_open), (self.start_action, self._on_start_page),
             (self.save_action, self.save), (self.save_as_action, self.save_as),
-            (self.export_action, self.ask_to_export),
+            (self.export_action, self.ask_to_export), (self.queue_action, self.queue_desk.show),
             (self.quit_action, self.close), (self.undo_action, controller.undo), (self.redo_action, controller.redo),
             (self.paste_action, self.paste), (self.copy_action, self._on_copy), (self.paint_action, self._on_paint),
             (self.step_action, self._on_step), (self.stop_action, controller.stop),
@@ -263,6 +269,7 @@ class StudioWindow(ActionWindow):
         if source is not None:
             self.open(source)
         self._offer.show()
+        self.queue_desk.offer()
         self._fill_start_page()
 
     def _restore(self) -> None:
@@ -292,6 +299,7 @@ class StudioWindow(ActionWindow):
             dialog.reject()
         self._looking.stop()
         self.timeline.stop()
+        self.by_hand.close()
         self._preferences.set_bytes("window/geometry", self.saveGeometry())
         self._preferences.set_bytes("window/state", self.saveState(_STATE_VERSION))
         self._preferences.paint_settings = self._controller.settings
@@ -299,6 +307,7 @@ class StudioWindow(ActionWindow):
         self._pictures.close()
         self.strokes.close()
         self.branches.close()
+        self.queue_desk.close()
         self._controller.close()
         self._offer.close()
         self.autosave.close(keeping=keeping)
@@ -357,6 +366,11 @@ class StudioWindow(ActionWindow):
         """Open a photo, sample or session."""
         if self._may_leave(partial(self.open, source)):
             self._controller.open_file(source, taken=partial(self._remember, source))
+
+    def _open_painting(self, source: Path, strokes: Path) -> None:
+        """Open what the queue has painted."""
+        if self._may_leave(partial(self._open_painting, source, strokes)):
+            self._controller.open_painting(source, strokes)
 
     def _remember(self, source: str) -> None:
         if not source.startswith("sample:"):  # those are on the start page anyway

@@ -9,9 +9,10 @@ import torch
 from PIL import Image
 
 import core.workshop
-from core.batch import Ending, Errand, Outcome, errands_for, painted_one_by_one, pictures_in
+from core.batch import Ending, Outcome, painted_one_by_one
 from core.brushes import BEZIER
-from core.errors import DeviceError, OutputError, PictureError, SettingError
+from core.errands import Errand, errands_for, pictures_in
+from core.errors import DeviceError, OutputError, SettingError
 from core.export.stroke_json import read_json
 from core.paint_options import PaintOptions
 from core.painter import Painter
@@ -50,34 +51,6 @@ def done(workshop: Workshop, photos: Path, out: Path) -> list[Outcome]:
 
 def endings(outcomes: list[Outcome]) -> list[str]:
     return [outcome.ending.value for outcome in outcomes]
-
-
-# Which pictures, and where to
-
-
-def test_pictures_come_in_the_order_that_people_count_in(tmp_path: Path) -> None:
-    for name in ("b10.png", "b9.JPG", "B1.png", "a.webp", "notes.txt", "b.png.part", ".b3.png", "c"):
-        (tmp_path / name).touch()
-    (tmp_path / "below.png").mkdir()
-    (tmp_path / "below.png" / "deep.png").touch()
-
-    assert [path.name for path in pictures_in(tmp_path)] == ["a.webp", "B1.png", "b9.JPG", "b10.png"]
-
-
-def test_a_folder_without_a_picture_is_refused(tmp_path: Path) -> None:
-    (tmp_path / "below").mkdir()
-    (tmp_path / "below" / "a.png").touch()
-
-    with pytest.raises(PictureError, match="no picture lies in this folder itself"):
-        pictures_in(tmp_path)
-
-
-def test_each_picture_has_a_folder_of_its_own_whatever_the_names() -> None:
-    names = ["a.png", "b.jpg", "b.png", "B-png.png", "c.jpg", "C.JPG"]
-
-    folders = [errand.out.name for errand in errands_for([Path(name) for name in names], Path("out"))]
-
-    assert folders == ["a", "b-jpg", "b-png-2", "B-png", "c-jpg", "C-JPG-2"]
 
 
 # Painting and going on
