@@ -155,7 +155,7 @@ def test_a_damaged_file_is_told_in_the_window_with_the_remedy(
 ) -> None:
     path = tmp_path / "bad.png"
     path.write_text("Dear diary")
-    studio.open(str(path))
+    studio.opening.open(str(path))
     until(studio.message.isVisible)
     assert studio.message.text.text() == (
         f"Cannot open picture {path}: it is damaged, or not a picture of a kind that is read here; "
@@ -631,7 +631,7 @@ def test_the_language_changes_while_it_runs(painted: StudioWindow, preferences: 
 
 def test_errors_speak_the_language(studio: StudioWindow, until: Until, tmp_path: Path) -> None:
     studio.choose_language("zh_CN")
-    studio.open(str(tmp_path / "none.png"))
+    studio.opening.open(str(tmp_path / "none.png"))
     until(studio.message.isVisible)
     assert studio.message.text.text() == f"无法打开图片 {tmp_path / 'none.png'}：文件不存在；请检查文件名和文件夹。"
 
