@@ -221,6 +221,8 @@ class _Sheet:
         page = self._pages
         base = page.size[1] - 8
         page.lines([np.array([(_EDGE, base - 4), (self._right, base - 4)])], HAIRLINE, 0.2)
-        page.text(_EDGE, base, wrapped(self._title, 8, 120, most=1)[0], 8, MUTED)
+        sheet = self._words.sheet
+        said = sheet if self._title == sheet else f"{sheet} · {self._title}"
+        page.text(_EDGE, base, wrapped(said, 8, 120, most=1)[0], 8, MUTED)
         if total > 1:
             page.text(self._right, base, self._words.page.format(number=number, total=total), 8, MUTED, align=1)

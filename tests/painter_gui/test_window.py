@@ -569,9 +569,9 @@ def test_another_photo_asks_about_the_painting_at_hand(
 ) -> None:
     answers = iter([QMessageBox.StandardButton.Cancel, QMessageBox.StandardButton.Discard])
     monkeypatch.setattr(painted, "ask_to_save", lambda: next(answers))
-    painted.open("sample:coffee")
+    painted.opening.open("sample:coffee")
     assert not controller_of(painted).reading
-    painted.open("sample:coffee")
+    painted.opening.open("sample:coffee")
     until(lambda: controller_of(painted).name == "coffee")
 
 

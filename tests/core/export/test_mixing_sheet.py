@@ -91,6 +91,7 @@ def test_it_says_each_colour_with_its_name_recipe_closeness_share_and_strokes(
     assert text.count("20 strokes") == 3
     assert text.count("not used") == 1
     assert "4 colours, mixed from" in text
+    assert "Mixing sheet · Düne" in text
 
 
 def test_it_says_that_it_is_where_to_begin(written: Path) -> None:
