@@ -253,16 +253,18 @@ def score(image: str, picture: str) -> None:
 @click.option("--size", type=click.IntRange(1), help="Longer side in pixels, for pictures, films and cards.")
 @click.option("--profile", type=click.Choice(["exact", "compatible", "plotter"]), default="exact",
               help="Of SVG: as the canvas, by masks; near it, without masks; or lines for pens.")  # fmt: skip
-@click.option("--title", help="Of SVG or a lesson: the picture's name.")
+@click.option("--title", help="Of SVG, a lesson or a mixing sheet: the picture's name.")
 @click.option("--description", help="Of SVG: what it shows.")
-@click.option("--group", default="step", help="Of SVG: strokes grouped by step, by level, or so many at a time.")
+@click.option(
+    "--group", default="step", help="Of SVG: strokes grouped by step, level, colour (in layers), or so many at a time."
+)
 @click.option("--decimals", type=click.IntRange(0, 6), default=2, help="Of SVG: how exact its numbers are.")
 @click.option(
     "--paper", default="a4", help="For a plotter or a lesson: a6 to a2, letter, tabloid or WIDTHxHEIGHT in mm."
 )
 @click.option("--margin", type=float, default=15, help="For a plotter or a lesson: of the paper, mm.")
 @click.option("--pen", type=float, default=0.5, help="For a plotter: width of a line, mm.")
-@click.option("--pens", default="6", help="For a plotter: how many, or their colours: #rrggbb,#rrggbb,...")
+@click.option("--pens", default="6", help="For a plotter: how many, their colours #rrggbb,#rrggbb,..., or palette.")
 @click.option("--lines", type=click.Choice(["centre", "outline"]), default="centre", help="For a plotter: of a stroke.")
 @click.option("--ordered/--painted-order", default=True, help="For a plotter: lift the pen as little as possible.")
 @click.option("--seconds", type=float, default=10, help="Of a film: how long the painting takes.")
@@ -278,7 +280,10 @@ def score(image: str, picture: str) -> None:
 @click.option("--chapters", type=int, default=6, help="Of a lesson: how many steps.")
 @click.option("--by", type=click.Choice(["detail", "colour"]), default="detail",
               help="Of a lesson: from large strokes to small, or colour by colour.")  # fmt: skip
-@click.option("--colours", type=int, default=12, help="Of a lesson: at most so many to be mixed.")
+@click.option("--colours", type=int, default=12, help="Of a lesson or a mixing sheet: at most so many to be mixed.")
+@click.option("--mixing", is_flag=True, help="Of .pdf or a picture: a sheet of how to mix the painting's colours.")
+@click.option("--paints", default="pigments",
+              help="Of a mixing sheet: what to mix from: pigments, a palette's file, or #rrggbb NAME,...")  # fmt: skip
 @click.option("--grid", type=int, default=4, help="Of a lesson: squares along each side to find places by; 0 for none.")
 @click.option("--every", type=click.IntRange(1), default=50, help="Of frames: strokes from one to the next.")
 @click.option("--count", type=click.IntRange(2), help="Of frames: how many, instead of --every.")
@@ -286,24 +291,27 @@ def score(image: str, picture: str) -> None:
 @click.pass_context
 def export(
     context: click.Context, /, strokes: Path, out: Path, paper: str, pens: str, group: str, beside: Path | None,
-    **options: Any,
+    paints: str, **options: Any,
 ) -> None:  # fmt: skip
-    """Draw a saved stroke file again: as a picture, film or frames of any size, as SVG, strokes or a lesson."""
+    """Draw saved strokes again: as a picture, film or frames of any size, SVG, strokes, a lesson, a mixing sheet."""
     from dataclasses import fields
 
     from core.export.document import ExportOptions, export_document, refuse_unused
     from core.export.lesson import LessonOptions
+    from core.export.mixing_sheet import MixingOptions
     from core.export.papers import paper_named
     from core.export.stroke_json import read_json
     from core.export.svg import SvgOptions
     from core.export.svg_plotter import PlotterOptions, pens_named
     from core.export.video import FilmOptions
     from core.images import load_picture
+    from core.mixing import paints_named
     from core.progress_bar import progress_bar
 
     refuse_unused(
-        _given(context) - {"strokes", "out"}, out, plotter=options["profile"] == "plotter", lesson=options["lesson"]
-    )
+        _given(context) - {"strokes", "out"}, out, plotter=options["profile"] == "plotter", lesson=options["lesson"],
+        mixing=options["mixing"],
+    )  # fmt: skip
 
     def those_of(kind: Any, **special: Any) -> dict[str, Any]:
         return {each.name: options[each.name] for each in fields(kind) if each.name in options} | special
@@ -314,6 +322,7 @@ def export(
         plotter=PlotterOptions(**those_of(PlotterOptions, paper=paper_named(paper), pens=pens_named(pens))),
         film=FilmOptions(**those_of(FilmOptions)),
         teaching=LessonOptions(**those_of(LessonOptions, paper=paper_named(paper), title=options["title"] or "")),
+        sheet=MixingOptions(**those_of(MixingOptions, paints=paints_named(paints), title=options["title"] or "")),
         photograph=load_picture(beside) if beside else None,
     )
     with progress_bar("export", "part") as show:

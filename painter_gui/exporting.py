@@ -50,6 +50,7 @@ class ExportChoices:
     margin: float = 15.0
     pen: float = 0.5
     pens: int = 6
+    """Of 0 those of the palette."""
     lines: str = "centre"
     ordered: bool = True
     seconds: float = 10.0
@@ -112,10 +113,10 @@ def export(
 
 
 def _plotter(choices: ExportChoices) -> PlotterOptions:
-    from core.export.svg_plotter import PlotterOptions
+    from core.export.svg_plotter import PALETTE, PlotterOptions
 
     return PlotterOptions(
-        paper=choices.paper, margin=choices.margin, pen=choices.pen, pens=choices.pens, lines=choices.lines,
+        paper=choices.paper, margin=choices.margin, pen=choices.pen, pens=choices.pens or PALETTE, lines=choices.lines,
         ordered=choices.ordered,
     )  # fmt: skip
 

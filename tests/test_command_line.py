@@ -925,10 +925,11 @@ def test_a_stroke_file_is_exported_in_every_svg_profile(profile: str, painted: P
     ("options", "problem"),
     [
         (["--paper", "a9"], "Cannot use paper a9: choose one of a6"),
-        (["--pens", "red"], "Cannot use pens red: give a number, or colours"),
+        (["--pens", "red"], "Cannot use pens red: give a number, colours"),
         (["--pens", "0"], "Cannot use pens 0"),
         (["--margin", "300"], "Cannot use margin 300"),
-        (["--group", "colour"], "Cannot use group colour"),
+        (["--pens", "palette"], "Cannot use pens palette: it was painted in any colours"),
+        (["--group", "hue"], "Cannot use group hue: choose step, level, colour or a number of strokes"),
     ],
 )
 def test_svg_settings_out_of_range_are_told(
@@ -954,6 +955,10 @@ def test_svg_settings_out_of_range_are_told(
         ("frames", ["--grid", "3"], "Cannot use --grid for frames: it is one for lessons; add --lesson"),
         ("cards", ["--lesson", "--every", "3"], "Cannot use --every for cards: it is one for frames"),
         ("a.svg", ["--lesson"], "Cannot use --lesson for a.svg: it is one for lesson"),
+        ("a.svg", ["--mixing"], "Cannot use --mixing for a.svg: a mixing sheet is a .pdf or a picture"),
+        ("a.pdf", ["--paints", "pigments"], "Cannot use --paints for a.pdf: it is one for mixing sheets; add --mixing"),
+        ("a.pdf", ["--mixing", "--grid", "3"], "Cannot use --grid for a.pdf: it is one for lesson"),
+        ("a.pdf", ["--mixing", "--size", "900"], "Cannot use --size for a.pdf"),
     ],
 )
 def test_settings_that_a_form_does_not_take_are_refused_not_ignored(
@@ -961,6 +966,33 @@ def test_settings_that_a_form_does_not_take_are_refused_not_ignored(
 ) -> None:
     assert main(["export", str(painted / "strokes.json"), "-o", str(tmp_path / name), *options]) == 2
     assert problem in capsys.readouterr().err
+
+
+def test_a_palette_is_kept_and_goes_into_layers_pens_and_a_mixing_sheet(desk: Path, tmp_path: Path) -> None:
+    out, paints = tmp_path / "painted", tmp_path / "mine.gpl"
+    paints.write_text("GIMP Palette\n250 250 245 White\n30 30 32 Black\n200 40 40 Red\n40 60 140 Blue\n")
+    assert paint(desk, "photo.png", out, "--palette", "#101828 Night,#c04030,#f0e0c0 Sand,#3060a0 Sea") == 0
+    strokes = str(out / "strokes.json")
+    copied = tmp_path / "copy.json"
+
+    assert main(["export", strokes, "-o", str(copied)]) == 0
+    assert main(["export", str(copied), "-o", str(tmp_path / "layers.svg"), "--group", "colour"]) == 0
+    assert main(["export", strokes, "-o", str(tmp_path / "p.svg"), "--profile", "plotter", "--pens", "palette"]) == 0
+    assert main(["export", strokes, "-o", str(tmp_path / "m.pdf"), "--mixing", "--paints", str(paints)]) == 0
+    assert main(["export", strokes, "-o", str(tmp_path / "m.png"), "--mixing", "--size", "600", "--title", "Dune"]) == 0
+
+    job = read_json(copied).job
+    assert job["palette"] == ["#101828", "#c04030", "#f0e0c0", "#3060a0"]
+    assert job["palette_names"] == ["Night", "", "Sand", "Sea"]
+    assert " #f0e0c0 Sand" in (tmp_path / "layers.svg").read_text()
+    assert (tmp_path / "p.svg").read_text().count("inkscape:groupmode") == 4
+    with (
+        closing(pypdfium2.PdfDocument(tmp_path / "m.pdf")) as pdf, closing(pdf[0]) as page,
+        closing(page.get_textpage()) as text,
+    ):  # fmt: skip
+        said = text.get_text_bounded()
+    assert all(name in said for name in ("Night", "#c04030", "Sand", "Sea", "White", "strokes"))
+    assert max(pixels_of(tmp_path / "m.png").shape) == 600
 
 
 def test_a_film_takes_its_options(painted: Path, desk: Path, tmp_path: Path) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import threading
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -19,6 +18,7 @@ from core.export.lesson_cards import Cards
 from core.export.lesson_words import LessonWords
 from core.export.papers import AMERICAN, check_paper, paper_scale
 from core.export.pdf_page import PdfPages
+from core.export.pdf_pictures import pdf_pictures
 from core.export.progress import Progress
 from core.files import checked_output_folder, output_folder, written_aside
 from core.images import save_picture
@@ -38,9 +38,6 @@ _DPI = 220
 
 _SHEET_SIDE = 2400
 """Longer side of a card as a picture where nothing else is asked for, pixels."""
-
-_PDFIUM = threading.Lock()
-"""It is for one thread at a time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,7 +112,7 @@ def write_lesson(
             for done, total in _cards(drawn, lesson, options, _dots(options, side), photograph):
                 if progress is not None:
                     progress(done, 2 * total)
-            for number, pixels in enumerate(_pictures(drawn.getvalue(), side)):
+            for number, pixels in enumerate(pdf_pictures(drawn.getvalue(), side)):
                 written.append(path / f"step-{number:02}.png")
                 save_picture(written[-1], pixels)
                 if progress is not None:
@@ -135,7 +132,7 @@ def title_card(
     file = io.BytesIO()
     for _ in _cards(file, lesson, options, _dots(options, longer), photograph, steps=False):
         pass
-    return next(_pictures(file.getvalue(), longer))
+    return next(pdf_pictures(file.getvalue(), longer))
 
 
 def _cards(
@@ -163,26 +160,6 @@ def _cards(
             canvas = cards.draw_step(index, canvas)
             yield index + 2, total
     pages.save()
-
-
-def _pictures(pdf: bytes, longer: int) -> Iterator[NDArray[np.uint8]]:
-    """The pages of a PDF as pixels [H, W, 3], longer side so many."""
-    import pypdfium2
-
-    with _PDFIUM:
-        document = pypdfium2.PdfDocument(pdf)
-        pages = len(document)
-    try:
-        for number in range(pages):
-            with _PDFIUM:
-                page = document[number]
-                # Sides are rounded up: half a pixel less, so that what is hardly more does not count as another one.
-                drawn = page.render(scale=(longer - 0.5) / max(page.get_size()), rev_byteorder=True).to_numpy()
-                pixels = drawn[..., :3].copy()
-            yield pixels
-    finally:
-        with _PDFIUM:
-            document.close()
 
 
 def _dots(options: LessonOptions, longer: int) -> float:

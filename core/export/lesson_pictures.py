@@ -14,7 +14,7 @@ from core.brushes import BRUSHES
 from core.document import Document, Rgb
 from core.export.outline import outline_points
 from core.geometry import Size, pixel_scale
-from core.palette import palette_of
+from core.palette_use import main_colours
 from core.rasteriser.fast import Canvas, bare_canvas, lay
 from core.rasteriser.marks import Marks, marks_of
 from core.stroke import Strokes
@@ -22,22 +22,14 @@ from core.stroke import Strokes
 _FADED = 0.7
 """How far a picture goes to white where a chapter does not paint."""
 
-_SAMPLED = 20_000
-"""Colours that a palette is found from."""
-
 _MAP = 512
 """Longer side of the map of which stroke is seen where, pixels."""
 
 
 def lesson_palette(strokes: Strokes, count: int) -> tuple[list[Rgb], NDArray[np.intp]]:
     """At most so many colours for a painting's strokes, dark to light, and which of them [N] each stroke takes."""
-    colours = strokes.rgb().astype(np.float64)
-    areas = marks_of(strokes).areas
-    # A colour of which there is little, or only strokes without an area, is one all the same.
-    shares = areas / max(float(areas.sum()), np.finfo(float).tiny) + 1 / len(areas)
-    drawn = np.random.default_rng(0).choice(len(colours), _SAMPLED, p=shares / shares.sum())
-    palette = palette_of(np.rint(colours[drawn] * 255).astype(np.uint8)[None], count)
-    return list(palette.colours), palette.nearest(colours)
+    palette = main_colours(strokes, count)
+    return list(palette.colours), palette.nearest(strokes.rgb().astype(np.float64))
 
 
 def brush_widths(strokes: Strokes) -> NDArray[np.float64]:

@@ -33,6 +33,7 @@ from PySide6.QtWidgets import (
 from core.document import Document
 from core.errors import PainterError
 from core.export.progress import ExportCancelledError
+from core.palette_use import document_palette
 from painter_gui.background import Background
 from painter_gui.error_words import told
 from painter_gui.exporting import FORMS, SUFFIXES, ExportChoices, Preview, export, preview
@@ -194,6 +195,7 @@ class ExportDialog(QDialog):
                 page,
                 ("step", translate("Studio", "By step")),
                 ("level", translate("Studio", "By level")),
+                ("colour", translate("Studio", "By colour, in layers")),
                 (100, translate("Studio", "Every 100 strokes")),
             )
             return [
@@ -235,10 +237,19 @@ class ExportDialog(QDialog):
             ("paper", translate("Studio", "Paper"), paper(page)),
             ("margin", translate("Studio", "Margin"), decimal(page, 0, 50, 15, " mm")),
             ("pen", translate("Studio", "Width of a line"), decimal(page, 0.05, 10, 0.5, " mm")),
-            ("pens", translate("Studio", "Pens"), number(page, 1, 64, 6)),
+            ("pens", translate("Studio", "Pens"), self._pens(page)),
             ("lines", translate("Studio", "Lines"), lines),
             ("ordered", translate("Studio", "Lift the pen as little as possible"), check(page, checked=True)),
         ]
+
+    def _pens(self, page: QWidget) -> QWidget:
+        """How many; of 0 those of the palette, where the painting has one of no more colours than there are pens."""
+        palette, most = document_palette(self._document), 64
+        if palette is None or len(palette.colours) > most:
+            return number(page, 1, most, 6)
+        pens = number(page, 0, most, 0)
+        pens.setSpecialValueText(translate("Studio", "Of the palette"))
+        return pens
 
     def _film_editors(self, page: QWidget) -> list[tuple[str, str, QWidget]]:
         size = number(page, 16, 8192, min(max(self._document.size.longer, 16), 1920), " px")

@@ -84,7 +84,6 @@ class QueueDesk(QObject):
     def show(self) -> None:
         """Show the queue's window."""
         self.window.show()
-        self.window.raise_()
         self.window.activateWindow()
 
     def offer(self) -> None:

@@ -167,13 +167,13 @@ class QueueWindow(Worded, QDialog):
         self.setWindowTitle(translate("Studio", "Queue"))
         buttons: tuple[tuple[QPushButton, str, str], ...] = (
             (self.add_button, translate("Studio", "&Add files…"), translate("Studio", "Pictures and films to paint")),
-            (self.folder_button, translate("Studio", "Add f&older…"),
+            (self.folder_button, translate("Studio", "Add fo&lder…"),
              translate("Studio", "All pictures and films of a folder, but not of those in it")),
             (self.remove_button, translate("Studio", "&Remove"),
              translate("Studio", "Take what is chosen out of the queue; what is painted stays (Delete)")),
             (self.up_button, translate("Studio", "Move &up"), translate("Studio", "Paint what is chosen earlier")),
             (self.down_button, translate("Studio", "Move &down"), translate("Studio", "Paint what is chosen later")),
-            (self.again_button, translate("Studio", "&Paint again"),
+            (self.again_button, translate("Studio", "Paint agai&n"),
              translate("Studio", "Have what is chosen painted again; what would come out the same is left as it is")),
             (self.retry_button, translate("Studio", "Retry &failed"),
              translate("Studio", "Have all that failed painted again")),

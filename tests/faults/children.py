@@ -30,6 +30,8 @@ from core.export.video import FilmOptions
 from core.geometry import Size
 from core.session_file import SavedSession, save_session
 from core.stroke import Strokes
+from painter_gui.paint_settings import PaintSettings
+from painter_gui.queue_model import State
 
 SHEET = Size(96, 128)
 
@@ -148,6 +150,30 @@ def paint_in_a_studio(folder: Path, _seed: int) -> None:
     os._exit(painter_gui.app.run_studio(str(folder.parent / "photo.png")))
 
 
+def paint_a_queue(folder: Path, _seed: int) -> None:
+    """Paint the pictures beside the folder by the queue of a studio whose data lie in it, telling of each that ends."""
+    from PySide6.QtWidgets import QApplication
+
+    os.environ["XDG_DATA_HOME"], os.environ["XDG_CONFIG_HOME"] = str(folder / "data"), str(folder / "config")
+    application = QApplication([])
+    QStandardPaths.setTestModeEnabled(False)
+
+    def begin() -> None:
+        window = next(each for each in application.topLevelWidgets() if hasattr(each, "queue_desk"))
+        queue = window.queue_desk.queue
+        queue.entry_changed.connect(lambda _: say(queue.count(State.PAINTING, State.DONE)))
+        queue.listed.connect(lambda: queue.start(PaintSettings(strokes=300)))
+        queue.set_out(folder / "out")
+        say("ready")
+        if queue.entries:
+            queue.start(PaintSettings(strokes=300))
+        else:
+            queue.add([folder.parent / "photos"])
+
+    QTimer.singleShot(0, begin)
+    os._exit(painter_gui.app.run_studio())
+
+
 def command(folder: Path, seed: int) -> None:
     """One of the long commands, told from the shell to a program that has nothing to do but that."""
     from main import main
@@ -177,6 +203,7 @@ KINDS: dict[str, Callable[[Path, int], None]] = {
     "exporting": export_over_and_over,
     "training": train,
     "painting": paint_in_a_studio,
+    "queueing": paint_a_queue,
 }
 
 

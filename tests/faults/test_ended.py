@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
+import xml.etree.ElementTree as ET
 from pathlib import Path
 
+import numpy as np
+import orjson
 import pytest
 from PIL import Image
 
-from core.export.stroke_json import write_json
+from core.export.stroke_json import read_json, write_json
 from painter_gui.kept_work import left_behind
 from tests.faults.children import painting, photo
 from tests.faults.conftest import Killer
@@ -57,3 +61,33 @@ def test_the_studio(killer: Killer, tmp_path: Path) -> None:
         painted = int(ended.told[-1][1]) if len(ended.told) > 1 else 0
         assert len(left_behind(autosaves)) == (painted > 0)
         assert not list(folder.rglob("*.lock"))
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
+def test_the_queue_of_a_studio(killer: Killer, number: signal.Signals, tmp_path: Path) -> None:
+    (tmp_path / "photos").mkdir()
+    for index in range(40):
+        Image.fromarray(np.roll(photo(), 7 * index, axis=1)).save(tmp_path / "photos" / f"{index}.png")
+    folder, finished = tmp_path / "studio", [0]
+    folder.mkdir()
+    for seed in range(8):  # one queue, which goes on after each
+        ended = killer.kill("queueing", folder, seed, 4.0, number, told_first=1)
+        assert ended.code == (130 if number == signal.SIGTERM else -number)
+        out = folder / "out"
+        for path in [each for each in out.rglob("*") if each.is_file()]:
+            if path.name.startswith("."):  # it had just got its name
+                assert number == signal.SIGKILL
+            elif path.suffix == ".json":
+                orjson.loads(path.read_bytes())
+        for report in out.rglob("report.json"):
+            assert len(read_json(report.with_name("strokes.json")).strokes) == 300
+            ET.parse(report.with_name("painting.svg"))
+            with Image.open(report.with_name("painting.png")) as picture:
+                picture.load()
+        kept = json.loads((folder / "data" / "Strokewise" / "Strokewise" / "queue.json").read_bytes())
+        states = [each["state"] for each in kept["entries"]]
+        assert len(states) == 40
+        assert set(states) <= {"waiting", "done", "skipped"}
+        finished.append(40 - states.count("waiting"))
+    assert finished == sorted(finished)  # never back
+    assert len(set(finished)) > 3

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -116,6 +117,34 @@ def test_frames(dialog: ExportDialog, until: Until, tmp_path: Path) -> None:
     assert sorted(each.name for each in folder.iterdir()) == [f"frame-{n:06}.png" for n in range(4)]
     with Image.open(folder / "frame-000003.png") as frame:
         assert frame.mode == "RGBA"
+
+
+def test_svg_in_layers_by_colour(dialog: ExportDialog, until: Until) -> None:
+    dialog.choose("svg", group="colour")
+    root = ElementTree.parse(exported(dialog, until)).getroot()
+    inkscape = "{http://www.inkscape.org/namespaces/inkscape}"
+    layers = root.findall("{http://www.w3.org/2000/svg}g")
+    assert len(layers) > 2
+    assert all(each.get(f"{inkscape}groupmode") == "layer" for each in layers)
+
+
+@pytest.mark.parametrize(("colours", "least"), [(0, 1), (3, 0), (70, 1)])
+def test_pens_are_those_of_the_palette_where_there_is_one(
+    qapp: QApplication, painting: Document, photo: NDArray[np.uint8], tmp_path: Path, until: Until, colours: int,
+    least: int,
+) -> None:  # fmt: skip
+    job = {"palette": [f"#{3 * index:02x}5060" for index in range(colours)]}
+    dialog = ExportDialog(replace(painting, job=job), photo, "sunset", tmp_path)
+    try:
+        dialog.choose("plotter")
+        assert dialog._editors["plotter"]["pens"].minimum() == least  # type: ignore[attr-defined]
+        assert dialog.choices.pens == (0 if least == 0 else 6)
+        layers = ElementTree.parse(exported(dialog, until)).getroot().findall("{http://www.w3.org/2000/svg}g")
+        assert len(layers) == (3 if least == 0 else 6)
+    finally:
+        dialog.done(0)
+        dialog.deleteLater()
+        qapp.processEvents()
 
 
 def test_a_lesson(dialog: ExportDialog, until: Until, tmp_path: Path) -> None:
