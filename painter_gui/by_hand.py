@@ -255,7 +255,7 @@ class ByHand(QObject):
             after = painted_over(document, strokes)
             return after, len(after.strokes)
 
-        return self._controller.edit("hand", change)
+        return self._controller.edit("hand", change, makes_room=True)
 
     def abort(self) -> None:
         """Nothing comes of the stroke."""

@@ -458,12 +458,15 @@ class Controller(QObject):
         """Whether strokes can be edited; what is painted just then is ended for that."""
         return self._photo is not None and self._phase is not Phase.REFINING and not self._reading
 
-    def edit(self, what: str, change: Callable[[Document, int], tuple[Document, int]]) -> bool:
+    def edit(
+        self, what: str, change: Callable[[Document, int], tuple[Document, int]], *, makes_room: bool = False
+    ) -> bool:
         """Edit the painting, as one thing for undo to take back; whatever is being painted ends before.
 
         Args:
             what: The word for it.
             change: From the painting and the moment shown to those that are to be; the same painting for no change.
+            makes_room: What lies after the moment shown goes; where there is any, the painting is kept as a branch.
 
         Returns:
             Whether it has changed.
@@ -474,7 +477,9 @@ class Controller(QObject):
         before = self.document, self._position
         after = change(*before)
         if after[0] is not before[0]:
-            self.undo_stack.push(Edit(what, before, after, self._show_moment))
+            if makes_room and before[1] < len(before[0].strokes):
+                self.branching.make_room(before[0])
+            self.branching.push(Edit(what, before, after, self._show_moment), after[0])
         return after[0] is not before[0]
 
     def take_measured(self, document: Document, measured: Document) -> None:

@@ -96,6 +96,20 @@ def test_a_restart_keeps_the_painting(painted: Controller) -> None:
     assert (painted.document, kept(painted)) == (whole, [])
 
 
+def test_what_a_stroke_by_hand_takes_the_place_of_is_kept(painted: Controller) -> None:
+    whole = painted.document
+    one = whole.strokes[:1]
+    painted.seek(60)
+    painted.edit("hand", lambda document, at: (document.cut(at).painted(one), at + 1), makes_room=True)
+    assert (len(painted.document.strokes), kept(painted)) == (61, [whole])
+    painted.edit("hand", lambda document, at: (document.painted(one), at + 1), makes_room=True)
+    assert kept(painted) == [whole]
+
+    painted.undo()
+    painted.undo()
+    assert (painted.document, painted.position, kept(painted)) == (whole, 60, [])
+
+
 def test_a_branch_that_cannot_be_painted_is_put_back(painted: Controller, until: Until, tmp_path: Path) -> None:
     whole = painted.document
     painted.set_settings(actor=tmp_path / "none.safetensors")
