@@ -20,6 +20,7 @@ import pytest
 import torch
 
 import core.refine
+from core.bounds import Bounds
 from core.brushes import BEZIER
 from core.device import GpuTrouble
 from core.document import Document
@@ -128,8 +129,8 @@ def test_in_the_refiner(error: Exception, monkeypatch: pytest.MonkeyPatch) -> No
     expected = list(refine(document, photo(), steps=30))
     measure = core.refine.Objective
 
-    def anywhere(polish: Polish, painted: Document, size: Size, device: torch.device, **more: Any) -> None:
-        begin(polish, painted, size, torch.device("cpu"), **more)
+    def anywhere(polish: Polish, painted: Document, size: Size, device: torch.device, bounds: Bounds) -> None:
+        begin(polish, painted, size, torch.device("cpu"), bounds)
 
     # A GPU by its name: all is computed on the CPU.
     monkeypatch.setattr(Polish, "__init__", anywhere)
