@@ -182,7 +182,7 @@ def palette_named(text: str, photo: NDArray[np.uint8]) -> Palette:
             colours = [rgb_from_hex(colour) for colour, _, _ in named]
         except ValueError as error:
             raise SettingError("palette", text, "give colours like #ff8000,#203040") from error
-        return Palette.of(colours, [_plain(name) for _, _, name in named])
+        return Palette.of(colours, [plain_name(name) for _, _, name in named])
     return read_palette(Path(text))
 
 
@@ -211,10 +211,11 @@ def read_palette(path: Path) -> Palette:
         raise PaletteError(path, "there is no colour in it; give a .gpl, an .ase, or a line #rrggbb each")
     if len({colour for colour, _ in found}) > MOST:
         raise PaletteError(path, f"it has more than {MOST} colours; leave some out")
-    return Palette.of([colour for colour, _ in found], [_plain(name) for _, name in found])
+    return Palette.of([colour for colour, _ in found], [plain_name(name) for _, name in found])
 
 
-def _plain(name: str) -> str:
+def plain_name(name: str) -> str:
+    """A colour's name in one line, not too long, whatever a file says."""
     return " ".join(name.split())[:_LONGEST_NAME]
 
 

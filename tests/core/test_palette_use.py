@@ -67,6 +67,13 @@ def test_names_that_fit_no_palette_are_left_out(painting: Document, names: objec
     assert found.names == ("", "", "")
 
 
+def test_names_in_a_file_are_cut_to_a_line(painting: Document) -> None:
+    found = document_palette(replace(painting, job=painting.job | {"palette_names": ["a\nb  c", "", "x" * 10**6]}))
+
+    assert found is not None
+    assert found.names == ("a b c", "", "x" * 60)
+
+
 def test_shares_and_strokes_are_counted(painting: Document) -> None:
     use = use_in_document(painting)
 
