@@ -123,6 +123,13 @@ def cli() -> None:
     default=0.0,
     help="Least length of strokes, in hundredths of the photo's longer side: 1 keeps confetti away.",
 )
+@click.option(
+    "--style",
+    help="poster, loose, classic, detailed, photo, or a number from 0 to 100 between them: how many strokes, how large"
+    " and how opaque, but for what other options say.",
+)
+@click.option("--boldness", type=click.FloatRange(0.25, 4), default=1.0,
+              help="With --style: so many times fewer strokes, each so much larger.")  # fmt: skip
 @click.option("--width", callback=_range, default="0-100", help="Thickness of strokes, least and most, likewise: 1-4.")
 @click.option("--opacity", callback=_range, default="0-1", help="Of strokes, least and most: 0.8-1 covers well.")
 @click.option(
@@ -130,12 +137,12 @@ def cli() -> None:
     help="Only these colours: so many of the photo's own, such as 12; pigments, 24 common paints; #rrggbb,#rrggbb,...;"
     " or a file: .gpl, .ase, or text with a colour a line.",
 )
-@click.option("--focus", type=PATH, help="A picture that is white where the painting is to be exact, black elsewhere.")
+@click.option("--focus", type=PATH, help="A picture, white where it is to be exact, black where not; or faces.")
 @click.option("--protect", type=PATH, help="A picture that is white where no stroke may go.")
 @click.option("--renderer", type=PATH, help="Let the actor see what this network draws: a published renderer.pkl.")
 @click.option("--background", callback=_colour, default="black", help="Of the sheet: black, white or #rrggbb.")
 @click.option(
-    "--size", type=click.IntRange(1), help="Longer side of painting.png or film, pixels; the photo's if left out."
+    "--size", type=click.IntRange(1), help="Longer side of painting.png or film, pixels; its own if left out."
 )
 @click.option("--frames", is_flag=True, help="Also write frames/, a PNG every 50 strokes.")
 @click.option("--video", is_flag=True, help="Also write painting.mp4.")
@@ -156,7 +163,7 @@ def paint(context: click.Context, /, image: str | None, img: str | None, out: Pa
     from core.paint_options import PaintOptions
     from core.painted_film import is_film
 
-    chosen = PaintOptions(**options)
+    chosen = PaintOptions(**_styled(options, _given(context)))
     if os.path.isdir(sources[0]):
         context.exit(_paint_folder(Path(sources[0]), out, chosen))
     if is_film(sources[0], out):
@@ -197,6 +204,22 @@ def _paint_film(source: Path, out: Path, options: PaintOptions, given: set[str])
     )
 
 
+def _styled(options: dict[str, Any], given: set[str]) -> dict[str, Any]:
+    """Options in the style that they name, but for what was asked for besides."""
+    named, boldness = options.pop("style"), options.pop("boldness")
+    if named is None:
+        if "boldness" in given:
+            raise SettingError("boldness", boldness, "it is of a style; add --style loose")
+        return options
+    from core.style import style, style_named
+
+    found = style(style_named(named), boldness)
+    of_style = {"divide": found.divide, "width": found.width, "opacity": found.opacity}
+    if not given & {"strokes", "max_step"}:
+        of_style["strokes"] = found.strokes
+    return options | {name: value for name, value in of_style.items() if name not in given}
+
+
 def _given(context: click.Context) -> set[str]:
     """Names of the parameters that were asked for, not left as they are by default."""
     asked = click.core.ParameterSource.COMMANDLINE
@@ -224,19 +247,24 @@ def score(image: str, picture: str) -> None:
     "--out",
     type=PATH,
     required=True,
-    help="FILE.png, .jpg, .webp, .tif, .svg, .svgz, .json, .mp4, .webm or .gif, or a folder for frames.",
+    help="FILE.png, .jpg, .webp, .tif, .svg, .svgz, .json, .mp4, .webm or .gif, .pdf for a painting lesson, or a"
+    " folder for frames.",
 )
-@click.option("--size", type=click.IntRange(1), help="Longer side in pixels, for pictures and films.")
+@click.option("--size", type=click.IntRange(1), help="Longer side in pixels, for pictures, films and cards.")
 @click.option("--profile", type=click.Choice(["exact", "compatible", "plotter"]), default="exact",
               help="Of SVG: as the canvas, by masks; near it, without masks; or lines for pens.")  # fmt: skip
-@click.option("--title", help="Of SVG: the picture's name.")
+@click.option("--title", help="Of SVG, a lesson or a mixing sheet: the picture's name.")
 @click.option("--description", help="Of SVG: what it shows.")
-@click.option("--group", default="step", help="Of SVG: strokes grouped by step, by level, or so many at a time.")
+@click.option(
+    "--group", default="step", help="Of SVG: strokes grouped by step, level, colour (in layers), or so many at a time."
+)
 @click.option("--decimals", type=click.IntRange(0, 6), default=2, help="Of SVG: how exact its numbers are.")
-@click.option("--paper", default="a4", help="For a plotter: a6 to a2, letter, tabloid or WIDTHxHEIGHT in mm.")
-@click.option("--margin", type=float, default=15, help="For a plotter: of the paper, mm.")
+@click.option(
+    "--paper", default="a4", help="For a plotter or a lesson: a6 to a2, letter, tabloid or WIDTHxHEIGHT in mm."
+)
+@click.option("--margin", type=float, default=15, help="For a plotter or a lesson: of the paper, mm.")
 @click.option("--pen", type=float, default=0.5, help="For a plotter: width of a line, mm.")
-@click.option("--pens", default="6", help="For a plotter: how many, or their colours: #rrggbb,#rrggbb,...")
+@click.option("--pens", default="6", help="For a plotter: how many, their colours #rrggbb,#rrggbb,..., or palette.")
 @click.option("--lines", type=click.Choice(["centre", "outline"]), default="centre", help="For a plotter: of a stroke.")
 @click.option("--ordered/--painted-order", default=True, help="For a plotter: lift the pen as little as possible.")
 @click.option("--seconds", type=float, default=10, help="Of a film: how long the painting takes.")
@@ -247,27 +275,43 @@ def score(image: str, picture: str) -> None:
 @click.option("--result-first", type=float, default=0, help="Of a film: seconds that it opens with the result.")
 @click.option("--hold", type=float, default=1, help="Of a film: seconds that the result is shown at the end.")
 @click.option("--shape", type=click.Choice(["1:1", "9:16", "16:9"]), help="Of a film: fit it into such a frame.")
-@click.option("--beside", type=PATH, help="Of a film: a photo to show beside the painting.")
+@click.option("--beside", type=PATH, help="Of a film or a lesson: a photo to show beside the painting.")
+@click.option("--lesson", is_flag=True, help="Of a folder: fill it with a lesson's cards as pictures, not with frames.")
+@click.option("--chapters", type=int, default=6, help="Of a lesson: how many steps.")
+@click.option("--by", type=click.Choice(["detail", "colour"]), default="detail",
+              help="Of a lesson: from large strokes to small, or colour by colour.")  # fmt: skip
+@click.option("--colours", type=int, default=12, help="Of a lesson or a mixing sheet: at most so many to be mixed.")
+@click.option("--mixing", is_flag=True, help="Of .pdf or a picture: a sheet of how to mix the painting's colours.")
+@click.option("--paints", default="pigments",
+              help="Of a mixing sheet: what to mix from: pigments, a palette's file, or #rrggbb NAME,...")  # fmt: skip
+@click.option("--grid", type=int, default=4, help="Of a lesson: squares along each side to find places by; 0 for none.")
 @click.option("--every", type=click.IntRange(1), default=50, help="Of frames: strokes from one to the next.")
 @click.option("--count", type=click.IntRange(2), help="Of frames: how many, instead of --every.")
 @click.option("--transparent", is_flag=True, help="Of frames: leave the sheet out.")
 @click.pass_context
 def export(
     context: click.Context, /, strokes: Path, out: Path, paper: str, pens: str, group: str, beside: Path | None,
-    **options: Any,
+    paints: str, **options: Any,
 ) -> None:  # fmt: skip
-    """Draw a saved stroke file again: as a picture, film or frames of any size, as SVG, or as strokes."""
+    """Draw saved strokes again: as a picture, film or frames of any size, SVG, strokes, a lesson, a mixing sheet."""
     from dataclasses import fields
 
     from core.export.document import ExportOptions, export_document, refuse_unused
+    from core.export.lesson import LessonOptions
+    from core.export.mixing_sheet import MixingOptions
+    from core.export.papers import paper_named
     from core.export.stroke_json import read_json
     from core.export.svg import SvgOptions
-    from core.export.svg_plotter import PlotterOptions, paper_named, pens_named
+    from core.export.svg_plotter import PlotterOptions, pens_named
     from core.export.video import FilmOptions
     from core.images import load_picture
+    from core.mixing import paints_named
     from core.progress_bar import progress_bar
 
-    refuse_unused(_given(context) - {"strokes", "out"}, out, plotter=options["profile"] == "plotter")
+    refuse_unused(
+        _given(context) - {"strokes", "out"}, out, plotter=options["profile"] == "plotter", lesson=options["lesson"],
+        mixing=options["mixing"],
+    )  # fmt: skip
 
     def those_of(kind: Any, **special: Any) -> dict[str, Any]:
         return {each.name: options[each.name] for each in fields(kind) if each.name in options} | special
@@ -277,6 +321,8 @@ def export(
         svg=SvgOptions(**those_of(SvgOptions, group=int(group) if group.isdecimal() and len(group) < 10 else group)),
         plotter=PlotterOptions(**those_of(PlotterOptions, paper=paper_named(paper), pens=pens_named(pens))),
         film=FilmOptions(**those_of(FilmOptions)),
+        teaching=LessonOptions(**those_of(LessonOptions, paper=paper_named(paper), title=options["title"] or "")),
+        sheet=MixingOptions(**those_of(MixingOptions, paints=paints_named(paints), title=options["title"] or "")),
         photograph=load_picture(beside) if beside else None,
     )
     with progress_bar("export", "part") as show:

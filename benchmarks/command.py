@@ -189,6 +189,19 @@ def bench_timeline(photo: str, strokes: int, side: int, jumps: int, json_path: P
     measure(_painting(photo, strokes), side=side, jumps=jumps, json_path=json_path)
 
 
+@bench.command("edit")
+@PHOTO
+@click.option("--strokes", type=click.IntRange(10), default=10_000, help="Of the painting.")
+@click.option("--side", type=click.IntRange(16, 16_384), default=2_048, help="Of the canvas, pixels.")
+@click.option("--edits", type=click.IntRange(1), default=200, help="Strokes deleted, one after the other, at random.")
+@JSON
+def bench_edit(photo: str, strokes: int, side: int, edits: int, json_path: Path | None) -> None:
+    """Seconds until the canvas shows that a stroke was deleted, muted or moved, and to find what lies at a point."""
+    from benchmarks.editing_speed import bench_editing
+
+    bench_editing(_painting(photo, strokes), side=side, edits=edits, json_path=json_path)
+
+
 def _painting(photo: str, strokes: int, device: Any = "cpu") -> Any:
     """A photo painted in so many strokes."""
     from core.images import load_picture

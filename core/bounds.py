@@ -57,6 +57,8 @@ class Bounds:
             values["opacity"] = list(self.opacity)
         if self.palette is not None:
             values["palette"] = [rgb_to_hex(colour) for colour in self.palette.colours]
+            if any(self.palette.names):
+                values["palette_names"] = list(self.palette.names)
         if self.protect is not None:
             values["protect"] = digest(self.protect)
         return values

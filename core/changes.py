@@ -32,18 +32,24 @@ _WHOLE = 32.0
 _REACH = 0.012
 """Of the longer side, how far around what has changed all may be repainted: brushes are wider than edges."""
 
+_NEAREST = 2.0
+"""Pixels that it is at least."""
+
 _FINE = 0.025
 """Of the longer side, what is smaller than that is detail, which strokes are needed for."""
 
 _PLAIN = 4.0
 """Of 255, in all channels together, the detail that plain parts count for: they take strokes too."""
 
-_WORK = 2.5
-"""How many strokes a part that has changed is given for each that it would have in a whole painting: there is less
-time for the eye, but what was there has to be covered first. Measured in docs/guide.md."""
+_WORK = 2.75
+"""How many strokes a part that has changed is given for each that it would have in a whole painting: what was there has
+to be covered first, and by the finer levels alone. Measured in docs/guide.md."""
 
-_MEDIAN = 1.26
-"""Of the largest of three channels' noise, in standard deviations of one."""
+_MEDIAN = 0.6745
+"""Of the absolute value of noise, in standard deviations."""
+
+_LEFT = 0.25
+"""How much of its deviation noise keeps when smoothed: a fifth if pixels differ on their own, more after a codec."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,14 +74,14 @@ class PaintedFor:
     def __init__(self, target: Target) -> None:
         """All of the canvas was painted for this frame."""
         self._target = target.copy()
-        self._reach = max(3.0, _REACH * max(target.shape[:2]))
+        self._reach = max(_NEAREST, _REACH * max(target.shape[:2]))
 
     def change(self, target: Target) -> Change | None:
         """What has changed up to a frame of the same size; None where nothing has."""
-        difference = _difference(self._target, target)
-        # Most of a picture holds still: what half of its pixels stay below is noise.
-        noise = float(np.median(difference[::2, ::2])) / _MEDIAN
-        part = min(_MOST, max(_LEAST, _NOISE * noise))
+        between = np.subtract(self._target, target, dtype=np.float32)
+        smooth = cv2.GaussianBlur(between, (0, 0), _BLUR).astype(np.float32, copy=False)
+        difference: NDArray[np.float32] = np.abs(smooth).max(axis=2)
+        part = min(_MOST, max(_LEAST, _NOISE * _noise(between, smooth)))
         changed = _joined(difference >= part, difference >= _CERTAIN * part)
         if not changed.any():
             return None
@@ -100,11 +106,14 @@ class PaintedFor:
         self._target[where] = target[where]
 
 
-def _difference(one: Target, other: Target) -> NDArray[np.float32]:
-    """[H, W], of 255: smoothed, of the channel that differs most."""
-    smooth = cv2.GaussianBlur(np.subtract(one, other, dtype=np.float32), (0, 0), _BLUR)
-    largest: NDArray[np.float32] = np.abs(smooth).max(axis=2)
-    return largest
+def _noise(between: NDArray[np.float32], smooth: NDArray[np.float32]) -> float:
+    """Standard deviation of what noise leaves in a smoothed difference [H, W, 3], of 255.
+
+    From what smoothing takes away, so that a fade, which is smooth, is not taken for noise; and from the middle of all
+    pixels, so that what moves is not, where it is less than half of the picture.
+    """
+    apart = np.abs(between[::2, ::2] - smooth[::2, ::2])
+    return _LEFT * float(np.median(apart)) / _MEDIAN
 
 
 def _joined(parts: NDArray[np.bool_], certain: NDArray[np.bool_]) -> NDArray[np.bool_]:

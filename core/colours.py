@@ -21,22 +21,31 @@ _TO_LAB = np.array(
 )
 
 
+def linear(rgb: NDArray[np.floating]) -> NDArray[np.float64]:
+    """The linear light [...] of channels in sRGB, both in 0..1. Source: IEC 61966-2-1."""
+    encoded = np.asarray(rgb, np.float64)
+    light: NDArray[np.float64] = np.where(encoded <= 0.04045, encoded / 12.92, ((encoded + 0.055) / 1.055) ** 2.4)
+    return light
+
+
+def encoded(light: NDArray[np.floating]) -> NDArray[np.float64]:
+    """The inverse of `linear`, clipped to 0..1."""
+    light = light.clip(0, 1)
+    rgb: NDArray[np.float64] = np.where(light <= 0.0031308, 12.92 * light, 1.055 * light ** (1 / 2.4) - 0.055)
+    return rgb
+
+
 def oklab(rgb: NDArray[np.floating]) -> NDArray[np.float64]:
     """Colours in sRGB [..., 3], 0..1, as OKLab [..., 3]: lightness 0..1, green to red, blue to yellow.
 
     Equal distances there look about equally large.
 
-    Source: Ottosson, "A perceptual color space for image processing", 2020; IEC 61966-2-1 for sRGB.
+    Source: Ottosson, "A perceptual color space for image processing", 2020.
     """
-    encoded = np.asarray(rgb, np.float64)
-    linear = np.where(encoded <= 0.04045, encoded / 12.92, ((encoded + 0.055) / 1.055) ** 2.4)
-    lab: NDArray[np.float64] = np.cbrt(linear @ _TO_LMS.T) @ _TO_LAB.T
+    lab: NDArray[np.float64] = np.cbrt(linear(rgb) @ _TO_LMS.T) @ _TO_LAB.T
     return lab
 
 
 def rgb_of_oklab(lab: NDArray[np.floating]) -> NDArray[np.float64]:
     """The inverse of `oklab`, clipped to 0..1 where there is no such sRGB colour."""
-    linear = (np.asarray(lab, np.float64) @ np.linalg.inv(_TO_LAB).T) ** 3 @ np.linalg.inv(_TO_LMS).T
-    linear = linear.clip(0, 1)
-    encoded: NDArray[np.float64] = np.where(linear <= 0.0031308, 12.92 * linear, 1.055 * linear ** (1 / 2.4) - 0.055)
-    return encoded
+    return encoded((np.asarray(lab, np.float64) @ np.linalg.inv(_TO_LAB).T) ** 3 @ np.linalg.inv(_TO_LMS).T)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -70,6 +71,15 @@ class Document:
     def drawn(self) -> Document:
         """This document without its muted strokes."""
         return replace(self, strokes=self.strokes.drawn)
+
+    def psnr_after(self, count: int) -> float | None:
+        """How near its first strokes come to the photo, dB, by the error measured when they were laid.
+
+        Returns:
+            None where it was not measured, and of the bare sheet.
+        """
+        error = float(self.strokes.errors[count - 1]) if 0 < count <= len(self.strokes) else math.nan
+        return -10 * math.log10(error) if math.isfinite(error) and error > 0 else None
 
     def painted(self, strokes: Strokes) -> Document:
         """This document with strokes laid on top."""

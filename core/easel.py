@@ -44,10 +44,20 @@ class Easel(ABC):
         self.size = document.size.scaled(self.scale)
         self._blocked = blocked(job.bounds.protect, document.size, self.size)
         self._least_felt = 0.0 if job.focus is None else LEAST_FELT
+        self._felt = focus_weights(job.attention, *self.size)
+        """[H, W] how much errors count; all alike where None."""
+        if self._felt is not None and self._blocked is not None:
+            self._felt = self._felt * ~self._blocked  # there nothing can be done about them
 
     @abstractmethod
-    def windows(self, most: int, random: np.random.Generator) -> list[PixelBox]:
-        """The windows with the largest error, worst first: see `windows_by_error`."""
+    def windows(self, most: int, random: np.random.Generator, *, widely: bool = False) -> list[PixelBox]:
+        """The windows with the largest error, worst first: see `windows_by_error`.
+
+        Args:
+            most: How many at most.
+            random: As there.
+            widely: The worst may be far worse than the others.
+        """
 
     @abstractmethod
     def crops(self, windows: list[PixelBox]) -> tuple[Tensor, Tensor, Tensor | None]:
@@ -145,7 +155,6 @@ class HostEasel(Easel):
         # What the actor sees is the canvas itself, or a neural renderer's idea of it.
         self._seen = self._canvas.copy() if neural else self._canvas
         self._errors: NDArray[np.float32] | None = None
-        self._focus = focus_weights(job.attention, *self.size)
 
     def _squares(self) -> NDArray[np.float32]:
         """[H, W]: squared error summed over channels; measured once for every state of the canvas."""
@@ -154,10 +163,10 @@ class HostEasel(Easel):
             self._errors = np.einsum("hwc,hwc->hw", difference, difference)
         return self._errors
 
-    def windows(self, most: int, random: np.random.Generator) -> list[PixelBox]:
+    def windows(self, most: int, random: np.random.Generator, *, widely: bool = False) -> list[PixelBox]:
         """See `Easel.windows`."""
-        felt = self._squares() if self._focus is None else self._squares() * self._focus
-        return windows_by_error(felt, self._side, most, random, least=self._least_felt)
+        felt = self._squares() if self._felt is None else self._squares() * self._felt
+        return windows_by_error(felt, self._side, most, random, least=0.0 if widely else self._least_felt)
 
     def crops(self, windows: list[PixelBox]) -> tuple[Tensor, Tensor, Tensor | None]:
         """See `Easel.crops`."""

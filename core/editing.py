@@ -87,28 +87,42 @@ def recoloured(document: Document, chosen: Chosen, rgb: NDArray[np.floating], *,
 
 def moved(document: Document, chosen: Chosen, place: Place) -> Document:
     """The document with some strokes elsewhere in the order; among themselves they keep theirs."""
+    order = order_after(document, chosen, place)
+    differ = np.flatnonzero(order != np.arange(len(order)))
+    if not len(differ):
+        return document
+    return _edited(document, document.strokes.picked(order), int(differ[0]))
+
+
+def order_after(document: Document, chosen: Chosen, place: Place) -> NDArray[np.intp]:
+    """Which stroke of the document comes to lie where [N], when some are moved."""
     moving = _free(document, chosen)
     count = len(moving)
     keys = np.arange(count, dtype=np.float64)
     if place in (Place.TOP, Place.BOTTOM):
         keys[moving] += count if place is Place.TOP else -count
-    else:
-        # Each goes past the nearest one in its way that stays; those that have none there stay too.
-        staying = np.flatnonzero(~moving)
-        rows = np.flatnonzero(moving)
-        if place is Place.UP:
-            next_one = np.searchsorted(staying, rows)
-            there = next_one < len(staying)
-            keys[rows[there]] = staying[next_one[there]] + 0.5
-        else:
-            next_one = np.searchsorted(staying, rows) - 1
-            there = next_one >= 0
-            keys[rows[there]] = staying[next_one[there]] - 0.5
-    order = np.argsort(keys, kind="stable")
-    differ = np.flatnonzero(order != np.arange(count))
-    if not len(differ):
+        return np.argsort(keys)
+    # Each goes past the nearest one in its way that stays; those that have none there stay too.
+    rows, staying = np.flatnonzero(moving), np.flatnonzero(~moving)
+    passed = np.searchsorted(staying, rows) - (place is Place.DOWN)
+    there = (passed >= 0) & (passed < len(staying))
+    keys[rows[there]] = staying[passed[there]] + (0.5 if place is Place.UP else -0.5)
+    return np.argsort(keys, kind="stable")
+
+
+def painted_over(document: Document, strokes: Strokes) -> Document:
+    """The document with strokes on top that an artist has drawn: one painting step, locked, and not its job's own."""
+    if not len(strokes):
         return document
-    return _edited(document, document.strokes.picked(order), int(differ[0]))
+    last = int(document.strokes.steps.max()) if len(document.strokes) else -1
+    drawn = Strokes.from_columns(
+        types=strokes.types,
+        patches=strokes.patches,
+        parameters=strokes.parameters,
+        steps=np.full(len(strokes), last + 1),
+        flags=strokes.flags | np.uint8(LOCKED),
+    )
+    return replace(document.painted(drawn), job=_edited_job(document))
 
 
 def _mask(document: Document, chosen: Chosen) -> NDArray[np.bool_]:
@@ -141,13 +155,18 @@ def _edited(document: Document, strokes: Strokes, first: int, painted: Callable[
     """The document with other strokes, which differ from the row `first` on; `painted` counts those of earlier jobs."""
     errors = strokes.errors.copy()
     errors[first:] = np.nan
-    job: dict[str, Any] = dict(document.job)
-    times = job.get(EDITED)
-    job[EDITED] = times + 1 if type(times) is int and times > 0 else 1
+    job = _edited_job(document)
     before = job.get(BEFORE)
     if painted is not None and isinstance(before, list):
         job[BEFORE] = [_counted(each, painted) for each in before]
     return replace(document, strokes=strokes.changed(errors=errors), job=job)
+
+
+def _edited_job(document: Document) -> dict[str, Any]:
+    job: dict[str, Any] = dict(document.job)
+    times = job.get(EDITED)
+    job[EDITED] = times + 1 if type(times) is int and times > 0 else 1
+    return job
 
 
 def _counted(earlier: object, painted: Callable[[int], int]) -> object:

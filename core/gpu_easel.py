@@ -11,7 +11,6 @@ from core.document import Document
 from core.easel import Easel
 from core.geometry import PixelBox
 from core.job import PaintJob
-from core.objective import focus_weights
 from core.patches import Lattice
 from core.rasteriser.fast import Canvas
 from core.rasteriser.gpu_drawing import drawn, points_of
@@ -68,8 +67,7 @@ class GpuEasel(Easel):
             self._canvas = torch.from_numpy(resized(canvas, self.size).copy()).to(device)
             lay_strokes(self._canvas, document.strokes, self.scale)
         self._errors: Tensor | None = None
-        focus = focus_weights(job.attention, *self.size)
-        self._focus = None if focus is None else torch.from_numpy(focus).to(device)
+        self._weights = None if self._felt is None else torch.from_numpy(self._felt).to(device)
 
     def _squares(self) -> Tensor:
         """[H, W]: squared error summed over channels; measured once for every state of the canvas."""
@@ -78,9 +76,9 @@ class GpuEasel(Easel):
         return self._errors
 
     @torch.inference_mode()
-    def windows(self, most: int, random: np.random.Generator) -> list[PixelBox]:
+    def windows(self, most: int, random: np.random.Generator, *, widely: bool = False) -> list[PixelBox]:
         """See `Easel.windows`."""
-        felt = self._squares() if self._focus is None else self._squares() * self._focus
+        felt = self._squares() if self._weights is None else self._squares() * self._weights
         sums = torch.nn.functional.pad(_whole(felt).cumsum(0).cumsum(1), (1, 0, 1, 0))
         lattice = Lattice.at(self.size, self._side, random)
         (top, bottom), (left, right) = lattice.edges(self.size)
@@ -91,7 +89,7 @@ class GpuEasel(Easel):
         upper, lower = corners[: len(top)], corners[len(top) :]
         across = len(left)
         inside = lower[:, across:] - upper[:, across:] + upper[:, :across] - lower[:, :across]
-        return lattice.worst(inside, most, least=self._least_felt)
+        return lattice.worst(inside, most, least=0.0 if widely else self._least_felt)
 
     @torch.inference_mode()
     def crops(self, windows: list[PixelBox]) -> tuple[Tensor, Tensor, Tensor | None]:

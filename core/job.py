@@ -13,7 +13,7 @@ from core.document import BLACK, Rgb, rgb_to_hex
 from core.errors import SettingError
 from core.geometry import Size
 from core.mix import Mix
-from core.protection import attention
+from core.protection import PROTECTED, attention
 from core.schedule import PUBLISHED_SIDE, Level, levels
 
 MAX_SEED = 2**32 - 1
@@ -58,11 +58,7 @@ class PaintJob:
         Mix.parse(self.stroke_type)  # refuses what is none
         if self.ways not in WAYS:
             raise SettingError("ways", self.ways, "choose one of " + ", ".join(map(str, WAYS)))
-        if self.focus is not None and not self.focus.any():
-            raise SettingError("focus", "black", "it hides the whole picture; paint some of it white")
-        attention = self.attention
-        if attention is not None and not attention.any():
-            raise SettingError("protect", "white", "nothing is left to paint; leave some of the picture free")
+        check_masks(self.focus, self.bounds.protect, Size(*self.target.shape[:2]))
 
     @property
     def mix(self) -> Mix:
@@ -106,3 +102,24 @@ class PaintJob:
         if self.focus is not None:
             values["focus"] = digest(self.focus)
         return values | self.bounds.values()
+
+
+def check_masks(focus: NDArray[np.uint8] | None, protect: NDArray[np.uint8] | None, size: Size | None = None) -> None:
+    """Refuse masks that leave nothing to paint.
+
+    Args:
+        focus: As of `PaintJob`.
+        protect: As of `Bounds`.
+        size: The sheet's; where it is not known, what the masks leave together is not looked at.
+
+    Raises:
+        SettingError: If one of them, or both together, hide the whole picture.
+    """
+    if focus is not None and not focus.any():
+        raise SettingError("focus", "black", "it hides the whole picture; paint some of it white")
+    left = protect is None or not (protect >= PROTECTED).all()
+    if size is not None:
+        felt = attention(focus, protect, size)
+        left = felt is None or bool(felt.any())
+    if not left:
+        raise SettingError("protect", "white", "nothing is left to paint; leave some of the picture free")

@@ -49,6 +49,8 @@ class Work:
     """Plain JSON values; whoever reads them checks them."""
     saved: bool = False
     """Whether the artist has saved it elsewhere: then nothing is lost with the journal."""
+    branches: Mapping[str, Any] = field(default_factory=dict)
+    """Plain JSON values that say which branches there are; see `core.branch_files`, which also checks them."""
 
 
 class Journal:
@@ -118,6 +120,7 @@ def _entry(work: Work, before: Work | None, keep: int, path: Path) -> bytes:
     words: dict[str, Any] = {
         "height": document.size.height, "width": document.size.width, "background": rgb_to_hex(document.background),
         "job": dict(document.job), "name": work.name, "settings": dict(work.settings), "saved": work.saved,
+        "branches": dict(work.branches),
     }  # fmt: skip
     if before is not None:  # what is as it was need not be said again
         last = before.document
@@ -125,6 +128,7 @@ def _entry(work: Work, before: Work | None, keep: int, path: Path) -> bytes:
             "height": True, "width": True, "background": last.background == document.background,
             "job": last.job is document.job or last.job == document.job, "name": before.name == work.name,
             "settings": before.settings == work.settings, "saved": before.saved == work.saved,
+            "branches": before.branches == work.branches,
         }  # fmt: skip
         words = {name: value for name, value in words.items() if not same[name]}
     new = document.strokes[keep:]
@@ -255,4 +259,8 @@ def _work(words: dict[str, Any], strokes: Strokes) -> Work | None:
     except ValueError:
         return None
     document = Document(Size(height, width), colour, strokes, job)
-    return Work(document=document, name=name[:255], settings=settings, saved=words.get("saved") is True)
+    branches = words.get("branches")  # which journals before there were any do not say
+    return Work(
+        document=document, name=name[:255], settings=settings, saved=words.get("saved") is True,
+        branches=branches if isinstance(branches, dict) else {},
+    )  # fmt: skip

@@ -316,11 +316,10 @@ class Painter:
                 patient = barren < _PATIENCE * len(parts)
                 if canvas is not None and not patient:
                     break
-                wider = 1
-                if job.bounds.protect is not None:
-                    wider += barren  # where nothing may be laid in the worst windows, something may in others
-                    if barren >= _GIVES_UP * len(parts):
-                        break  # too little is left to paint on: finer levels may find room yet
+                # Where nothing may be laid in the worst windows, or none helps there, something may in others.
+                wider = 1 + barren if job.bounds.protect is not None or job.focus is not None else 1
+                if job.bounds.protect is not None and barren >= _GIVES_UP * len(parts):
+                    break  # too little is left to paint on: finer levels may find room yet
                 trouble = None
                 try:
                     easel = easel or self._easel(job, document, level, canvas)
@@ -355,7 +354,7 @@ class Painter:
     ) -> Strokes:  # fmt: skip
         """The strokes of one step, laid, for a level with `left` to go: every window's bundle, window by window.
 
-        It looks at `wider` times as many windows as would be enough.
+        It looks at `wider` times as many windows as would be enough, and then not at the worst alone.
         """
         by_paper = job.preset == "paper"
         if by_paper:
@@ -365,7 +364,7 @@ class Painter:
             random = np.random.default_rng([job.seed, step])
             wanted = min(max(1, easel.divide**2 // 2), -(-left // STROKES_PER_BUNDLE) * wider)
             if self._manner.by_error:
-                windows = easel.windows(wanted, random)
+                windows = easel.windows(wanted, random, widely=wider > 1)
             else:
                 cells = grid(easel.size, easel.divide, self._side)
                 windows = [cells[index] for index in random.permutation(len(cells))[:wanted]]

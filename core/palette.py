@@ -21,8 +21,8 @@ MOST = 256
 LARGEST_FILE = 2**20
 """Bytes."""
 
-_SAMPLE = 20_000
-"""Pixels of a photo that its colours are found from."""
+_LOOKED_AT, _SAMPLE = 100_000, 10_000
+"""Pixels of a photo that are looked at, and those among them that its colours are found from."""
 
 _TRIES = 3
 
@@ -97,7 +97,9 @@ class Palette:
         return found
 
     def __str__(self) -> str:
-        return ",".join(map(rgb_to_hex, self.colours))
+        """What `palette_named` makes this palette of."""
+        each = zip(map(rgb_to_hex, self.colours), self.names, strict=True)
+        return ",".join(f"{colour} {name.replace(',', ' ')}".rstrip() for colour, name in each)
 
 
 def _places(rgb: NDArray[np.floating]) -> NDArray[np.float64]:
@@ -129,6 +131,8 @@ def palette_of(photo: NDArray[np.uint8], count: int) -> Palette:
         raise SettingError("palette", count, f"give 1 to {MOST} colours")
     pixels = photo.reshape(-1, 3)
     chance = np.random.default_rng(0)
+    if len(pixels) > _LOOKED_AT:
+        pixels = pixels[chance.choice(len(pixels), _LOOKED_AT, replace=False)]
     distinct, often = np.unique(pixels, axis=0, return_counts=True)
     if len(distinct) <= count:
         means = _places(distinct / 255)
@@ -162,7 +166,7 @@ def pigments() -> Palette:
 
 
 def palette_named(text: str, photo: NDArray[np.uint8]) -> Palette:
-    """The palette that `--palette` names: a number of colours of the photo, `pigments`, #rrggbb,..., or a file.
+    """The palette that `--palette` names: a number of colours of the photo, `pigments`, #rrggbb NAME,..., or a file.
 
     Raises:
         PaletteError: If the file cannot be read.
@@ -173,10 +177,12 @@ def palette_named(text: str, photo: NDArray[np.uint8]) -> Palette:
     if text == "pigments":
         return pigments()
     if text.startswith("#"):
+        named = [each.strip().partition(" ") for each in text.split(",")]
         try:
-            return Palette.of([rgb_from_hex(each.strip()) for each in text.split(",")])
+            colours = [rgb_from_hex(colour) for colour, _, _ in named]
         except ValueError as error:
             raise SettingError("palette", text, "give colours like #ff8000,#203040") from error
+        return Palette.of(colours, [plain_name(name) for _, _, name in named])
     return read_palette(Path(text))
 
 
@@ -205,10 +211,11 @@ def read_palette(path: Path) -> Palette:
         raise PaletteError(path, "there is no colour in it; give a .gpl, an .ase, or a line #rrggbb each")
     if len({colour for colour, _ in found}) > MOST:
         raise PaletteError(path, f"it has more than {MOST} colours; leave some out")
-    return Palette.of([colour for colour, _ in found], [_plain(name) for _, name in found])
+    return Palette.of([colour for colour, _ in found], [plain_name(name) for _, name in found])
 
 
-def _plain(name: str) -> str:
+def plain_name(name: str) -> str:
+    """A colour's name in one line, not too long, whatever a file says."""
     return " ".join(name.split())[:_LONGEST_NAME]
 
 

@@ -138,13 +138,14 @@ def combined(chosen: Mask, more: Mask, how: Combine) -> Mask:
 
 
 def gains(document: Document) -> NDArray[np.float64]:
-    """What each stroke lowered the mean squared error by [N] when it was laid; NaN where that was not measured.
+    """How much nearer to the photo each stroke brought the painting when it was laid [N], dB; NaN where not measured.
 
-    Of the first one, and where errors were measured at another size than those before, that is not known either.
+    That of the first one is not known, nor where errors were measured at another size than those before.
     """
     errors, sides = document.strokes.errors.astype(np.float64), document.strokes.patches[:, 2]
     found = np.full(len(errors), np.nan)
-    found[1:] = np.where(sides[1:] == sides[:-1], errors[:-1] - errors[1:], np.nan)
+    known = (sides[1:] == sides[:-1]) & (errors[1:] > 0) & (errors[:-1] > 0)
+    found[1:][known] = 10 * np.log10(errors[:-1][known] / errors[1:][known])
     return found
 
 

@@ -8,7 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.geometry import Size
-from core.resampling import resized
 
 PROTECTED = 128
 """From this value of a mask on no stroke may touch a pixel. Below it errors count for less, as far as it is not 0."""
@@ -81,4 +80,6 @@ def attention(
 
 
 def _at(mask: NDArray[np.uint8], size: Size) -> NDArray[np.float32]:
+    from core.resampling import resized  # OpenCV, without which jobs are made until something is painted
+
     return resized(np.repeat(mask.astype(np.float32)[:, :, None], 3, axis=2), size)[:, :, 0]

@@ -34,3 +34,13 @@ def resized(pixels: NDArray[_Level], size: Size) -> NDArray[_Level]:
         if step != pixels.shape[:2]:
             pixels = cv2.resize(pixels, (step.width, step.height), interpolation=filter_)  # type: ignore[assignment]
     return pixels
+
+
+def middle(pixels: NDArray[_Level], aspect: Size) -> NDArray[_Level]:
+    """As much of some pixels [H, W, 3] as has the aspect of a size."""
+    size = Size(*pixels.shape[:2])
+    scale = min(size.height / aspect.height, size.width / aspect.width)
+    height = min(size.height, max(1, round(aspect.height * scale)))
+    width = min(size.width, max(1, round(aspect.width * scale)))
+    top, left = (size.height - height) // 2, (size.width - width) // 2
+    return np.ascontiguousarray(pixels[top : top + height, left : left + width])

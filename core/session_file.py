@@ -1,7 +1,7 @@
 """Saved sessions: one file with the photo, the strokes and the settings, from which work goes on as if never left.
 
-A zip of `session.json`, `photo.png`, `strokes.json` (a stroke file) and `thumbnail.png`, so that its parts can be had
-without this program too.
+A zip of `session.json`, `photo.png`, `strokes.json` (a stroke file), `thumbnail.png`, and for each branch
+`branch-1.json` (a stroke file) and `branch-1-settings.json`, so that its parts can be had without this program too.
 """
 
 from __future__ import annotations
@@ -19,9 +19,10 @@ import orjson
 from numpy.typing import NDArray
 from PIL import Image
 
+from core.branches import MOST_STROKES, Branches, branches_of, described, kept_in
 from core.document import Document
 from core.errors import PictureError, SessionFileError, StrokeFileError
-from core.export.stroke_json import MAX_BYTES, document_of, stroke_file
+from core.export.stroke_json import MAX_BYTES, MAX_STROKES, document_of, stroke_file
 from core.files import written_aside
 from core.geometry import Size
 from core.images import decoded_picture
@@ -43,7 +44,7 @@ THUMBNAIL = 256
 
 _SESSION, _PHOTO, _STROKES, _THUMBNAIL = "session.json", "photo.png", "strokes.json", "thumbnail.png"
 
-_LARGEST = {_SESSION: 2**20, _PHOTO: 2**30, _STROKES: MAX_BYTES, _THUMBNAIL: 2**22}
+_LARGEST = {_SESSION: 2**24, _PHOTO: 2**30, _STROKES: MAX_BYTES, _THUMBNAIL: 2**22}
 """Bytes of each part once unpacked: a few kilobytes of zip can claim to hold anything."""
 
 
@@ -58,6 +59,8 @@ class SavedSession:
     """Of the photo, for titles and file names to come."""
     settings: Mapping[str, Any] = field(default_factory=dict)
     """Plain JSON values; whoever reads them checks them."""
+    branches: Branches = field(default_factory=Branches)
+    """Their sheets are as large as the document's."""
 
 
 def encoded_photo(photo: NDArray[np.uint8]) -> bytes:
@@ -79,6 +82,9 @@ def save_session(path: Path, session: SavedSession, *, photo: bytes | None = Non
         OutputError: If it cannot be written.
     """
     head = {"format": FORMAT, "version": VERSION, "name": session.name, "settings": dict(session.settings)}
+    branches = session.branches
+    if len(branches) or branches.label.number:  # which programs before there were any pass over
+        head["branches"] = described(branches)
     small = session.document.size.with_longer_side(min(THUMBNAIL, session.document.size.longer))
     # The least of compressing halves the strokes already, and leaves the processor to whoever paints meanwhile.
     with written_aside(path) as aside, zipfile.ZipFile(aside, "w", compresslevel=1) as file:
@@ -86,9 +92,15 @@ def save_session(path: Path, session: SavedSession, *, photo: bytes | None = Non
         file.writestr(_THUMBNAIL, encoded_photo(to_bytes(draw(session.document, small))))
         file.writestr(_PHOTO, encoded_photo(session.photo) if photo is None else photo)
         file.compression = zipfile.ZIP_DEFLATED
-        with file.open(_STROKES, "w", force_zip64=True) as part:
-            for each in stroke_file(session.document, path):
-                part.write(each)
+        documents = [(_STROKES, session.document)]
+        for index, branch in enumerate(branches):
+            strokes, settings = _branch_parts(index)
+            documents.append((strokes, branch.document))
+            file.writestr(settings, orjson.dumps(dict(branch.settings), option=orjson.OPT_INDENT_2))
+        for name, document in documents:
+            with file.open(name, "w", force_zip64=True) as part:
+                for each in stroke_file(document, path):
+                    part.write(each)
 
 
 def load_session(path: Path) -> SavedSession:
@@ -118,7 +130,34 @@ def load_session(path: Path) -> SavedSession:
         raise SessionFileError(path, f"of what it holds, {error.problem}") from error
     if Size(*photo.shape[:2]) != document.size:
         raise SessionFileError(path, "its photo and its sheet are of different sizes; open photo and strokes apart")
-    return SavedSession(photo=photo, document=document, name=name[:255], settings=settings)
+    branches = _branches(path, head["branches"], document.size) if "branches" in head else Branches()
+    return SavedSession(photo=photo, document=document, name=name[:255], settings=settings, branches=branches)
+
+
+def _branch_parts(index: int) -> tuple[str, str]:
+    """Where a branch's strokes are, and its settings, which may be as large as the painting's own."""
+    return f"branch-{index + 1}.json", f"branch-{index + 1}-settings.json"
+
+
+def _branches(path: Path, said: object, size: Size) -> Branches:
+    """The branches that `session.json` says there are, on sheets of that size."""
+    try:
+        contents, left = [], MOST_STROKES + MAX_STROKES  # the painting may have taken the place of a short one
+        for index in range(len(kept_in(said))):
+            name, settings_name = _branch_parts(index)
+            parts = _parts(path, (name, settings_name))  # one at a time: each may claim to be large
+            document, settings = document_of(parts[name], path), orjson.loads(parts[settings_name])
+            left -= len(document.strokes)
+            if document.size != size or left < 0:
+                raise SessionFileError(path, f"its {name} does not belong to it, or is larger than any painting needs")
+            if not isinstance(settings, dict):
+                raise SessionFileError(path, f"its {settings_name} is damaged; copy it again from where it came from")
+            contents.append((document, settings))
+        return branches_of(said, contents)
+    except StrokeFileError as error:
+        raise SessionFileError(path, f"of its branches, {error.problem}") from error
+    except ValueError as error:
+        raise SessionFileError(path, f"its {_SESSION} is damaged: {error}") from error
 
 
 def session_thumbnail(path: Path) -> NDArray[np.uint8]:
@@ -143,9 +182,11 @@ def _parts(path: Path, names: tuple[str, ...]) -> dict[str, bytes]:
             for name in names:
                 if file.getinfo(name).compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
                     raise zipfile.BadZipFile("compressed as no session is")  # whose damage brings errors of its own
+                # Of a branch as much as of the painting.
+                largest = _LARGEST.get(name) or _LARGEST[_SESSION if name.endswith("-settings.json") else _STROKES]
                 with file.open(name) as part:
-                    parts[name] = part.read(_LARGEST[name] + 1)
-                if len(parts[name]) > _LARGEST[name]:
+                    parts[name] = part.read(largest + 1)
+                if len(parts[name]) > largest:
                     raise SessionFileError(path, f"its {name} is larger than any painting needs")
             return parts
     except FileNotFoundError:
@@ -153,6 +194,8 @@ def _parts(path: Path, names: tuple[str, ...]) -> dict[str, bytes]:
     except OSError as error:
         raise SessionFileError(path, f"the system says “{error.strerror or error}”; copy it elsewhere") from error
     except KeyError as error:  # a part is missing
+        if not _LARGEST.keys() & set(names):
+            raise SessionFileError(path, f"its {names[0]} or what belongs to it is missing; copy it again") from error
         raise SessionFileError(path, "it is no session that Strokewise saved; choose another file") from error
     except _UNREADABLE as error:
         problem = "it is damaged, or no session; copy it again from where it came from"

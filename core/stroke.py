@@ -307,7 +307,7 @@ class Strokes:
         columns = map(np.ascontiguousarray, (self.types, self.patches, self.parameters, self.flags & MUTED))
         rows = [each.view(np.uint8).reshape(len(self), each.strides[0]) for each in columns]
         joined = np.ascontiguousarray(np.concatenate(rows, axis=1))
-        return joined.view(np.dtype((np.void, joined.shape[1])))[:, 0]
+        return joined.view(np.dtype((np.void, joined.shape[1]))).reshape(len(self))
 
     def rgb(self) -> NDArray[np.float32]:
         """[N, 3] colours in 0..1."""

@@ -13,7 +13,7 @@ import numpy as np
 import orjson
 from numpy.typing import NDArray
 
-from core.bounds import Bounds
+from core.bounds import Bounds, digest
 from core.device import GpuTrouble, chosen_device, device_name, enough_memory
 from core.document import Document
 from core.errors import PainterError, SettingError
@@ -23,11 +23,13 @@ from core.export.progress import Progress
 from core.export.stroke_json import write_json
 from core.export.svg import write_svg
 from core.export.video import write_video
+from core.faces import face_mask
 from core.files import output_folder, written_aside
 from core.geometry import Size
 from core.images import load_picture, picture_digest, save_picture
-from core.job import PaintJob
+from core.job import PaintJob, check_masks
 from core.least_squares import with_best_colours
+from core.mask import as_focus
 from core.metrics import score_table
 from core.paint_options import PaintOptions
 from core.painter import Painter
@@ -37,6 +39,9 @@ from core.rasteriser.fast import draw, to_bytes
 from core.refine import COLOURS, SPARE, amount, check
 from core.refine import refine as refine_painting
 from core.weights import load_actors, load_renderer
+
+FACES = "faces"
+"""As a focus: those that are found in each picture."""
 
 _REPORT = "report.json"
 
@@ -65,16 +70,16 @@ class Workshop:
         """
         self.options, self._told = options, told
         self._troubles: list[GpuTrouble] = []
-        self._focus, self._protect = (
-            None if each is None else load_picture(str(each)).max(axis=2) for each in (options.focus, options.protect)
-        )
+        self._focus = self._protect = None
         named = options.palette
         # One that is read or written out is the same for all pictures; so many colours are each picture's own.
         self._palette = None if named is None or named.isdecimal() else palette_named(named, _BLANK)
         if named is not None and options.refine == COLOURS:
             raise SettingError("refine", COLOURS, "a palette's colours stay as they are; leave out one of the two")
-        blank = self.job(_BLANK)
+        blank = self.job(_BLANK)  # on which no mask could be judged
         blank.levels()  # refuses settings out of range
+        self._focus, self._protect = _mask(options.focus), _mask(options.protect)
+        check_masks(self._focus, self._protect)
         self._steps, self._seconds = amount(options.refine or "") if self._polishes else (None, None)
         if self._polishes:
             check(self._steps, self._seconds)
@@ -115,8 +120,14 @@ class Workshop:
         return PaintJob(
             target=target, stroke_type=options.stroke_type, preset=options.preset, max_step=options.max_step,
             divide=options.divide, strokes=options.strokes, background=options.background, seed=options.seed,
-            ways=options.ways, bounds=bounds, to_refine=self._polishes, focus=self._focus,
+            ways=options.ways, bounds=bounds, to_refine=self._polishes, focus=self._focus_of(target),
         )  # fmt: skip
+
+    def _focus_of(self, target: NDArray[np.uint8]) -> NDArray[np.uint8] | None:
+        if str(self.options.focus) != FACES:
+            return self._focus
+        found = face_mask(target)
+        return None if found is None else as_focus(found)
 
     @property
     def device_name(self) -> str:
@@ -227,8 +238,9 @@ class Workshop:
         options = self.options
         decides = {
             "job": job.settings(), "weights": self.weights, "renderer": self._neural_id, "refine": options.refine,
-            "loss": options.loss, "palette": options.palette, "size": options.size, "frames": options.frames,
-            "video": options.video, "svg": options.svg,
+            "loss": options.loss, "palette": options.palette, "faces": str(options.focus) == FACES,
+            "focus": _digest_of(self._focus), "protect": _digest_of(self._protect), "size": options.size,
+            "frames": options.frames, "video": options.video, "svg": options.svg,
         }  # fmt: skip
         return hashlib.blake2b(orjson.dumps(decides, option=orjson.OPT_SORT_KEYS), digest_size=16).hexdigest()
 
@@ -267,6 +279,14 @@ class Workshop:
                 near = f"{-10 * math.log10(now.error):.1f} dB" if now.error > 0 and loss == "l2" else ""
                 show(done, steps or round(seconds or 0), near)
         return document
+
+
+def _mask(path: Path | None) -> NDArray[np.uint8] | None:
+    return None if path is None or str(path) == FACES else load_picture(str(path)).max(axis=2)
+
+
+def _digest_of(mask: NDArray[np.uint8] | None) -> str | None:
+    return None if mask is None else digest(mask)
 
 
 def write_report(report: Mapping[str, Any], out: Path) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
+from core.branches import Branches
 from core.document import Document
 from core.errors import PainterError
 from painter_gui.background import Background
@@ -23,6 +24,15 @@ INTERVAL_MS = 400
 
 _RETRY_SECONDS = 2.0
 """Until the disk is asked again that has refused."""
+
+
+_State = tuple[Document, Branches, PaintSettings, str, bool]
+"""What is kept, and whether it is saved elsewhere too."""
+
+
+def _is_same(one: _State, other: _State) -> bool:
+    # Documents and branches are compared as what they are: by their strokes it would take long.
+    return one[0] is other[0] and one[1] is other[1] and one[2:] == other[2:]
 
 
 class Autosave(QObject):
@@ -43,7 +53,7 @@ class Autosave(QObject):
         self._photo: Photo | None = None
         self._work = KeptWork.new(folder)
         self._let_go_works: list[KeptWork] = []
-        self._kept: tuple[Document, PaintSettings, str, bool] | None = None
+        self._kept: _State | None = None
         self._writing = self._writing_photo = self._in_trouble = False
         self._rests_until = self._photo_rests_until = 0.0
         self._timer = QTimer(self, interval=INTERVAL_MS)
@@ -93,7 +103,7 @@ class Autosave(QObject):
             self._let_go()
             self._photo = self._controller.photo
 
-    def _change(self) -> tuple[Callable[[], None], tuple[Document, PaintSettings, str, bool]] | None:
+    def _change(self) -> tuple[Callable[[], None], _State] | None:
         """What writes down what has changed, and the state that is kept then; None where nothing has."""
         controller, work = self._controller, self._work
         document, modified = controller.document_to_keep, controller.modified
@@ -101,19 +111,20 @@ class Autosave(QObject):
             return None
         if self._kept is None and not modified:
             return None
-        state = document, controller.settings, controller.name, not modified
-        if self._kept is not None and self._kept[0] is document and self._kept[1:] == state[1:]:
+        branches = controller.branching.branches
+        state = document, branches, controller.settings, controller.name, not modified
+        if self._kept is not None and _is_same(self._kept, state):
             return None
         settings = controller.settings.values()
 
         def write() -> None:
             from core.journal import Work
 
-            work.keep(Work(document=document, name=state[2], settings=settings, saved=state[3]))
+            work.keep(Work(document=document, name=state[3], settings=settings, saved=state[4]), branches)
 
         return write, state
 
-    def _write(self, write: Callable[[], None], state: tuple[Document, PaintSettings, str, bool]) -> None:
+    def _write(self, write: Callable[[], None], state: _State) -> None:
         work, self._writing = self._work, True
 
         def written(_: object) -> None:

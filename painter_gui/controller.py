@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from enum import Enum
 from pathlib import Path
@@ -12,18 +12,21 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Qt, QThread, QTimer, Signal, Slot
-from PySide6.QtGui import QUndoCommand, QUndoStack
+from PySide6.QtGui import QUndoStack
 
+from core.branches import Branches
 from core.document import Document
 from core.errors import PainterError
 from core.geometry import PixelBox, Size
 from core.session import Session
 from painter_gui.background import Background
+from painter_gui.branching import Branching
 from painter_gui.canvas_worker import CanvasWorker, Moment, SharedPixels, display_size
 from painter_gui.files import Opened, Photo, opened_file, opened_painting, saved_session
-from painter_gui.paint_settings import PaintSettings
+from painter_gui.paint_settings import PaintSettings, sketch_jobs
 from painter_gui.paint_worker import PaintRun
 from painter_gui.run_thread import RunThread
+from painter_gui.undo import Change, Edit, Setting
 
 if TYPE_CHECKING:
     from core.painter import Frame
@@ -49,20 +52,6 @@ class Phase(Enum):
     """All strokes are being bettered together; none can be painted meanwhile."""
 
 
-class _Change(QUndoCommand):
-    """From one document to another."""
-
-    def __init__(self, what: str, before: Document, after: Document, show: Callable[[Document], None]) -> None:
-        super().__init__(what)  # a word that views translate
-        self._before, self._after, self._show = before, after, show
-
-    def undo(self) -> None:
-        self._show(self._before)
-
-    def redo(self) -> None:
-        self._show(self._after)
-
-
 class Controller(QObject):
     """Answers the views' wishes and tells them what has changed.
 
@@ -75,6 +64,7 @@ class Controller(QObject):
         noted: (word, values), something to tell the artist in passing.
         gpu_left: (word), the graphics card cannot go on; `go_on_with_cpu` does what it was at.
         failed: (PainterError), something to tell so that it is not missed.
+        sketched: (name of a style, pixels [H, W, 3]), see `sketch_styles`.
     """
 
     opened = Signal()
@@ -89,6 +79,7 @@ class Controller(QObject):
     noted = Signal(str, object)
     gpu_left = Signal(str)
     failed = Signal(object)
+    sketched = Signal(str, object)
 
     def __init__(self, settings: PaintSettings | None = None, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -110,6 +101,8 @@ class Controller(QObject):
         self._device_name = ""
         self._pixels = SharedPixels(Size(1, 1))
         self.undo_stack = QUndoStack(self)
+        self.branching = Branching(self)
+        self.branching.changed.connect(self.saved_changed)
 
         self.files = Background("writing", self)
         self.reading_thread = Background("reading", self)  # a picture on a slow disk must not hold up saving
@@ -120,6 +113,7 @@ class Controller(QObject):
         self._runs.short_of_memory.connect(self._on_short_of_memory)
         self._runs.gpu_left.connect(self._on_gpu_left)
         self._runs.failed.connect(self.failed)
+        self._runs.sketched.connect(self.sketched)
         self._runs.advanced.connect(self._on_advanced)
         self._runs.finished.connect(self._on_finished)
         self._canvas_thread, self._canvas = QThread(), CanvasWorker()
@@ -222,7 +216,9 @@ class Controller(QObject):
         return self._photo is not None and there and not self._is_saved()
 
     def _is_saved(self) -> bool:
-        return self._saved is not None and self._saved[0] is self.document and self._saved[1] == self._settings
+        if self._saved is None or not self.branching.is_saved:
+            return False
+        return self._saved[0] is self.document and self._saved[1] == self._settings
 
     # Opening and saving
 
@@ -292,8 +288,8 @@ class Controller(QObject):
         self._end_run()
         self._action = None
         self.undo_stack.clear()
-        if opened.settings is not None:
-            self._settings = PaintSettings.of(opened.settings)
+        own = opened.settings
+        self._settings = self._settings.of_any_photo() if own is None else PaintSettings.of(own)
         self._photo, self._name, self._path, self._left_off = opened.photo, opened.name, opened.path, None
         size = Size(*opened.photo.pixels.shape[:2])
         self._pixels = SharedPixels(display_size(size))
@@ -301,6 +297,7 @@ class Controller(QObject):
         self._following = True
         self._session.show(document)
         self._saved = (document, self._settings) if saved else None
+        self.branching.open(opened.branches, document, self._settings, saved=saved)
         self._set_phase(Phase.IDLE)
         self.opened.emit()
         self.settings_changed.emit()
@@ -311,11 +308,13 @@ class Controller(QObject):
         """Back to the start."""
         self.forget_opening()
         self._end_run()
+        self._runs.end_sketches()
         self._action = None
         self.undo_stack.clear()
         self._photo, self._name, self._path, self._saved, self._left_off = None, "", None, None, None
         self._pixels = SharedPixels(Size(1, 1))
         self._session.show(Document(Size(1, 1)))
+        self.branching.open(Branches(), self.document, self._settings, saved=True)
         self._canvas.show(Moment(self.document, 0, self._pixels))  # so that it keeps no canvases of the last one
         self._set_phase(Phase.EMPTY)
         self.opened.emit()
@@ -331,11 +330,13 @@ class Controller(QObject):
         photo, document, settings = self._photo, self.document, self._settings
         if photo is None:
             return
-        work = saved_session(path, photo, document, self._name, settings.values())
+        branches = self.branching.branches
+        work = saved_session(path, photo, document, self._name, settings.values(), branches)
 
         def written(_: object) -> None:
             if photo is self._photo:
                 self._path, self._saved = path, (document, settings)
+                self.branching.note_saved(branches)
                 self.saved_changed.emit()
                 self.noted.emit("saved", {"name": path.name})
             if done is not None:
@@ -350,9 +351,15 @@ class Controller(QObject):
 
     # Painting
 
+    def sketch_styles(self, names: Sequence[str]) -> None:
+        """Paint the photo, small, in some styles, as `sketched` tells; painting anything else ends that."""
+        if self._photo is not None and names and self._phase in (Phase.IDLE, Phase.PAUSED):
+            jobs = sketch_jobs(self._settings, self._photo.pixels, names)
+            self._runs.sketch(jobs, device=self._settings.device, actor=self._settings.actor)
+
     def set_settings(self, **changes: Any) -> None:
         """Choose otherwise. What is painted stays; what is not yet painted is painted so."""
-        settings = replace(self._settings, **changes)
+        settings = self._settings.changed(changes)
         if settings == self._settings:
             return
         sheet = settings.background != self._settings.background
@@ -374,6 +381,12 @@ class Controller(QObject):
         elif set(changes) - {"background"} and painted and self._phase is not Phase.REFINING:
             self.noted.emit("applies_from", {"stroke": self._position + 1})
 
+    def draw_setting(self, what: str, **changes: Any) -> None:
+        """Choose otherwise, as `set_settings`, in a way that undo takes back; `what` is the word for it."""
+        before = {name: getattr(self._settings, name) for name in changes}
+        if before != changes:
+            self.undo_stack.push(Setting(what, before, changes, self.set_settings))
+
     def paint(self) -> None:
         """Paint from the moment that is shown; what lies after it, if anything, makes room, and undo brings it back."""
         self._begin(None)
@@ -392,7 +405,10 @@ class Controller(QObject):
         self._close_action()
         document = self.document
         self._action, self._refined = ("refine", document), None
-        shown = document.cut(self._position) if self._position < len(document.strokes) else document
+        shown = document
+        if self._position < len(document.strokes):
+            self.branching.make_room(document)
+            shown = document.cut(self._position)
         self._following = True
         settings = replace(self._settings, background=shown.background)
         self._session.show(shown)
@@ -434,7 +450,44 @@ class Controller(QObject):
         self._leave_off()
         bare = Document(self.document.size, self._settings.background)
         if len(self.document.strokes) or bare.background != self.document.background:
-            self.undo_stack.push(_Change("restart", self.document, bare, self._show_document))
+            self.branching.make_room(self.document)
+            self.branching.push(Change("restart", self.document, bare, self._show_document), bare)
+
+    @property
+    def editable(self) -> bool:
+        """Whether strokes can be edited; what is painted just then is ended for that."""
+        return self._photo is not None and self._phase is not Phase.REFINING and not self._reading
+
+    def edit(
+        self, what: str, change: Callable[[Document, int], tuple[Document, int]], *, makes_room: bool = False
+    ) -> bool:
+        """Edit the painting, as one thing for undo to take back; whatever is being painted ends before.
+
+        Args:
+            what: The word for it.
+            change: From the painting and the moment shown to those that are to be; the same painting for no change.
+            makes_room: What lies after the moment shown goes; where there is any, the painting is kept as a branch.
+
+        Returns:
+            Whether it has changed.
+        """
+        if not self.editable:
+            return False
+        self.stop()
+        before = self.document, self._position
+        after = change(*before)
+        if after[0] is not before[0]:
+            if makes_room and before[1] < len(before[0].strokes):
+                self.branching.make_room(before[0])
+            self.branching.push(Edit(what, before, after, self._show_moment), after[0])
+        return after[0] is not before[0]
+
+    def take_measured(self, document: Document, measured: Document) -> None:
+        """Show a document's errors, which were measured, unless it is no longer the one at hand."""
+        if document is self.document and self._phase in (Phase.IDLE, Phase.PAUSED):
+            if self._saved is not None and self._saved[0] is document:
+                self._saved = measured, self._saved[1]
+            self._show_moment(measured, self._position)
 
     def undo(self) -> None:
         """Take back what the artist did last: what is being painted, or else the latest action."""
@@ -460,6 +513,7 @@ class Controller(QObject):
             self._refined = None
             if self._action is not None:
                 (_, before), self._action = self._action, None
+                self.branching.put_back()
                 self._show_document(before)
             self._show_canvas()
             self._set_phase(Phase.IDLE)
@@ -485,6 +539,7 @@ class Controller(QObject):
         if self._position < len(document.strokes):
             self._close_action()
             self._action, self._branched_at = ("branch", document), self._position
+            self.branching.make_room(document)
             document = document.cut(self._position)
         elif self._action is None:
             self._action = "paint" if steps is None else "step", document
@@ -507,6 +562,7 @@ class Controller(QObject):
     ) -> None:
         assert self._photo is not None
         self._left_off = None
+        self.branching.note_painting(self._settings)
         self._runs.begin(
             settings.job(self._photo.pixels), document, device=settings.device, actor=settings.actor, steps=steps,
             refine=refine,
@@ -524,6 +580,7 @@ class Controller(QObject):
         if best is begun and self._action is not None:
             self._following = len(begun.strokes) == len(self._action[1].strokes)
             best = self._action[1]
+            self.branching.put_back()
         self._session.show(best)
         self._show_canvas()
 
@@ -532,12 +589,34 @@ class Controller(QObject):
         if self._action is not None:
             (what, before), self._action = self._action, None
             if before is not self.document:
-                self.undo_stack.push(_Change(what, before, self.document, self._show_document))
+                self.branching.push(Change(what, before, self.document, self._show_document), self.document)
+
+    def split_action(self) -> None:
+        """Whatever is being painted goes on, but undo takes back first what is painted from here on."""
+        if self._action is not None:
+            self._close_action()
+            run = self._runs.run
+            self._action = "paint" if run is None or run.steps is None else "step", self.document
+
+    def show_painting(self, document: Document, settings: PaintSettings) -> None:
+        """Have another painting of the photo at hand, and the settings to go on with it."""
+        self._settings = settings
+        self.branching.note_painting(settings)
+        self._show_document(document)
+        self.settings_changed.emit()
+        self.saved_changed.emit()
 
     def _show_document(self, document: Document) -> None:
         if document is not self.document:
             self._following = True
             self._session.show(document)
+
+    def _show_moment(self, document: Document, position: int) -> None:
+        self._following = position == len(document.strokes)
+        moved, self._position = position != self._position, position
+        self._session.show(document)
+        if moved:
+            self.position_changed.emit()
 
     def _set_phase(self, phase: Phase) -> None:
         if phase is not self._phase:
@@ -632,6 +711,7 @@ class Controller(QObject):
         if self._action is not None and self._action[0] == "branch" and len(self.document.strokes) == begun:
             # It could not paint: what it was to take the place of comes back.
             (_, before), self._action = self._action, None
+            self.branching.put_back()
             self._following = False
             self._session.show(before)
         if not (run.steps is not None and self._action is not None and self._action[0] == "paint"):

@@ -14,12 +14,14 @@ from numpy.typing import NDArray
 
 from core.document import Document
 from core.geometry import Size
+from painter_gui.lesson_words import lesson_words
 
 if TYPE_CHECKING:
+    from core.export.lesson import LessonOptions
     from core.export.svg_plotter import PlotterOptions
     from core.export.video import FilmOptions
 
-FORMS = ("picture", "svg", "compatible", "plotter", "strokes", "film", "frames")
+FORMS = ("picture", "svg", "compatible", "plotter", "strokes", "film", "frames", "lesson")
 
 SUFFIXES = {
     "picture": (".png", ".jpg", ".webp", ".tif"),
@@ -29,8 +31,9 @@ SUFFIXES = {
     "strokes": (".json",),
     "film": (".mp4", ".webm", ".gif"),
     "frames": ("",),
+    "lesson": (".pdf", ""),
 }
-"""Of each form's files, the usual one first; frames are a folder."""
+"""Of each form's files, the usual one first; without a suffix it is a folder."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +50,7 @@ class ExportChoices:
     margin: float = 15.0
     pen: float = 0.5
     pens: int = 6
+    """Of 0 those of the palette."""
     lines: str = "centre"
     ordered: bool = True
     seconds: float = 10.0
@@ -59,6 +63,10 @@ class ExportChoices:
     every: int = 50
     count: int | None = None
     transparent: bool = False
+    by: str = "detail"
+    chapters: int = 6
+    colours: int = 12
+    grid: int = 4
 
 
 def export(
@@ -85,7 +93,7 @@ def export(
         progress(done, total)
 
     options = ExportOptions(
-        size=choices.size if choices.form in ("picture", "film", "frames") else None,
+        size=choices.size if choices.form in ("picture", "film", "frames", "lesson") else None,
         profile={"compatible": "compatible", "plotter": "plotter"}.get(choices.form, "exact"),
         svg=SvgOptions(
             title=choices.title or None, description=choices.description or None, group=choices.group,
@@ -93,6 +101,8 @@ def export(
         ),
         plotter=_plotter(choices),
         film=_film(choices),
+        lesson=choices.form == "lesson",
+        teaching=_lesson(choices),
         photograph=photo if choices.beside else None,
         every=choices.every,
         count=choices.count,
@@ -103,10 +113,10 @@ def export(
 
 
 def _plotter(choices: ExportChoices) -> PlotterOptions:
-    from core.export.svg_plotter import PlotterOptions
+    from core.export.svg_plotter import PALETTE, PlotterOptions
 
     return PlotterOptions(
-        paper=choices.paper, margin=choices.margin, pen=choices.pen, pens=choices.pens, lines=choices.lines,
+        paper=choices.paper, margin=choices.margin, pen=choices.pen, pens=choices.pens or PALETTE, lines=choices.lines,
         ordered=choices.ordered,
     )  # fmt: skip
 
@@ -117,6 +127,15 @@ def _film(choices: ExportChoices) -> FilmOptions:
     return FilmOptions(
         seconds=choices.seconds, easing=choices.easing, fps=choices.fps, result_first=choices.result_first,
         hold=choices.hold, shape=choices.shape,
+    )  # fmt: skip
+
+
+def _lesson(choices: ExportChoices) -> LessonOptions:
+    from core.export.lesson import LessonOptions
+
+    return LessonOptions(
+        chapters=choices.chapters, by=choices.by, colours=choices.colours, paper=choices.paper, margin=choices.margin,
+        grid=choices.grid, title=choices.title, words=lesson_words(),
     )  # fmt: skip
 
 
@@ -151,6 +170,11 @@ def preview(
             return None
     if choices.form == "film":
         return _film_preview(document, choices, photo, side)
+    if choices.form == "lesson":
+        from core.export.lesson import title_card
+
+        card = title_card(document, _lesson(choices), photo if choices.beside else None, side)
+        return Preview(_bgrx(card), None)
     size = None
     if choices.form in ("picture", "frames"):
         size = canvas_size(document.size, choices.size)

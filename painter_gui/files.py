@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from core.branches import Branches
 from core.document import Document
 from core.errors import PictureError
 from core.geometry import Size
@@ -64,6 +65,7 @@ class Opened:
     """Of a session."""
     document: Document | None = None
     settings: dict[str, Any] | None = None
+    branches: Branches = field(default_factory=Branches)
 
 
 def opened_file(source: Path | str) -> Opened:
@@ -79,7 +81,7 @@ def opened_file(source: Path | str) -> Opened:
         saved = load_session(path)
         return Opened(
             photo=Photo.of(saved.photo), name=_plain(saved.name or path.stem), path=path, document=saved.document,
-            settings=dict(saved.settings),
+            settings=dict(saved.settings), branches=saved.branches,
         )  # fmt: skip
     from core.images import SAMPLE_PREFIX, load_picture
 
@@ -130,16 +132,18 @@ def there_are(names: Sequence[str]) -> list[str]:
 
 
 def saved_session(
-    path: Path, photo: Photo, document: Document, name: str, settings: dict[str, Any]
+    path: Path, photo: Photo, document: Document, name: str, settings: dict[str, Any], branches: Branches
 ) -> Callable[[], None]:
     """What saves a session when it is called."""
-    return partial(_save, path, photo, document, name, settings)
+    return partial(_save, path, photo, document, name, settings, branches)
 
 
-def _save(path: Path, photo: Photo, document: Document, name: str, settings: dict[str, Any]) -> None:
+def _save(
+    path: Path, photo: Photo, document: Document, name: str, settings: dict[str, Any], branches: Branches
+) -> None:
     from core.session_file import SavedSession, save_session
 
-    session = SavedSession(photo=photo.pixels, document=document, name=name, settings=settings)
+    session = SavedSession(photo=photo.pixels, document=document, name=name, settings=settings, branches=branches)
     save_session(path, session, photo=encoded(photo))
 
 

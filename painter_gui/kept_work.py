@@ -8,6 +8,7 @@ import os
 import shutil
 import threading
 import uuid
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from core.branch_files import BranchFiles
+    from core.branches import Branches
     from core.document import Document
     from core.journal import Journal, Work
 
@@ -43,6 +46,7 @@ class KeptWork:
         self._path = path
         self._lock: QLockFile | None = None
         self._journal: Journal | None = None
+        self._branch_files: BranchFiles | None = None
         self._guard = threading.Lock()
         self._removed = self._has_photo = False
 
@@ -119,18 +123,23 @@ class KeptWork:
             aside.write_bytes(content)
         self._has_photo = True
 
-    def keep(self, work: Work) -> None:
-        """Bring to the disk what came since the last time.
+    def keep(self, work: Work, branches: Branches | None = None) -> None:
+        """Bring to the disk what came since the last time, with the branches there are beside it.
 
         Raises:
             OutputError: If it cannot be written; what was written before stands.
         """
+        from core.branch_files import BranchFiles
         from core.journal import Journal
 
         self._make()
         if self._journal is None:
             self._journal = Journal(self._path / _JOURNAL)
-        self._journal.add(work)
+        if self._branch_files is None:
+            self._branch_files = BranchFiles(self._path)
+        said = {} if branches is None else self._branch_files.write(branches)
+        self._journal.add(replace(work, branches=said))
+        self._branch_files.sweep(said)
         self._has_photo = self._has_photo and (self._path / _PHOTO).exists()
 
     def load(self) -> Opened:
@@ -139,6 +148,7 @@ class KeptWork:
         Raises:
             SessionFileError: If there is nothing that can be read.
         """
+        from core.branch_files import BranchFiles
         from core.journal import Journal
         from core.rasteriser.fast import draw, to_bytes
 
@@ -148,7 +158,11 @@ class KeptWork:
         self._has_photo = pixels is not None
         if pixels is None:
             pixels = to_bytes(draw(document, document.size))
-        return Opened(photo=Photo.of(pixels), name=work.name, document=document, settings=dict(work.settings))
+        self._branch_files = BranchFiles(self._path)
+        return Opened(
+            photo=Photo.of(pixels), name=work.name, document=document, settings=dict(work.settings),
+            branches=self._branch_files.read(work.branches, document.size),
+        )  # fmt: skip
 
     def _photo_of(self, document: Document) -> NDArray[np.uint8] | None:
         """The photo that was kept with a document; None where it did not reach the disk, or is damaged.

@@ -46,6 +46,19 @@ class PaintRun:
     """Read from any thread; of a refinement, the last one comes after it was cancelled, too."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Sketches:
+    """Small paintings that are wanted when there is time."""
+
+    number: int
+    jobs: dict[str, PaintJob]
+    """By name, in the order in which they are wanted."""
+    device: str
+    actor: Path | None
+    cancelled: threading.Event = field(default_factory=threading.Event)
+    """Set from any thread."""
+
+
 class _GpuLeft(Exception):  # noqa: N818  # no error of anyone's: an end
     """A GPU cannot go on."""
 
@@ -65,6 +78,7 @@ class PaintWorker(QObject):
         weights_idle: (file's name, stroke type), where the weights chosen are of a type that the run does not paint.
         failed: (run's number, PainterError), where a job could not go on.
         finished: (run's number), last and exactly once a run, however it ended.
+        sketched: (number of the `Sketches`, name, pixels [H, W, 3]), one of them is painted.
     """
 
     prepared = Signal()
@@ -74,6 +88,7 @@ class PaintWorker(QObject):
     gpu_left = Signal(int, str)
     failed = Signal(int, object)
     finished = Signal(int)
+    sketched = Signal(int, str, object)
 
     def __init__(self) -> None:
         super().__init__()
@@ -119,6 +134,22 @@ class PaintWorker(QObject):
         finally:
             self.finished.emit(run.number)
 
+    @Slot(object)
+    def sketch(self, wanted: Sketches) -> None:
+        """Paint small pictures until they are done or cancelled; what goes wrong is told when something is painted."""
+        from core.rasteriser.fast import draw, to_bytes
+
+        with contextlib.suppress(PainterError, MemoryError, _GpuLeft):
+            for name, job in wanted.jobs.items():
+                if wanted.cancelled.is_set():
+                    return
+                painter = self._painter_of(wanted.actor, wanted.device, job.mix.stroke_types)
+                document = painter.bare_document(job)
+                for frame in painter.frames(job, cancelled=wanted.cancelled.is_set):
+                    document = frame.document
+                if not wanted.cancelled.is_set():
+                    self.sketched.emit(wanted.number, name, to_bytes(draw(document)))
+
     def _paint(self, run: PaintRun) -> None:
         painter = self._painter_of(run.actor, run.device, run.job.mix.stroke_types)
         document = painter.taken_over(run.job, run.document)
@@ -147,6 +178,8 @@ class PaintWorker(QObject):
             cancelled=cancelled,
             device=painter.device.type,
             told=self._tell,
+            focus=run.job.attention,
+            bounds=run.job.bounds,
         )
         for refined in found:
             run.frames.put(refined)

@@ -71,7 +71,8 @@ class Preferences:
 
     @paint_settings.setter
     def paint_settings(self, settings: PaintSettings) -> None:
-        self._settings.setValue("paint", json.dumps(settings.values()))
+        # Masks are of one photo.
+        self._settings.setValue("paint", json.dumps(settings.of_any_photo().values()))
 
     @property
     def recent(self) -> list[str]:

@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, Qt, QThread, QTimer, Signal, Slot
 
 from core.document import Document
 from core.errors import PainterError
-from painter_gui.paint_worker import PaintRun, PaintWorker
+from painter_gui.paint_worker import PaintRun, PaintWorker, Sketches
 
 if TYPE_CHECKING:
     from core.job import PaintJob
@@ -32,6 +32,7 @@ class RunThread(QObject):
         failed: (PainterError), the run could not go on, or the painter could not be prepared.
         gpu_left: (word), a GPU cannot go on; the run ends.
         prepared, device_named, short_of_memory, weights_idle: as of `PaintWorker`.
+        sketched: (name, pixels [H, W, 3]), a small painting that was asked for last.
     """
 
     advanced = Signal(object)
@@ -42,9 +43,11 @@ class RunThread(QObject):
     device_named = Signal(str)
     short_of_memory = Signal()
     weights_idle = Signal(str, str)
+    sketched = Signal(str, object)
 
     _prepare = Signal()
     _run = Signal(object)
+    _sketch = Signal(object)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -52,6 +55,7 @@ class RunThread(QObject):
         """What is under way."""
         self.worker = PaintWorker()
         self._begun = 0
+        self._sketches: Sketches | None = None
         self._laid: deque[tuple[float, int]] = deque()
         self.qthread = QThread()
         self.qthread.setObjectName("painting")
@@ -59,6 +63,8 @@ class RunThread(QObject):
         queued = Qt.ConnectionType.QueuedConnection
         self._prepare.connect(self.worker.prepare, queued)
         self._run.connect(self.worker.run, queued)
+        self._sketch.connect(self.worker.sketch, queued)
+        self.worker.sketched.connect(self._on_sketched, queued)
         self.worker.prepared.connect(self.prepared, queued)
         self.worker.device_named.connect(self.device_named, queued)
         self.worker.weights_idle.connect(self.weights_idle, queued)
@@ -85,6 +91,7 @@ class RunThread(QObject):
         refine: int | None = None,
     ) -> None:
         """Begin a run; what the arguments are, see `PaintRun`."""
+        self.end_sketches()
         self._begun += 1
         self.run = PaintRun(
             number=self._begun, job=job, document=document, device=device, actor=actor, steps=steps, refine=refine
@@ -93,6 +100,19 @@ class RunThread(QObject):
         self._laid.append((time.monotonic(), len(document.strokes)))
         self._drain.start()
         self._run.emit(self.run)
+
+    def sketch(self, jobs: dict[str, PaintJob], *, device: str, actor: Path | None) -> None:
+        """Paint small pictures while nothing else is painted; those asked for before are not wanted any more."""
+        self.end_sketches()
+        self._begun += 1
+        self._sketches = Sketches(number=self._begun, jobs=jobs, device=device, actor=actor)
+        self._sketch.emit(self._sketches)
+
+    def end_sketches(self) -> None:
+        """Small pictures are not wanted any more."""
+        if self._sketches is not None:
+            self._sketches.cancelled.set()
+            self._sketches = None
 
     def end(self) -> None:
         """Cancel the run under way and hand on what it has painted so far; it is not told as finished."""
@@ -128,6 +148,11 @@ class RunThread(QObject):
     def _is_under_way(self, number: int) -> bool:
         return self.run is not None and number == self.run.number
 
+    @Slot(int, str, object)
+    def _on_sketched(self, number: int, name: str, pixels: object) -> None:
+        if self._sketches is not None and number == self._sketches.number:
+            self.sketched.emit(name, pixels)
+
     @Slot(int, str)
     def _on_gpu_left(self, number: int, word: str) -> None:
         if self._is_under_way(number):
@@ -148,5 +173,6 @@ class RunThread(QObject):
     def close(self) -> None:
         """End the run and the thread."""
         self.end()
+        self.end_sketches()
         self.qthread.quit()
         self.qthread.wait()

@@ -16,9 +16,11 @@ import sys
 import time
 import zlib
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
+import pypdfium2
 import pytest
 import torch
 from PIL import Image
@@ -342,6 +344,62 @@ def test_a_folder_cancelled_by_control_c_keeps_what_is_finished(
     assert capsys.readouterr().out == f"2 pictures: 1 painted, 1 skipped, 0 failed, in {out}\n"
 
 
+# Films
+
+
+@pytest.fixture(scope="module")
+def clip(desk: Path) -> Path:
+    """Five frames on which a red square comes out of the left."""
+    frames = [Image.new("RGB", (64, 48), "navy") for _ in range(5)]
+    for index, frame in enumerate(frames):
+        frame.paste("red", (0, 10, 8 * index, 30))
+    frames[0].save(desk / "clip.gif", save_all=True, append_images=frames[1:], duration=100)
+    return desk / "clip.gif"
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # imageio-ffmpeg leaves its pipes open
+def test_a_film_becomes_a_film_and_one_line(
+    desk: Path, clip: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    actor = ["--actor", str(desk / "actor.safetensors"), "--device", "cpu"]
+
+    assert main(["paint", str(clip), "-o", str(tmp_path / "a.mp4"), *actor, "--divide", "1", "--strokes", "60"]) == 0
+
+    out, err = capsys.readouterr()
+    assert err == ""
+    assert re.fullmatch(
+        r"5 frames in [\d.]+ s \([\d.]+ a second\) on cpu: \d+ strokes, PSNR [\d.]+ dB, in .*a\.mp4\n", out
+    )
+    assert os.listdir(tmp_path) == ["a.mp4"]
+    assert (tmp_path / "a.mp4").read_bytes()[4:8] == b"ftyp"
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (["--svg"], "--svg for a film: it is one for pictures; leave it out"),
+        (["--no-svg"], "--svg for a film"),
+        (["--frames"], "--frames for a film"),
+        (["--video"], "--video for a film"),
+        (["--refine", "200"], "--refine for a film"),
+        (["--preset", "paper"], "preset paper: its fixed grid"),
+        (["--strokes", "1000001"], "strokes 1000001"),
+        (["--size", "20000"], "size 20000"),
+    ],
+)
+def test_options_that_a_film_does_not_take_are_refused_not_ignored(
+    options: list[str], words: str, clip: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert_refused(main(["paint", str(clip), "-o", str(tmp_path / "a.mp4"), *options]), capsys, words)
+    assert os.listdir(tmp_path) == []
+
+
+def test_a_gif_is_still_painted_as_a_picture_into_a_folder(desk: Path, clip: Path, tmp_path: Path) -> None:
+    assert paint(desk, clip, tmp_path / "out") == 0
+
+    assert (tmp_path / "out" / "painting.png").exists()
+
+
 # Scores and exports
 
 
@@ -399,6 +457,43 @@ def test_ways_focus_least_size_and_loss_steer_the_painting(desk: Path, tmp_path:
     job = report_in(tmp_path / "out")["job"]
     assert (job["ways"], job["min_size"]) == (2, 5)
     assert len(job["focus"]) == 16
+
+
+def test_a_palette_a_protected_part_widths_and_opacities_are_kept_to(desk: Path, tmp_path: Path) -> None:
+    mask = np.zeros((20, 30, 3), np.uint8)
+    mask[:8] = 255
+    save_picture(tmp_path / "mask.png", mask)
+    bounds = ["--protect", str(tmp_path / "mask.png"), "--width", "1-9", "--opacity", "0.7-1"]
+
+    assert paint(desk, "photo.png", tmp_path / "out", "--palette", "4", *bounds, "--refine", "10") == 0
+
+    report, document = report_in(tmp_path / "out"), read_json(tmp_path / "out" / "strokes.json")
+    job, strokes = report["job"], document.strokes
+    assert (job["width"], job["opacity"], len(job["palette"])) == ([1, 9], [0.7, 1], 4)
+    assert {f"#{bytes(colour).hex()}" for colour in np.rint(strokes.rgb() * 255).astype(np.uint8)} <= set(
+        job["palette"]
+    )
+    top = np.asarray(Image.open(tmp_path / "out" / "painting.png"))[: document.size.height * 8 // 20]
+    assert not top.any()
+    assert strokes.parameters[:, 8:10].min() > 0.7 - 1e-6
+
+
+def test_a_style_is_what_other_options_do_not_say(desk: Path, tmp_path: Path) -> None:
+    plain = ["paint", str(desk / "photo.png"), "-o", str(tmp_path / "a"), "--actor", str(desk / "actor.safetensors")]
+    assert main([*plain, "--style", "loose", "--boldness", "4", "--no-svg"]) == 0
+    assert paint(desk, "photo.png", tmp_path / "b", "--style", "0", "--strokes", "30", "--width", "0-20") == 0
+
+    loose, poster = (report_in(tmp_path / name) for name in "ab")
+    assert (loose["strokes"], loose["job"]["divide"], loose["job"]["opacity"]) == (175, 2, [0.7, 1])
+    assert (poster["strokes"], poster["job"]["width"], poster["job"]["opacity"]) == (30, [0, 20], [0.9, 1])
+
+
+def test_the_focus_may_be_on_faces(tmp_path: Path) -> None:
+    assert main(["paint", "sample:astronaut", "-o", str(tmp_path / "a"), "--strokes", "100", "--focus", "faces"]) == 0
+    assert main(["paint", "sample:coffee", "-o", str(tmp_path / "b"), "--strokes", "20", "--focus", "faces"]) == 0
+
+    assert len(report_in(tmp_path / "a")["job"]["focus"]) == 16
+    assert "focus" not in report_in(tmp_path / "b")["job"]  # nobody is there
 
 
 def test_a_mix_of_stroke_types_is_painted_by_the_files_of_each(desk: Path, tmp_path: Path) -> None:
@@ -489,6 +584,15 @@ def test_a_bad_picture_is_refused(
         ("--refine 0", ["refine 0", "give 1 to 100,000 steps"]),
         ("--ways 3", ["--ways", "'3' is not one of"]),
         ("--min-size 51", ["--min-size", "51", "is not in the range 0<=x<=50"]),
+        ("--width 3", ["width", "3", "give the least and the most"]),
+        ("--width 5-2", ["width", "5-2", "give the least and the most"]),
+        ("--opacity 0.5-2", ["opacity", "0.5-2", "from 0 to 1"]),
+        ("--palette none.gpl", ["none.gpl", "no such file"]),
+        ("--palette 0", ["palette", "0", "give 1 to 256 colours"]),
+        ("--palette 5 --refine colours", ["refine", "colours", "a palette's colours stay as they are"]),
+        ("--style rough", ["style", "rough", "poster, loose, classic"]),
+        ("--boldness 2", ["boldness", "2", "add --style loose"]),
+        ("--protect none.png", ["none.png"]),
         ("--focus {desk}/none.png", ["none.png", "there is no such file"]),
         ("--loss l1", ["loss l1", "add --refine 200"]),
         ("--refine soon", ["refine soon", "a number of steps, such as 200, or of seconds, such as 5s"]),
@@ -821,10 +925,11 @@ def test_a_stroke_file_is_exported_in_every_svg_profile(profile: str, painted: P
     ("options", "problem"),
     [
         (["--paper", "a9"], "Cannot use paper a9: choose one of a6"),
-        (["--pens", "red"], "Cannot use pens red: give a number, or colours"),
+        (["--pens", "red"], "Cannot use pens red: give a number, colours"),
         (["--pens", "0"], "Cannot use pens 0"),
         (["--margin", "300"], "Cannot use margin 300"),
-        (["--group", "colour"], "Cannot use group colour"),
+        (["--pens", "palette"], "Cannot use pens palette: it was painted in any colours"),
+        (["--group", "hue"], "Cannot use group hue: choose step, level, colour or a number of strokes"),
     ],
 )
 def test_svg_settings_out_of_range_are_told(
@@ -844,6 +949,16 @@ def test_svg_settings_out_of_range_are_told(
         ("a.svg", ["--pens", "3"], "Cannot use --pens for a.svg: it is one for plotter"),
         ("a.json", ["--size", "30"], "Cannot use --size for a.json"),
         ("a.mp4", ["--every", "3"], "Cannot use --every for a.mp4"),
+        ("a.png", ["--chapters", "3"], "Cannot use --chapters for a.png: it is one for lesson"),
+        ("a.pdf", ["--pens", "3"], "Cannot use --pens for a.pdf: it is one for plotter"),
+        ("a.pdf", ["--size", "900"], "Cannot use --size for a.pdf"),
+        ("frames", ["--grid", "3"], "Cannot use --grid for frames: it is one for lessons; add --lesson"),
+        ("cards", ["--lesson", "--every", "3"], "Cannot use --every for cards: it is one for frames"),
+        ("a.svg", ["--lesson"], "Cannot use --lesson for a.svg: it is one for lesson"),
+        ("a.svg", ["--mixing"], "Cannot use --mixing for a.svg: a mixing sheet is a .pdf or a picture"),
+        ("a.pdf", ["--paints", "pigments"], "Cannot use --paints for a.pdf: it is one for mixing sheets; add --mixing"),
+        ("a.pdf", ["--mixing", "--grid", "3"], "Cannot use --grid for a.pdf: it is one for lesson"),
+        ("a.pdf", ["--mixing", "--size", "900"], "Cannot use --size for a.pdf"),
     ],
 )
 def test_settings_that_a_form_does_not_take_are_refused_not_ignored(
@@ -851,6 +966,33 @@ def test_settings_that_a_form_does_not_take_are_refused_not_ignored(
 ) -> None:
     assert main(["export", str(painted / "strokes.json"), "-o", str(tmp_path / name), *options]) == 2
     assert problem in capsys.readouterr().err
+
+
+def test_a_palette_is_kept_and_goes_into_layers_pens_and_a_mixing_sheet(desk: Path, tmp_path: Path) -> None:
+    out, paints = tmp_path / "painted", tmp_path / "mine.gpl"
+    paints.write_text("GIMP Palette\n250 250 245 White\n30 30 32 Black\n200 40 40 Red\n40 60 140 Blue\n")
+    assert paint(desk, "photo.png", out, "--palette", "#101828 Night,#c04030,#f0e0c0 Sand,#3060a0 Sea") == 0
+    strokes = str(out / "strokes.json")
+    copied = tmp_path / "copy.json"
+
+    assert main(["export", strokes, "-o", str(copied)]) == 0
+    assert main(["export", str(copied), "-o", str(tmp_path / "layers.svg"), "--group", "colour"]) == 0
+    assert main(["export", strokes, "-o", str(tmp_path / "p.svg"), "--profile", "plotter", "--pens", "palette"]) == 0
+    assert main(["export", strokes, "-o", str(tmp_path / "m.pdf"), "--mixing", "--paints", str(paints)]) == 0
+    assert main(["export", strokes, "-o", str(tmp_path / "m.png"), "--mixing", "--size", "600", "--title", "Dune"]) == 0
+
+    job = read_json(copied).job
+    assert job["palette"] == ["#101828", "#c04030", "#f0e0c0", "#3060a0"]
+    assert job["palette_names"] == ["Night", "", "Sand", "Sea"]
+    assert " #f0e0c0 Sand" in (tmp_path / "layers.svg").read_text()
+    assert (tmp_path / "p.svg").read_text().count("inkscape:groupmode") == 4
+    with (
+        closing(pypdfium2.PdfDocument(tmp_path / "m.pdf")) as pdf, closing(pdf[0]) as page,
+        closing(page.get_textpage()) as text,
+    ):  # fmt: skip
+        said = text.get_text_bounded()
+    assert all(name in said for name in ("Night", "#c04030", "Sand", "Sea", "White", "strokes"))
+    assert max(pixels_of(tmp_path / "m.png").shape) == 600
 
 
 def test_a_film_takes_its_options(painted: Path, desk: Path, tmp_path: Path) -> None:
@@ -872,6 +1014,25 @@ def test_frames_are_exported_into_a_folder(painted: Path, tmp_path: Path) -> Non
     frames = sorted((tmp_path / "frames").iterdir())
     assert [frame.name for frame in frames] == [f"frame-00000{index}.png" for index in range(3)]
     assert pixels_of(frames[0]).shape[2] == 4
+
+
+def test_a_lesson_is_exported_as_a_pdf_or_as_pictures(painted: Path, desk: Path, tmp_path: Path) -> None:
+    options = ["--chapters", "3", "--by", "colour", "--colours", "5", "--paper", "300x400", "--margin", "10"]
+    options += ["--grid", "5", "--title", "Über den Wolken", "--beside", str(desk / "photo.png")]
+    strokes = str(painted / "strokes.json")
+
+    assert main(["export", strokes, "-o", str(tmp_path / "lesson.pdf"), *options]) == 0
+    assert main(["export", strokes, "-o", str(tmp_path / "cards"), "--lesson", "--size", "800", *options]) == 0
+
+    with closing(pypdfium2.PdfDocument(tmp_path / "lesson.pdf")) as pdf, closing(pdf[0]) as page:
+        with closing(page.get_textpage()) as text:
+            words = text.get_text_bounded()
+        assert "Über den Wolken" in words
+        assert "5 colours · painted on 300 × 400 mm" in words
+        pages = len(pdf)
+    cards = sorted((tmp_path / "cards").iterdir())
+    assert [card.name for card in cards] == [f"step-0{index}.png" for index in range(pages)]
+    assert {pixels_of(card).shape for card in cards} == {(566, 800, 3)}
 
 
 # Benchmarks

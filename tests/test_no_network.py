@@ -31,6 +31,7 @@ codes = [
     main(["paint", "sample:coffee", "-o", out, "--strokes", "60", "--refine", "2"]),
     main(["export", out + "/strokes.json", "-o", out + "/a.mp4", "--size", "64"]),
     main(["export", out + "/strokes.json", "-o", out + "/a.svg", "--profile", "plotter"]),
+    main(["export", out + "/strokes.json", "-o", out + "/cards", "--lesson", "--size", "400"]),
     main(["score", out + "/painting.png", out + "/painting.png"]),
 ]
 print(json.dumps([codes, seen]))
@@ -63,7 +64,7 @@ def run(program: str, *arguments: str | Path) -> list[list[object]]:
 def test_painting_refining_exporting_and_scoring_ask_no_network(tmp_path: Path) -> None:
     codes, seen = run(PAINTING, tmp_path / "out")
 
-    assert codes == [0, 0, 0, 0]
+    assert codes == [0, 0, 0, 0, 0]
     assert seen == []
 
 

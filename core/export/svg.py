@@ -18,7 +18,8 @@ from pathlib import Path
 from typing import TextIO
 from xml.sax.saxutils import escape
 
-from core.document import Document, rgb_to_hex
+from core.colour_layers import colour_layers
+from core.document import Document, Rgb, rgb_to_hex
 from core.errors import SettingError
 from core.export.progress import Progress
 from core.export.svg_compatible import compatible_elements
@@ -28,7 +29,9 @@ from core.stroke import Strokes
 
 PROFILES = {"exact": exact_elements, "compatible": compatible_elements}
 
-GROUPINGS = ("step", "level")
+COLOUR = "colour"
+
+GROUPINGS = ("step", "level", COLOUR)
 """What strokes are grouped by, beside a number of them."""
 
 MAX_DECIMALS = 6
@@ -48,7 +51,8 @@ class SvgOptions:
     description: str | None = None
     """What they show as its description."""
     group: str | int = "step"
-    """Strokes that form a group: those of a painting `step`, of a `level` (patches of one size), or so many of them."""
+    """Strokes that form a group: those of a painting `step`, of a `level` (patches of one size), or so many of them; or
+    by `colour`, which brings strokes of one colour together in layers as far as the picture stays the same."""
     decimals: int = 2
     """Of a sheet pixel. With 2, a sheet blown up tenfold is still within a tenth of a pixel."""
 
@@ -87,18 +91,25 @@ def write_svg(
         raise SettingError("profile", profile, f"choose one of {', '.join(PROFILES)}")
     options, document = options or SvgOptions(), document.drawn
     height, width = document.size
-    elements = PROFILES[profile](document.strokes, document.size, options.decimals)
     total, done = len(document.strokes), 0
     with svg_file(path) as file:
+        inkscape = ""
+        if options.group == COLOUR:
+            document, groups = _layers(document)
+            inkscape = ' xmlns:inkscape="http://www.inkscape.org/namespaces/inkscape"'
+        else:
+            groups = [(f'id="{name}"', count) for name, count in _groups(document.strokes, options.group)]
+        elements = PROFILES[profile](document.strokes, document.size, options.decimals)
         file.write(
-            f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}"'
+            f'<svg xmlns="http://www.w3.org/2000/svg"{inkscape} width="{width}" height="{height}"'
+            f' viewBox="0 0 {width} {height}"'
             # A mask's luminance must be taken as it stands.
             ' color-interpolation="sRGB" stroke="none" fill-rule="nonzero">\n'
         )
         write_words(file, options)
         file.write(f'<rect width="{width}" height="{height}" fill="{rgb_to_hex(document.background)}"/>\n')
-        for name, count in _groups(document.strokes, options.group):
-            file.write(f'<g id="{name}">\n')
+        for attributes, count in groups:
+            file.write(f"<g {attributes}>\n")
             for first in range(0, count, _AT_ONCE):
                 part = min(_AT_ONCE, count - first)
                 file.writelines(islice(elements, part))
@@ -139,6 +150,20 @@ def write_words(file: TextIO, options: SvgOptions) -> None:
 def as_text(text: str) -> str:
     """Any text as the content of an element or of a quoted attribute."""
     return escape(_NOT_XML.sub("\ufffd", text), {'"': "&quot;"})
+
+
+def _layers(document: Document) -> tuple[Document, list[tuple[str, int]]]:
+    """The document with its strokes in layers by colour; and attributes and number of strokes of each, in order."""
+    document, layers = colour_layers(document)
+    return document, [
+        (layer_attributes(number, layer.rgb, layer.name), layer.strokes) for number, layer in enumerate(layers, start=1)
+    ]
+
+
+def layer_attributes(number: int, colour: Rgb, name: str = "") -> str:
+    """What makes a group a layer to Inkscape and its like, which tells its colour and what that is called."""
+    label = as_text(f"{number} {rgb_to_hex(colour)} {name}".rstrip())
+    return f'inkscape:groupmode="layer" inkscape:label="{label}" id="layer{number}"'
 
 
 def _groups(strokes: Strokes, group: str | int) -> Iterator[tuple[str, int]]:

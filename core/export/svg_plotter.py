@@ -6,9 +6,8 @@ begins with is its place in the order, its colour the pen's.
 
 from __future__ import annotations
 
-import re
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
@@ -25,20 +24,18 @@ from core.document import Document, Rgb, rgb_from_hex, rgb_to_hex
 from core.errors import SettingError
 from core.export.clipping import Box, clipped_curve, clipped_polyline, inside
 from core.export.outline import outline, outline_points, point_data
+from core.export.papers import check_paper, paper_scale, turned
 from core.export.progress import Progress
-from core.export.svg import SvgOptions, svg_file, write_words
+from core.export.svg import SvgOptions, layer_attributes, svg_file, write_words
 from core.export.svg_exact import BATCH
+from core.palette_use import document_palette
 from core.rasteriser.marks import marks_of
 from core.stroke import Strokes
 
-PAPERS = {"a6": (105, 148), "a5": (148, 210), "a4": (210, 297), "a3": (297, 420), "a2": (420, 594),
-          "letter": (215.9, 279.4), "tabloid": (279.4, 431.8)}  # fmt: skip
-"""Width and height in millimetres, upright."""
-
-LARGEST_PAPER = 5000
-"""Millimetres of a side."""
-
 MAX_PENS = 64
+
+PALETTE = "palette"
+"""Pens: the colours of the painting's palette."""
 
 LINES = ("centre", "outline")
 
@@ -66,13 +63,14 @@ class PlotterOptions:
     """What may vary in a drawing for a plotter, beside `SvgOptions`."""
 
     paper: str | tuple[float, float] = "a4"
-    """One of `PAPERS`, turned as the painting is; or width and height in millimetres."""
+    """One of `core.export.papers.PAPERS`, turned as the painting is; or width and height in millimetres."""
     margin: float = 15.0
     """Least distance of the painting's edge from the paper's, millimetres."""
     pen: float = 0.5
     """Width of the pens' lines, millimetres."""
-    pens: int | Sequence[Rgb] = 6
-    """How many pens, their colours found in the painting; or their colours. Each stroke takes the nearest."""
+    pens: int | Sequence[Rgb] | str = 6
+    """How many pens, their colours found in the painting; or their colours; or `PALETTE`, those of the palette that it
+    was painted in. Each stroke takes the nearest."""
     lines: str = "centre"
     """What is drawn of a stroke: its `centre` line, or its `outline`."""
     ordered: bool = True
@@ -80,40 +78,33 @@ class PlotterOptions:
     the order they were painted in."""
 
     def __post_init__(self) -> None:
-        if isinstance(self.paper, str) and self.paper not in PAPERS:
-            raise SettingError("paper", self.paper, f"choose one of {', '.join(PAPERS)}, or give WIDTHxHEIGHT in mm")
-        sides = PAPERS[self.paper] if isinstance(self.paper, str) else self.paper
-        if not all(1 <= side <= LARGEST_PAPER for side in sides):
-            raise SettingError("paper", self.paper, f"give sides of 1 to {LARGEST_PAPER} mm")
-        if not 0 <= self.margin < min(sides) / 2:
-            raise SettingError("margin", self.margin, "choose 0 mm up to half the paper's shorter side")
+        check_paper(self.paper, self.margin)
         if not 0.01 <= self.pen <= 50:
             raise SettingError("pen", self.pen, "choose 0.01 to 50 mm")
         count = self.pens if isinstance(self.pens, int) else len(self.pens)
-        if not 1 <= count <= MAX_PENS:
+        if isinstance(self.pens, str):
+            if self.pens != PALETTE:
+                raise SettingError("pens", self.pens, f"give a number, colours or {PALETTE}")
+        elif not 1 <= count <= MAX_PENS:
             raise SettingError("pens", count, f"choose 1 to {MAX_PENS}")
         if self.lines not in LINES:
             raise SettingError("lines", self.lines, f"choose one of {', '.join(LINES)}")
 
 
-def paper_named(text: str) -> str | tuple[float, float]:
-    """A paper as a command line has it: a name of `PAPERS`, or WIDTHxHEIGHT in millimetres."""
-    sides = re.fullmatch(r"(\d+(?:\.\d+)?)x(\d+(?:\.\d+)?)", text)
-    return (float(sides[1]), float(sides[2])) if sides else text.lower()
-
-
-def pens_named(text: str) -> int | list[Rgb]:
-    """Pens as a command line has them: how many, or #rrggbb,#rrggbb,...
+def pens_named(text: str) -> int | list[Rgb] | str:
+    """Pens as a command line has them: how many, #rrggbb,#rrggbb,... or `palette`.
 
     Raises:
         SettingError: If it is neither.
     """
     if text.isdecimal() and len(text) < 10:
         return int(text)
+    if text == PALETTE:
+        return PALETTE
     try:
         return [rgb_from_hex(each.strip()) for each in text.split(",")]
     except ValueError as error:
-        raise SettingError("pens", text, "give a number, or colours as #rrggbb,#rrggbb") from error
+        raise SettingError("pens", text, f"give a number, colours as #rrggbb,#rrggbb, or {PALETTE}") from error
 
 
 def write_plotter_svg(
@@ -138,16 +129,16 @@ def write_plotter_svg(
 
     Raises:
         OutputError: If it cannot be written.
+        SettingError: If the pens are to be those of a palette, and it was painted in none or in too many colours.
     """
     plotter, options, document = plotter or PlotterOptions(), options or SvgOptions(), document.drawn
-    width, height = _turned(plotter.paper, document)
-    scale = min(
-        (width - 2 * plotter.margin) / document.size.width, (height - 2 * plotter.margin) / document.size.height
-    )
+    pens, names = _pens_of(document, plotter.pens)
+    width, height = turned(plotter.paper, document.size)
+    scale = paper_scale(plotter.paper, plotter.margin, document.size)
     left, top = (width - scale * document.size.width) / 2, (height - scale * document.size.height) / 2
     strokes = document.strokes
     with svg_file(path) as file:
-        palette, pen_of = _pens(strokes, plotter.pens)
+        palette, pen_of = _pens(strokes, pens)
         file.write(
             '<svg xmlns="http://www.w3.org/2000/svg" xmlns:inkscape="http://www.inkscape.org/namespaces/inkscape"'
             f' width="{width:g}mm" height="{height:g}mm" viewBox="0 0 {width:g} {height:g}">\n'
@@ -157,10 +148,9 @@ def write_plotter_svg(
         for pen, colour in enumerate(palette):
             which = np.flatnonzero(pen_of == pen)
             lines = _lines(document, which, plotter.lines, (scale, left, top), options.decimals)
-            name = rgb_to_hex(colour)
             file.write(
-                f'<g inkscape:groupmode="layer" inkscape:label="{pen + 1} {name}" id="layer{pen + 1}"'
-                f' fill="none" stroke="{name}" stroke-width="{plotter.pen:g}"'
+                f"<g {layer_attributes(pen + 1, colour, names.get(colour, ''))}"
+                f' fill="none" stroke="{rgb_to_hex(colour)}" stroke-width="{plotter.pen:g}"'
                 ' stroke-linecap="round" stroke-linejoin="round">\n'
             )
             ends = np.array([line.ends for line in lines]).reshape(-1, 2, 2)
@@ -302,6 +292,18 @@ def _order(ends: NDArray[np.float64]) -> list[tuple[int, bool]]:
     return order
 
 
+def _pens_of(document: Document, pens: int | Sequence[Rgb] | str) -> tuple[int | Sequence[Rgb], Mapping[Rgb, str]]:
+    """How many pens or their colours, and what those are called."""
+    if not isinstance(pens, str):
+        return pens, {}
+    palette = document_palette(document)
+    if palette is None:
+        raise SettingError("pens", pens, "it was painted in any colours; give a number, or colours as #rrggbb,#rrggbb")
+    if len(palette.colours) > MAX_PENS:
+        raise SettingError("pens", pens, f"it has {len(palette.colours)} colours; give a number up to {MAX_PENS}")
+    return palette.colours, dict(zip(palette.colours, palette.names, strict=True))
+
+
 def _pens(strokes: Strokes, pens: int | Sequence[Rgb]) -> tuple[list[Rgb], NDArray[np.intp]]:
     """The pens' colours, lightest first, and the pen [N] of each stroke: the nearest in OKLab."""
     colours = oklab(strokes.rgb())
@@ -341,11 +343,3 @@ def _areas(strokes: Strokes) -> NDArray[np.float64]:
     for start in range(0, len(strokes), BATCH):
         areas[start : start + BATCH] = marks_of(strokes[start : start + BATCH]).areas
     return areas
-
-
-def _turned(paper: str | tuple[float, float], document: Document) -> tuple[float, float]:
-    """Width and height of the paper, its longer side along the painting's where it is one of `PAPERS`."""
-    if not isinstance(paper, str):
-        return paper
-    short, long = PAPERS[paper]
-    return (long, short) if document.size.width > document.size.height else (short, long)

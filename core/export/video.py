@@ -16,7 +16,7 @@ from core.export.film_layout import SHAPES, film_layout
 from core.export.progress import Progress
 from core.geometry import PixelBox, Size
 from core.rasteriser.fast import Canvas, draw, to_bytes
-from core.resampling import resized
+from core.resampling import middle, resized
 from core.timeline import moments
 
 LONGEST_SECONDS = 3600
@@ -107,7 +107,7 @@ def write_video(
     frame = np.empty((*layout.frame, 3), np.uint8)
     frame[:] = document.background
     if photograph is not None and layout.photograph is not None:
-        _part(frame, layout.photograph)[:] = resized(_middle(photograph, document.size), layout.photograph.size)
+        _part(frame, layout.photograph)[:] = resized(middle(photograph, document.size), layout.photograph.size)
     with film_file(path, layout.frame, fps) as add:
         for done, canvas in enumerate(_canvases(document, layout.painting.size, counts), start=1):
             _part(frame, layout.painting)[:] = to_bytes(canvas)
@@ -125,16 +125,6 @@ def _canvases(document: Document, size: Size, counts: list[int]) -> Iterator[Can
         counts = counts[first:]
         del finished
     yield from moments(document, size, counts)
-
-
-def _middle(photograph: NDArray[np.uint8], sheet: Size) -> NDArray[np.uint8]:
-    """As much of a photograph [H, W, 3] as has the sheet's aspect."""
-    size = Size(*photograph.shape[:2])
-    scale = min(size.height / sheet.height, size.width / sheet.width)
-    height = min(size.height, max(1, round(sheet.height * scale)))
-    width = min(size.width, max(1, round(sheet.width * scale)))
-    top, left = (size.height - height) // 2, (size.width - width) // 2
-    return np.ascontiguousarray(photograph[top : top + height, left : left + width])
 
 
 def _part(frame: NDArray[np.uint8], box: PixelBox) -> NDArray[np.uint8]:

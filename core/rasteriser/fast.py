@@ -108,6 +108,22 @@ def _one_thread() -> Iterator[None]:
         numba.set_num_threads(many)
 
 
+def covered(strokes: Strokes, scale: float, box: PixelBox) -> NDArray[np.float32]:
+    """How much strokes of one colour hide together of what is below them, 0..1 [H, W], in a box of a canvas.
+
+    What is laid on a canvas with them is A (1 - covered) + rgb covered.
+    """
+    canvas = np.zeros((*box.size, 3), np.float32)
+    patches = strokes.patches - np.array([box.top / scale, box.left / scale, 0])
+    white = Strokes.from_columns(
+        types=strokes.types, patches=patches, parameters=strokes.parameters, steps=strokes.steps, flags=strokes.flags
+    ).changed(rgb=np.ones((len(strokes), 3)))
+    whole = np.array([[0, 0, *box.size]])
+    lay(canvas, white, scale, areas=whole if _pixels(whole) < _WORTH_THREADS else None)
+    result: NDArray[np.float32] = canvas[..., 0]
+    return result
+
+
 def touched(strokes: Strokes, scale: float, size: Size) -> PixelBox:
     """A box of a canvas that holds every pixel that these strokes can have changed; empty where there are none."""
     strokes = strokes.drawn
@@ -168,3 +184,23 @@ def measured(document: Document, target: Canvas) -> Document:
     gains = lay(canvas, strokes, pixel_scale(document.size, size), target)
     errors = (np.maximum(0, begun + np.cumsum(gains)) / target.size).astype(np.float32)
     return replace(document, strokes=strokes.changed(errors=errors))
+
+
+def measured_on(canvas: Canvas, document: Document, first: int, target: Canvas) -> Document:
+    """The document with the errors after its strokes from `first` on, going on from the one before, if that is known.
+
+    So a curve of errors that were measured at another size goes on without a step.
+
+    Args:
+        canvas: After the strokes before; those from `first` on are laid on it.
+        document: The painting.
+        first: The first stroke to measure.
+        target: Of the canvas's shape.
+    """
+    strokes = document.strokes
+    begun = float(strokes.errors[first - 1]) if first else float("nan")
+    if not np.isfinite(begun):
+        begun = float(np.square(canvas - target, dtype=np.float64).mean())
+    gains = lay(canvas, strokes[first:], pixel_scale(document.size, Size(*target.shape[:2])), target)
+    errors = np.maximum(0, begun + np.cumsum(gains) / target.size)
+    return replace(document, strokes=strokes[:first].appended(strokes[first:].changed(errors=errors)))

@@ -32,7 +32,7 @@ class ActionWindow(Worded, QMainWindow):
         self._build_menus(panel)
         self._build_tool_bar()
 
-    def _action(
+    def new_action(
         self,
         words: Callable[[], str],
         *keys: str | QKeySequence.StandardKey,
@@ -58,7 +58,7 @@ class ActionWindow(Worded, QMainWindow):
 
     def _build_actions(self, scheme: str, language: str, scrub_memory: int | None) -> None:
         key = QKeySequence.StandardKey
-        make = self._action
+        make = self.new_action
         self.open_action = make(lambda: translate("Studio", "&Open…"), key.Open, picture="open")
         self.start_action = make(lambda: translate("Studio", "S&tart page"), "Ctrl+N")
         self.save_action = make(lambda: translate("Studio", "&Save session"), key.Save, picture="save")
@@ -75,6 +75,8 @@ class ActionWindow(Worded, QMainWindow):
         self.stop_action = make(lambda: translate("Studio", "St&op"), "Esc", picture="stop")
         self.refine_action = make(lambda: translate("Studio", "Re&fine"), "Ctrl+B", picture="refine")
         self.restart_action = make(lambda: translate("Studio", "&Restart"), "Ctrl+R", picture="restart")
+        self.focus_action = make(lambda: translate("Studio", "Focus brus&h"), "F", picture="focus")
+        self.protect_action = make(lambda: translate("Studio", "Protect&ion brush"), "Shift+F", picture="protect")
         self.play_action = make(lambda: translate("Studio", "Play the pain&ting"), "K")
         self.first_action = make(lambda: translate("Studio", "To the &bare sheet"), "Home")
         self.back_action = make(lambda: translate("Studio", "One stroke b&ack"), ",")
@@ -119,7 +121,7 @@ class ActionWindow(Worded, QMainWindow):
         self.language_actions[language].setChecked(True)
         self.memory_actions[scrub_memory].setChecked(True)
 
-    def _menu(self, words: Callable[[], str], actions: list[QAction | QMenu | None]) -> QMenu:
+    def new_menu(self, words: Callable[[], str], actions: list[QAction | QMenu | None]) -> QMenu:
         """A menu whose title follows the language; None is a line."""
         menu = QMenu(self)
         menu.setToolTipsVisible(True)
@@ -134,11 +136,13 @@ class ActionWindow(Worded, QMainWindow):
         return menu
 
     def _build_menus(self, panel: QAction) -> None:
-        self.recent_menu = self._menu(lambda: translate("Studio", "Open &recent"), [])
-        scheme = self._menu(lambda: translate("Studio", "&Appearance"), [*self.scheme_actions.values()])
+        self.recent_menu = self.new_menu(lambda: translate("Studio", "Open &recent"), [])
+        scheme = self.new_menu(lambda: translate("Studio", "&Appearance"), [*self.scheme_actions.values()])
         # Named in both languages, so that it is found from either.
-        language = self._menu(lambda: translate("Studio", "&Language") + " / 语言", [*self.language_actions.values()])
-        memory = self._menu(lambda: translate("Studio", "&Memory for scrubbing"), [*self.memory_actions.values()])
+        language = self.new_menu(
+            lambda: translate("Studio", "&Language") + " / 语言", [*self.language_actions.values()]
+        )
+        memory = self.new_menu(lambda: translate("Studio", "&Memory for scrubbing"), [*self.memory_actions.values()])
         timeline = [self.play_action, None, self.first_action, self.back_action, self.forward_action, self.last_action]
         self.menus: list[tuple[QMenu, list[QAction]]] = []
         menus: list[tuple[Callable[[], str], list[QAction | QMenu | None]]] = [
@@ -151,6 +155,7 @@ class ActionWindow(Worded, QMainWindow):
             ]),
             (lambda: translate("Studio", "&Painting"), [
                 self.paint_action, self.step_action, self.stop_action, self.refine_action, self.restart_action,
+                None, self.focus_action, self.protect_action,
             ]),
             (lambda: translate("Studio", "&Timeline"), [*timeline, None, memory]),
             (lambda: translate("Studio", "&View"), [
@@ -161,7 +166,7 @@ class ActionWindow(Worded, QMainWindow):
             (lambda: translate("Studio", "&Help"), [self.shortcuts_action, self.about_action]),
         ]  # fmt: skip
         for words, actions in menus:
-            menu = self._menu(words, actions)
+            menu = self.new_menu(words, actions)
             self.menuBar().addMenu(menu)
             self.menus.append((menu, [action for action in actions if isinstance(action, QAction)]))
 

@@ -72,17 +72,22 @@ class CanvasView(Worded, QWidget):
         zoom_changed: device pixels per sheet pixel.
         split_moved: the split's edge, 0..1 from the left.
         paint_requested: to paint, or to pause.
+        tool_changed: another tool is held, or none.
+        looked: it is looked at otherwise: another part, another zoom or mode, or the split's edge elsewhere.
     """
 
     zoom_changed = Signal(float)
     split_moved = Signal(float)
     paint_requested = Signal()
+    tool_changed = Signal()
+    looked = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._pixels: SharedPixels | None = None
         self._sheet = Size(1, 1)
         self._target: NDArray[np.uint8] | None = None
+        self._rival: SharedPixels | None = None
         self._mode = CanvasMode.CANVAS
         self._split, self._opacity = 0.5, 0.5
         self._zoom, self._centre = 1.0, QPointF()
@@ -111,8 +116,19 @@ class CanvasView(Worded, QWidget):
     def show_picture(self, sheet: Size, pixels: SharedPixels | None, target: NDArray[np.uint8] | None) -> None:
         """Show another canvas of a sheet and its target [H, W, 4], as large as the canvas; fitted."""
         self._held.abort()
-        self._sheet, self._pixels, self._target = sheet, pixels, target
+        self._sheet, self._pixels, self._target, self._rival = sheet, pixels, target, None
         self.fit()
+
+    @property
+    def target(self) -> NDArray[np.uint8] | None:
+        """What the canvas is compared with by the modes."""
+        return self._target
+
+    def show_rival(self, rival: SharedPixels | None) -> None:
+        """Show another painting of the same sheet left of the split's edge, whatever the mode; None: no more."""
+        self._rival = rival
+        self._rest()
+        self.update()
 
     @property
     def mode(self) -> CanvasMode:
@@ -123,6 +139,7 @@ class CanvasView(Worded, QWidget):
         """Show otherwise."""
         self._mode = mode
         self._rest()
+        self.looked.emit()
         self.update()
 
     @property
@@ -132,7 +149,9 @@ class CanvasView(Worded, QWidget):
 
     def hold(self, tool: CanvasTool | None) -> None:
         """Take another tool; nothing comes of what the last one had begun."""
-        self._held.hold(tool)
+        if tool is not self._held.tool:
+            self._held.hold(tool)
+            self.tool_changed.emit()
 
     @property
     def split(self) -> float:
@@ -142,11 +161,13 @@ class CanvasView(Worded, QWidget):
     def set_split(self, split: float) -> None:
         """Move the split's edge."""
         self._split = min(max(split, 0.0), 1.0)
+        self.looked.emit()
         self.update()
 
     def set_opacity(self, opacity: float) -> None:
         """How much of the photo shows in the overlay, 0..1."""
         self._opacity = min(max(opacity, 0.0), 1.0)
+        self.looked.emit()
         self.update()
 
     def on_canvas_changed(self, box: PixelBox) -> None:
@@ -202,6 +223,14 @@ class CanvasView(Worded, QWidget):
         self._centre += before - self.canvas_point(point)
         self._keep_in_sight()
         self.zoom_changed.emit(self._zoom)
+        self.looked.emit()
+        self.update()
+
+    def look_as(self, other: CanvasView) -> None:
+        """Look at the sheet as another view of it does: the same part, zoom, mode and split."""
+        self._fitted, self._zoom, self._centre = other._fitted, other._zoom, QPointF(other._centre)
+        self._mode, self._split, self._opacity = other._mode, other._split, other._opacity
+        self.zoom_changed.emit(self._zoom)
         self.update()
 
     def canvas_point(self, point: QPointF) -> QPointF:
@@ -226,6 +255,7 @@ class CanvasView(Worded, QWidget):
         self._zoom = min(max(zoom, LEAST_ZOOM), MOST_ZOOM)
         self._centre = QPointF(size.width / 2, size.height / 2)
         self.zoom_changed.emit(self._zoom)
+        self.looked.emit()
         self.update()
 
     def _keep_in_sight(self) -> None:
@@ -239,6 +269,7 @@ class CanvasView(Worded, QWidget):
         self._fitted = False
         self._centre -= by / self.scale
         self._keep_in_sight()
+        self.looked.emit()
         self.update()
 
     # Drawing
@@ -252,22 +283,14 @@ class CanvasView(Worded, QWidget):
             return
         frame, sight = self._frame(), event.rect()
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, self._is_smooth())
-        if self._mode is CanvasMode.DIFFERENCE and self._target is not None:
-            self._paint_difference(painter, frame, sight)
-        else:
-            if self._mode is not CanvasMode.TARGET:
-                with self._pixels.locked() as pixels:
-                    self._paint_part(painter, rgb32_image(pixels), frame, sight)
-            if self._target is not None:
-                target = rgb32_image(self._target)
-                if self._mode is CanvasMode.TARGET:
-                    self._paint_part(painter, target, frame, sight)
-                elif self._mode is CanvasMode.OVERLAY:
-                    painter.setOpacity(self._opacity)
-                    self._paint_part(painter, target, frame, sight)
-                    painter.setOpacity(1.0)
-                elif self._mode is CanvasMode.SPLIT:
-                    self._paint_split(painter, target, frame, sight)
+        self._paint_picture(painter, self._pixels, frame, sight)
+        if self._rival is not None:
+            painter.save()
+            painter.setClipRect(self._left_of_edge(frame), Qt.ClipOperation.IntersectClip)
+            self._paint_picture(painter, self._rival, frame, sight)
+            painter.restore()
+        if self._is_split:
+            self._paint_edge(painter, frame)
         painter.setPen(QPen(self.palette().windowText().color(), 1))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setOpacity(0.25)
@@ -292,14 +315,39 @@ class CanvasView(Worded, QWidget):
         )  # fmt: skip
         painter.drawImage(seen, image, source)
 
-    def _paint_split(self, painter: QPainter, target: QImage, frame: QRectF, sight: QRect) -> None:
-        edge = frame.left() + self._split * frame.width()
-        painter.save()
-        painter.setClipRect(
-            QRectF(frame.left(), frame.top(), edge - frame.left(), frame.height()), Qt.ClipOperation.IntersectClip
-        )
-        self._paint_part(painter, target, frame, sight)
-        painter.restore()
+    @property
+    def _is_split(self) -> bool:
+        """Whether there is an edge that can be moved."""
+        return self._rival is not None or self._mode is CanvasMode.SPLIT
+
+    def _left_of_edge(self, frame: QRectF) -> QRectF:
+        return QRectF(frame.left(), frame.top(), self._split * frame.width(), frame.height())
+
+    def _paint_picture(self, painter: QPainter, canvas: SharedPixels, frame: QRectF, sight: QRect) -> None:
+        """Draw a painting as the mode has it; one split against another is not split against the photo too."""
+        if self._mode is CanvasMode.DIFFERENCE and self._target is not None:
+            self._paint_difference(painter, canvas, frame, sight)
+            return
+        if self._mode is not CanvasMode.TARGET:
+            with canvas.locked() as pixels:
+                self._paint_part(painter, rgb32_image(pixels), frame, sight)
+        if self._target is None:
+            return
+        target = rgb32_image(self._target)
+        if self._mode is CanvasMode.TARGET:
+            self._paint_part(painter, target, frame, sight)
+        elif self._mode is CanvasMode.OVERLAY:
+            painter.setOpacity(self._opacity)
+            self._paint_part(painter, target, frame, sight)
+            painter.setOpacity(1.0)
+        elif self._mode is CanvasMode.SPLIT and self._rival is None:
+            painter.save()
+            painter.setClipRect(self._left_of_edge(frame), Qt.ClipOperation.IntersectClip)
+            self._paint_part(painter, target, frame, sight)
+            painter.restore()
+
+    def _paint_edge(self, painter: QPainter, frame: QRectF) -> None:
+        edge = self._left_of_edge(frame).right()
         top, bottom = QPointF(edge, frame.top()), QPointF(edge, frame.bottom())
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         for width, colour in ((4, QColor(0, 0, 0, 130)), (2, QColor(255, 255, 255))):  # seen on whatever is below
@@ -315,18 +363,17 @@ class CanvasView(Worded, QWidget):
             painter.drawLine(tip, tip + QPointF(-side * 3, -3))
             painter.drawLine(tip, tip + QPointF(-side * 3, 3))
 
-    def _paint_difference(self, painter: QPainter, frame: QRectF, sight: QRect) -> None:
+    def _paint_difference(self, painter: QPainter, canvas: SharedPixels, frame: QRectF, sight: QRect) -> None:
         """How far each channel is off, times `_DIFFERENCE_GAIN`; black where nothing is."""
         ratio = self.devicePixelRatioF()
         image = QImage(sight.size() * ratio, QImage.Format.Format_RGB32)
         image.setDevicePixelRatio(ratio)
         image.fill(Qt.GlobalColor.black)
-        assert self._pixels is not None
         assert self._target is not None
         part = QPainter(image)
         part.translate(-sight.topLeft())
         part.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, self._is_smooth())
-        with self._pixels.locked() as pixels:
+        with canvas.locked() as pixels:
             self._paint_part(part, rgb32_image(pixels), frame, sight)
         part.setCompositionMode(QPainter.CompositionMode.CompositionMode_Difference)
         self._paint_part(part, rgb32_image(self._target), frame, sight)
@@ -351,9 +398,9 @@ class CanvasView(Worded, QWidget):
 
     def _on_edge(self, point: QPointF) -> bool:
         frame = self._frame()
-        edge = frame.left() + self._split * frame.width()
+        edge = self._left_of_edge(frame).right()
         inside = frame.top() - _GRIP <= point.y() <= frame.bottom() + _GRIP
-        return self._mode is CanvasMode.SPLIT and inside and abs(point.x() - edge) <= _GRIP
+        return self._is_split and inside and abs(point.x() - edge) <= _GRIP
 
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802
         """Take the split's edge, or else use the tool, or take the canvas."""
@@ -459,7 +506,7 @@ class CanvasView(Worded, QWidget):
             self.paint_requested.emit()
         elif move is None:
             super().keyPressEvent(event)
-        elif event.modifiers() & Qt.KeyboardModifier.ShiftModifier and self._mode is CanvasMode.SPLIT:
+        elif event.modifiers() & Qt.KeyboardModifier.ShiftModifier and self._is_split:
             self.set_split(self._split - move.x() * 0.02)
             self.split_moved.emit(self._split)
         else:

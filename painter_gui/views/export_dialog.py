@@ -33,10 +33,13 @@ from PySide6.QtWidgets import (
 from core.document import Document
 from core.errors import PainterError
 from core.export.progress import ExportCancelledError
+from core.palette_use import document_palette
 from painter_gui.background import Background
 from painter_gui.error_words import told
 from painter_gui.exporting import FORMS, SUFFIXES, ExportChoices, Preview, export, preview
 from painter_gui.icons import icon
+from painter_gui.views.editors import check, choice, decimal, number, paper
+from painter_gui.views.lesson_page import lesson_editors
 from painter_gui.views.plain_text import may_replace
 from painter_gui.wording import translate
 
@@ -89,6 +92,7 @@ class ExportDialog(QDialog):
             "strokes": translate("Studio", "Stroke file"),
             "film": translate("Studio", "Film"),
             "frames": translate("Studio", "Frames"),
+            "lesson": translate("Studio", "Painting lesson"),
         }
         for each in FORMS:
             self.form.addItem(self._names[each], each)
@@ -167,7 +171,7 @@ class ExportDialog(QDialog):
         if len(SUFFIXES[form]) > 1:
             kinds = QComboBox(page)
             for suffix in SUFFIXES[form]:
-                kinds.addItem(suffix.removeprefix(".").upper().replace("TIF", "TIFF").replace("JPG", "JPEG"), suffix)
+                kinds.addItem(_kind(suffix), suffix)
             kinds.currentIndexChanged.connect(self._on_suffix)
             self._suffixes[form] = kinds
             rows.addRow(translate("Studio", "Kind of file"), kinds)
@@ -187,31 +191,34 @@ class ExportDialog(QDialog):
         if form == "plotter":
             return [*self._words(page), *self._plotter_editors(page)]
         if form in ("svg", "compatible"):
-            groups = _choice(
+            groups = choice(
                 page,
                 ("step", translate("Studio", "By step")),
                 ("level", translate("Studio", "By level")),
+                ("colour", translate("Studio", "By colour, in layers")),
                 (100, translate("Studio", "Every 100 strokes")),
             )
             return [
                 *self._words(page),
                 ("group", translate("Studio", "Groups"), groups),
-                ("decimals", translate("Studio", "Decimals"), _number(page, 0, 6, 2)),
+                ("decimals", translate("Studio", "Decimals"), number(page, 0, 6, 2)),
             ]
         if form == "film":
             return self._film_editors(page)
+        if form == "lesson":
+            return lesson_editors(page, self._name)
         if form == "strokes":
             return []
         own = self._document.size.longer
-        longer = _number(page, 1, max(_LARGEST, own), own, " px")
+        longer = number(page, 1, max(_LARGEST, own), own, " px")
         size = ("size", translate("Studio", "Longer side"), longer)
         if form == "picture":
             return [size]
-        every = _number(page, 1, 100_000, 50, translate("Studio", " strokes"))
+        every = number(page, 1, 100_000, 50, translate("Studio", " strokes"))
         return [
             size,
             ("every", translate("Studio", "A frame every"), every),
-            ("transparent", translate("Studio", "Transparent sheet"), _check(page)),
+            ("transparent", translate("Studio", "Transparent sheet"), check(page)),
         ]
 
     def _words(self, page: QWidget) -> list[tuple[str, str, QWidget]]:
@@ -221,44 +228,51 @@ class ExportDialog(QDialog):
         ]
 
     def _plotter_editors(self, page: QWidget) -> list[tuple[str, str, QWidget]]:
-        papers = [(each, each.upper()) for each in ("a6", "a5", "a4", "a3", "a2")]
-        papers += [("letter", "Letter"), ("tabloid", "Tabloid")]
-        lines = _choice(
+        lines = choice(
             page,
             ("centre", translate("Studio", "Middle of the stroke")),
             ("outline", translate("Studio", "Outline of the stroke")),
         )
         return [
-            ("paper", translate("Studio", "Paper"), _choice(page, *papers, chosen=2)),
-            ("margin", translate("Studio", "Margin"), _decimal(page, 0, 50, 15, " mm")),
-            ("pen", translate("Studio", "Width of a line"), _decimal(page, 0.05, 10, 0.5, " mm")),
-            ("pens", translate("Studio", "Pens"), _number(page, 1, 64, 6)),
+            ("paper", translate("Studio", "Paper"), paper(page)),
+            ("margin", translate("Studio", "Margin"), decimal(page, 0, 50, 15, " mm")),
+            ("pen", translate("Studio", "Width of a line"), decimal(page, 0.05, 10, 0.5, " mm")),
+            ("pens", translate("Studio", "Pens"), self._pens(page)),
             ("lines", translate("Studio", "Lines"), lines),
-            ("ordered", translate("Studio", "Lift the pen as little as possible"), _check(page, checked=True)),
+            ("ordered", translate("Studio", "Lift the pen as little as possible"), check(page, checked=True)),
         ]
 
+    def _pens(self, page: QWidget) -> QWidget:
+        """How many; of 0 those of the palette, where the painting has one of no more colours than there are pens."""
+        palette, most = document_palette(self._document), 64
+        if palette is None or len(palette.colours) > most:
+            return number(page, 1, most, 6)
+        pens = number(page, 0, most, 0)
+        pens.setSpecialValueText(translate("Studio", "Of the palette"))
+        return pens
+
     def _film_editors(self, page: QWidget) -> list[tuple[str, str, QWidget]]:
-        size = _number(page, 16, 8192, min(max(self._document.size.longer, 16), 1920), " px")
-        shapes = _choice(
+        size = number(page, 16, 8192, min(max(self._document.size.longer, 16), 1920), " px")
+        shapes = choice(
             page, (None, translate("Studio", "As the painting")), ("1:1", "1:1"), ("9:16", "9:16"), ("16:9", "16:9")
         )
-        paces = _choice(
+        paces = choice(
             page,
             ("constant", translate("Studio", "Even")),
             ("slow-start", translate("Studio", "Slow start")),
             ("slow-end", translate("Studio", "Slow end")),
             ("slow-both", translate("Studio", "Slow start and end")),
         )
-        rates = _choice(page, (None, translate("Studio", "Usual")), (10, "10"), (25, "25"), (50, "50"))
+        rates = choice(page, (None, translate("Studio", "Usual")), (10, "10"), (25, "25"), (50, "50"))
         return [
             ("size", translate("Studio", "Longer side"), size),
             ("shape", translate("Studio", "Shape"), shapes),
-            ("seconds", translate("Studio", "Painting takes"), _decimal(page, 0.5, 3600, 10, " s")),
+            ("seconds", translate("Studio", "Painting takes"), decimal(page, 0.5, 3600, 10, " s")),
             ("easing", translate("Studio", "Pace"), paces),
             ("fps", translate("Studio", "Frames a second"), rates),
-            ("result_first", translate("Studio", "Result first"), _decimal(page, 0, 60, 0, " s")),
-            ("hold", translate("Studio", "Result at the end"), _decimal(page, 0, 60, 1, " s")),
-            ("beside", translate("Studio", "Photo beside the painting"), _check(page)),
+            ("result_first", translate("Studio", "Result first"), decimal(page, 0, 60, 0, " s")),
+            ("hold", translate("Studio", "Result at the end"), decimal(page, 0, 60, 1, " s")),
+            ("beside", translate("Studio", "Photo beside the painting"), check(page)),
         ]
 
     def _watch(self, editor: QWidget) -> None:
@@ -269,6 +283,8 @@ class ExportDialog(QDialog):
             editor.toggled.connect(self._on_choice)
         elif isinstance(editor, QSpinBox | QDoubleSpinBox):
             editor.valueChanged.connect(self._on_choice)
+        elif isinstance(editor, QLineEdit):
+            editor.textChanged.connect(self._on_choice)
 
     # Choices
 
@@ -326,6 +342,9 @@ class ExportDialog(QDialog):
             "strokes": translate("Studio", "Every stroke to the bit, to be drawn again or read by other programs."),
             "film": translate("Studio", "How the painting came about."),
             "frames": translate("Studio", "A folder of numbered PNG files, for film editors."),
+            "lesson": translate(
+                "Studio", "Cards to paint it after by hand, step by step. A few hundred strokes are best."
+            ),
         }
         self.hint.setText(hints[self.chosen_form])
         self.stack.setCurrentIndex(FORMS.index(self.chosen_form))
@@ -340,10 +359,9 @@ class ExportDialog(QDialog):
             if stem.lower().endswith(suffix):
                 stem = stem[: -len(suffix)]
                 break
-        if self.chosen_form == "frames":
-            stem = stem if stem.endswith("-frames") else f"{stem}-frames"
-        else:
-            stem = stem.removesuffix("-frames")
+        stem = stem.removesuffix("-frames").removesuffix("-lesson")
+        if not self.suffix:  # a folder
+            stem = f"{stem or 'painting'}-{self.chosen_form}"
         self.path.setText(str(path.parent / ((stem or "painting") + self.suffix)))
         self._on_choice()
 
@@ -391,7 +409,7 @@ class ExportDialog(QDialog):
     @Slot()
     def _on_browse(self) -> None:
         title = translate("Studio", "Export")
-        if self.chosen_form == "frames":
+        if not self.suffix:
             path = QFileDialog.getExistingDirectory(self, title, str(Path(self.path.text()).parent))
         else:
             kind = f"{self._names[self.chosen_form]} (*{self.suffix})"
@@ -412,7 +430,7 @@ class ExportDialog(QDialog):
         if not path.name:
             self.status.setText(translate("Studio", "That cannot be a file's name; choose another."))
             return
-        if self.chosen_form != "frames" and path.suffix.lower() != self.suffix:
+        if self.suffix and path.suffix.lower() != self.suffix:
             path = path.with_name(path.name + self.suffix)
             self.path.setText(str(path))
             there = path.is_file()
@@ -507,33 +525,8 @@ def show_in_folder(path: Path) -> None:
         QDesktopServices.openUrl(QUrl.fromLocalFile(str(path.parent)))
 
 
-def _number(page: QWidget, least: int, most: int, value: int, suffix: str = "") -> QSpinBox:
-    number = QSpinBox(page)
-    number.setRange(least, most)
-    number.setGroupSeparatorShown(True)
-    number.setValue(value)
-    number.setSuffix(suffix)
-    return number
-
-
-def _decimal(page: QWidget, least: float, most: float, value: float, suffix: str) -> QDoubleSpinBox:
-    number = QDoubleSpinBox(page)
-    number.setRange(least, most)
-    number.setSingleStep(0.5)
-    number.setValue(value)
-    number.setSuffix(suffix)
-    return number
-
-
-def _choice(page: QWidget, *options: tuple[object, str], chosen: int = 0) -> QComboBox:
-    box = QComboBox(page)
-    for value, words in options:
-        box.addItem(words, value)
-    box.setCurrentIndex(chosen)
-    return box
-
-
-def _check(page: QWidget, *, checked: bool = False) -> QCheckBox:
-    box = QCheckBox(page)
-    box.setChecked(checked)
-    return box
+def _kind(suffix: str) -> str:
+    """What a kind of file is called."""
+    if not suffix:
+        return translate("Studio", "Pictures in a folder")
+    return suffix.removeprefix(".").upper().replace("TIF", "TIFF").replace("JPG", "JPEG")

@@ -82,7 +82,13 @@ class Notices(QObject):
             "weights_idle": translate(
                 "Studio", "{name} paints other strokes ({type}); these are painted with the bundled weights."
             ),
+            "kept_already": translate("Studio", "This painting is kept as a branch already."),
+            "branches_full": translate("Studio", "There is no room for more branches; drop one that is not needed."),
+            "no_faces": translate("Studio", "No faces were found; paint over what matters."),
             "nothing_to_refine": translate("Studio", "There are no strokes to refine yet."),
+            "hand_waits": translate(
+                "Studio", "While all strokes are refined none can be drawn; stop the refinement first."
+            ),
             "fewer_windows": translate(
                 "Studio", "The graphics card has little memory left: it paints in smaller steps."
             ),

@@ -30,6 +30,9 @@ from core.schedule import MAX_STROKES
 from painter_gui.controller import Phase
 from painter_gui.icons import icon
 from painter_gui.paint_settings import DEVICES, MOST_DIVIDE, MOST_STEPS, PaintSettings
+from painter_gui.views.steering.mask_panel import MaskPanel
+from painter_gui.views.steering.palette_panel import PalettePanel
+from painter_gui.views.steering.style_panel import StylePanel
 from painter_gui.views.stroke_types import StrokeTypes
 from painter_gui.views.wheel import FocusedWheel
 from painter_gui.wording import Worded, translate
@@ -60,12 +63,16 @@ class PaintPanel(Worded, QWidget):
         self.stroke_types.mix_requested.connect(self._on_mix)
         self._build_amount()
         self._build_more()
+        self.style_panel, self.palette_panel, self.mask_panel = StylePanel(self), PalettePanel(self), MaskPanel(self)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(10, 10, 10, 10)
         layout.setSpacing(10)
         layout.addLayout(self._actions_row)
         layout.addWidget(self.refine_button)
-        for group in (self.stroke_types, self.amount_group, self.sheet_group, self.machine_group):
+        for group in (
+            self.stroke_types, self.style_panel, self.amount_group, self.palette_panel, self.mask_panel,
+            self.sheet_group, self.machine_group,
+        ):  # fmt: skip
             layout.addWidget(group)
         layout.addStretch(1)
         self._wheel = FocusedWheel(self)

@@ -95,8 +95,7 @@ def psnr_of(controller: Controller) -> float | None:
         return None
     if controller.refined is not None:
         return -10 * math.log10(max(controller.refined.error, 1e-10))
-    error = float(controller.document.strokes.errors[controller.position - 1])
-    return -10 * math.log10(error) if math.isfinite(error) and error > 0 else None
+    return controller.document.psnr_after(controller.position)
 
 
 def clock(seconds: float) -> str:

@@ -33,7 +33,7 @@ USUAL_LEVELS = 2
 
 
 def type_names() -> dict[str, str]:
-    """What stroke types are called, by the names of their brushes."""
+    """What stroke types are called, by their names."""
     return {
         "bezier": translate("Studio", "Brush stroke"),
         "bezier-opaque": translate("Studio", "Opaque stroke"),
@@ -105,7 +105,7 @@ class StrokeTypes(Worded, QGroupBox):
             # Said here: the list would measure the items before their pictures are drawn, and cut these off.
             self.list.item(row).setSizeHint(self._room())
         self._fit_list()
-        self._base_label.setText(translate("Studio", "&Begin with"))
+        self._base_label.setText(translate("Studio", "Be&gin with"))
         self.base.setToolTip(translate("Studio", "Underpainting: what the coarsest levels are painted with"))
         self.base.setAccessibleName(translate("Studio", "Underpainting"))
         self._levels_label.setText(translate("Studio", "Up to &level"))

@@ -49,8 +49,8 @@ class Track(QSlider):
         if len(known) > 400:  # as many points as can be told apart
             known = known[np.linspace(0, len(known) - 1, 400).astype(int)]
         self._curve = np.column_stack([known + 1, -10 * np.log10(errors[known])]) if len(known) else np.zeros((0, 2))
-        sides = strokes.patches[:, 2]
-        levels = np.flatnonzero(np.diff(sides)) + 1
+        own = np.flatnonzero(~strokes.locked)  # an artist's strokes are of no level
+        levels = own[np.flatnonzero(np.diff(strokes.patches[own, 2])) + 1]
         self._levels = levels.tolist() if len(levels) <= 32 else []  # patches of many sizes in turn are no levels
         blocked = self.blockSignals(True)
         self.setMaximum(count)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from PySide6.QtCore import QMimeData, Qt, QTimer, Slot
 from PySide6.QtGui import (
     QAction,
@@ -39,28 +38,34 @@ from painter_gui.background import Background
 from painter_gui.controller import Controller, Phase
 from painter_gui.exporting import stroke_previews
 from painter_gui.faults import Fault
-from painter_gui.files import SESSION_SUFFIX, samples, there_are, thumbnail
+from painter_gui.files import SESSION_SUFFIX
 from painter_gui.icons import FOLDER as ICONS
 from painter_gui.preferences import Preferences
 from painter_gui.views.action_window import ActionWindow
+from painter_gui.views.branch_panel import BranchPanel
 from painter_gui.views.canvas_view import CanvasMode, CanvasView
+from painter_gui.views.compare_view import CompareView
 from painter_gui.views.export_dialog import ExportDialog
 from painter_gui.views.fault_dialog import FaultDialog
 from painter_gui.views.help_dialogs import AboutDialog, ShortcutSheet
 from painter_gui.views.message_bar import MessageBar
 from painter_gui.views.notices import Notices
+from painter_gui.views.opening import Opening
 from painter_gui.views.paint_panel import PaintPanel
+from painter_gui.views.painting_by_hand import PaintingByHand
 from painter_gui.views.panel_scroll import PanelScroll
-from painter_gui.views.plain_text import may_replace, plain_action, plain_tip
+from painter_gui.views.plain_text import may_replace
 from painter_gui.views.queue_desk import QueueDesk
 from painter_gui.views.recovery_offer import RecoveryOffer
-from painter_gui.views.start_page import THUMBNAIL, StartPage
+from painter_gui.views.start_page import StartPage
 from painter_gui.views.status_view import StatusView
+from painter_gui.views.steering.mixing_sheet import MixingSheet
+from painter_gui.views.steering.steering import Steering
+from painter_gui.views.stroke_inspection import StrokeInspection
 from painter_gui.views.stroke_types import PREVIEW
 from painter_gui.views.timeline_view import TimelineView
+from painter_gui.views.undo_words import undo_words
 from painter_gui.wording import Languages, translate
-
-_PICTURES = "*.png *.jpg *.jpeg *.webp *.tif *.tiff *.bmp *.gif *.ppm *.avif"
 
 _STATE_VERSION = 1
 """Of the window's arrangement; another one is forgotten."""
@@ -98,17 +103,33 @@ class StudioWindow(ActionWindow):
         self._offer = RecoveryOffer(controller, self.autosave, autosave_folder, self.message, self._may_leave, self)
         self._notices = Notices(controller, self.autosave, self.message, self.status, self)
         self._notices.save_as = self.save_as
+        self.opening = Opening(
+            controller, preferences, self._notices, self.start_page, self._pictures, self._may_leave, self
+        )
+        panel = self.panel
+        self.steering = Steering(
+            controller, self.canvas, (panel.style_panel, panel.palette_panel, panel.mask_panel), self._pictures, self
+        )
         queue_file = autosave_folder.parent / "queue.json"
         self.queue_desk = QueueDesk(controller, preferences, self._notices, self._pictures, queue_file, self)
-        self.queue_desk.open_painting = self._open_painting
+        self.queue_desk.open_painting = self.opening.open_painting
+        self.mixing_sheet = MixingSheet(controller, self._pictures, preferences, self)
+        panel.palette_panel.sheet_requested.connect(self.mixing_sheet.ask)
         self.build_actions(
             scheme=preferences.scheme,
             language=languages.current,
             scrub_memory=preferences.scrub_memory,
             panel=self.panel_dock.toggleViewAction(),
         )
+        self.strokes = StrokeInspection(self, self.canvas, controller)
+        brushes = {"focus": self.focus_action, "protect": self.protect_action}
+        for kind, action in brushes.items():
+            self.strokes.tools.add(action, partial(self.steering.hold, kind), partial(self.steering.is_held, kind))
+        self.tool_bar.insertActions(self.tool_bar.actions()[2], [*brushes.values()])  # beside the other tools
+        self.branches = BranchPanel(self, self.compare_view, controller)
         controller.set_scrub_memory(preferences.scrub_memory)
         self._connect()
+        self.by_hand = PaintingByHand(self, self.canvas, controller, self.strokes.tools)
         self._looks = 0
         self._looking = QTimer(self, interval=_LOOK_MS)
         self._looking.timeout.connect(self._on_look)
@@ -134,7 +155,8 @@ class StudioWindow(ActionWindow):
         layout = QVBoxLayout(easel)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
-        layout.addWidget(self.canvas, 1)
+        self.compare_view = CompareView(self.canvas, self)
+        layout.addWidget(self.compare_view, 1)
         layout.addWidget(self.timeline)
         self.pages = QStackedWidget(self)
         self.pages.addWidget(self.start_page)
@@ -169,11 +191,12 @@ class StudioWindow(ActionWindow):
         controller.undo_stack.cleanChanged.connect(self._on_undo_stack)
 
         for action, slot in (
-            (self.open_action, self.ask_to_open), (self.start_action, self._on_start_page),
+            (self.open_action, self.opening.ask), (self.start_action, self._on_start_page),
             (self.save_action, self.save), (self.save_as_action, self.save_as),
             (self.export_action, self.ask_to_export), (self.queue_action, self.queue_desk.show),
             (self.quit_action, self.close), (self.undo_action, controller.undo), (self.redo_action, controller.redo),
-            (self.paste_action, self.paste), (self.copy_action, self._on_copy), (self.paint_action, self._on_paint),
+            (self.paste_action, self.opening.paste), (self.copy_action, self._on_copy),
+            (self.paint_action, self._on_paint),
             (self.step_action, self._on_step), (self.stop_action, controller.stop),
             (self.restart_action, controller.restart), (self.refine_action, self._on_refine),
             (self.play_action, self.timeline.toggle),
@@ -192,7 +215,7 @@ class StudioWindow(ActionWindow):
             action.triggered.connect(lambda _=False, name=name: self.choose_language(name))
         for size, action in self.memory_actions.items():
             action.triggered.connect(lambda _=False, size=size: self.choose_scrub_memory(size))
-        self.recent_menu.aboutToShow.connect(self._fill_recent_menu)
+        self.recent_menu.aboutToShow.connect(partial(self.opening.fill_menu, self.recent_menu))
         self.opacity.valueChanged.connect(self._on_opacity)
         self.canvas.zoom_changed.connect(self._on_zoom)
         self.canvas.paint_requested.connect(self._on_paint)
@@ -205,9 +228,9 @@ class StudioWindow(ActionWindow):
         self.panel.restart_requested.connect(controller.restart)
         self.panel.refine_requested.connect(self._on_refine)
         self.timeline.position_requested.connect(controller.seek)
-        self.start_page.open_requested.connect(self.ask_to_open)
-        self.start_page.paste_requested.connect(self.paste)
-        self.start_page.source_requested.connect(self.open)
+        self.start_page.open_requested.connect(self.opening.ask)
+        self.start_page.paste_requested.connect(self.opening.paste)
+        self.start_page.source_requested.connect(self.opening.open)
 
     def _say_words(self) -> None:
         self.panel_dock.setWindowTitle(translate("Studio", "Paint with"))
@@ -227,11 +250,7 @@ class StudioWindow(ActionWindow):
 
     def _say_undo(self) -> None:
         stack = self._controller.undo_stack
-        names = {
-            "paint": translate("Studio", "painting"), "step": translate("Studio", "step"),
-            "branch": translate("Studio", "painting from an earlier stroke"), "restart": translate("Studio", "restart"),
-            "refine": translate("Studio", "refinement"),
-        }  # fmt: skip
+        names = undo_words()
         undo = names.get(self._controller.under_way or stack.undoText(), "")
         redo = names.get(stack.redoText(), "")
         self.undo_action.setText(
@@ -253,10 +272,10 @@ class StudioWindow(ActionWindow):
             partial(stroke_previews, Size(2 * PREVIEW.height(), 2 * PREVIEW.width())), self._on_previews
         )
         if source is not None:
-            self.open(source)
+            self.opening.open(source)
         self._offer.show()
         self.queue_desk.offer()
-        self._fill_start_page()
+        self.opening.fill_start_page()
 
     def _restore(self) -> None:
         self.restoreGeometry(self._preferences.bytes("window/geometry"))
@@ -285,11 +304,14 @@ class StudioWindow(ActionWindow):
             dialog.reject()
         self._looking.stop()
         self.timeline.stop()
+        self.by_hand.close()
         self._preferences.set_bytes("window/geometry", self.saveGeometry())
         self._preferences.set_bytes("window/state", self.saveState(_STATE_VERSION))
         self._preferences.paint_settings = self._controller.settings
         self._preferences.sync()
         self._pictures.close()
+        self.strokes.close()
+        self.branches.close()
         self.queue_desk.close()
         self._controller.close()
         self._offer.close()
@@ -326,71 +348,7 @@ class StudioWindow(ActionWindow):
         box.setDefaultButton(buttons.Save)
         return QMessageBox.StandardButton(box.exec())
 
-    # Opening
-
-    @Slot()
-    def ask_to_open(self) -> None:
-        """Ask for a file and open it."""
-        kinds = ";;".join(
-            (
-                translate("Studio", "Photos and sessions") + f" ({_PICTURES} *{SESSION_SUFFIX})",
-                translate("Studio", "All files") + " (*)",
-            )
-        )
-        path, _ = QFileDialog.getOpenFileName(
-            self, translate("Studio", "Open"), self._preferences.folder("open"), kinds
-        )
-        if path:
-            self._preferences.set_folder("open", Path(path).parent)
-            self.open(path)
-
-    @Slot(str)
-    def open(self, source: str) -> None:
-        """Open a photo, sample or session."""
-        if self._may_leave(partial(self.open, source)):
-            self._controller.open_file(source, taken=partial(self._remember, source))
-
-    def _open_painting(self, source: Path, strokes: Path) -> None:
-        """Open what the queue has painted."""
-        if self._may_leave(partial(self._open_painting, source, strokes)):
-            self._controller.open_painting(source, strokes)
-
-    def _remember(self, source: str) -> None:
-        if not source.startswith("sample:"):  # those are on the start page anyway
-            self._preferences.add_recent(Path(source))
-
-    @Slot()
-    def paste(self) -> None:
-        """Open the picture, or the file, in the clipboard."""
-        self._take(QGuiApplication.clipboard().mimeData(), translate("Studio", "The clipboard holds no picture."))
-
-    def _take(self, data: QMimeData, otherwise: str) -> None:
-        """Open what was dropped or pasted: a file first, since it has more than the pixels a browser sends along."""
-        files = [url.toLocalFile() for url in data.urls() if url.isLocalFile()]
-        if files:
-            self.open(files[0])
-            if len(files) > 1:
-                text = translate("Studio", "One at a time: only {name} was opened.")
-                self._notices.note(text.format(name=Path(files[0]).name))
-            return
-        image = data.imageData() if data.hasImage() else None
-        if not isinstance(image, QImage) or image.isNull():
-            self._notices.warn(otherwise)
-            return
-        if self._may_leave(partial(self._open_image, image)):
-            self._open_image(image)
-
-    def _open_image(self, image: QImage) -> None:
-        flat = QImage(image.size(), QImage.Format.Format_RGB888)
-        flat.fill(Qt.GlobalColor.white)  # as photos from files lie on white where they are transparent
-        from PySide6.QtGui import QPainter
-
-        painter = QPainter(flat)
-        painter.drawImage(0, 0, image)
-        painter.end()
-        rows = np.frombuffer(flat.constBits(), np.uint8).reshape(flat.height(), flat.bytesPerLine())
-        pixels = rows[:, : 3 * flat.width()].reshape(flat.height(), flat.width(), 3).copy()
-        self._controller.open_pixels(pixels, translate("Studio", "Pasted picture"))
+    # What is dropped on it
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802
         """Take files and pictures."""
@@ -414,43 +372,17 @@ class StudioWindow(ActionWindow):
         QTimer.singleShot(
             0,
             self,
-            lambda: self._take(data, translate("Studio", "That is no picture; drop a photo or a saved session.")),
+            lambda: self.opening.take(
+                data, translate("Studio", "That is no picture; drop a photo or a saved session.")
+            ),
         )
 
     @Slot()
     def _on_start_page(self) -> None:
         if self._may_leave(self._on_start_page):
             self._controller.close_photo()
-            self._fill_start_page()
+            self.opening.fill_start_page()
             self._offer.show()
-
-    def _fill_start_page(self) -> None:
-        """Show recent files and samples, and their pictures as they come."""
-        self._pictures.submit(partial(there_are, self._preferences.recent), self._on_recent)
-        self._pictures.submit(samples, self._on_samples)
-
-    def _on_recent(self, names: list[str]) -> None:
-        self.start_page.show_recent(names)
-        self._fetch_thumbnails(names)
-
-    def _on_samples(self, names: Sequence[str]) -> None:
-        self.start_page.show_samples(names)
-        self._fetch_thumbnails([f"sample:{name}" for name in names])
-
-    def _fetch_thumbnails(self, sources: Sequence[str]) -> None:
-        side = round(max(THUMBNAIL.width(), THUMBNAIL.height()) * self.devicePixelRatioF())
-        for source in sources:
-            self._pictures.submit(partial(thumbnail, source, side), partial(self.start_page.show_thumbnail, source))
-
-    @Slot()
-    def _fill_recent_menu(self) -> None:
-        self.recent_menu.clear()
-        for name in self._preferences.recent:
-            action = self.recent_menu.addAction(plain_action(Path(name).name))
-            action.setToolTip(plain_tip(name))
-            action.triggered.connect(lambda _=False, name=name: self.open(name))
-        if self.recent_menu.isEmpty():
-            self.recent_menu.addAction(translate("Studio", "Nothing yet")).setEnabled(False)
 
     # Saving and exporting
 
@@ -617,7 +549,7 @@ class StudioWindow(ActionWindow):
         for action in (
             self.start_action, self.save_action, self.save_as_action, self.export_action, self.copy_action,
             self.restart_action, self.zoom_in_action, self.zoom_out_action, self.fit_action, self.actual_action,
-            *self.mode_actions.values(),
+            self.focus_action, self.protect_action, *self.mode_actions.values(),
         ):  # fmt: skip
             action.setEnabled(there)
         self._on_document()

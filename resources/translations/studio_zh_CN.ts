@@ -167,8 +167,40 @@
         <translation>在文件夹中显示</translation>
     </message>
     <message>
+        <source>Wipe</source>
+        <translation>擦除对比</translation>
+    </message>
+    <message>
+        <source>One over the other, with an edge</source>
+        <translation>一张叠在另一张上，以边线分开</translation>
+    </message>
+    <message>
+        <source>Side by side</source>
+        <translation>并排</translation>
+    </message>
+    <message>
+        <source>Both whole, moved as one</source>
+        <translation>两张都完整显示，一起移动</translation>
+    </message>
+    <message>
+        <source>Take</source>
+        <translation>采用</translation>
+    </message>
+    <message>
+        <source>Go on with the one at the left</source>
+        <translation>以左边这一幅继续</translation>
+    </message>
+    <message>
         <source>Close</source>
         <translation>关闭</translation>
+    </message>
+    <message>
+        <source>Stop comparing (Esc)</source>
+        <translation>停止对比 (Esc)</translation>
+    </message>
+    <message>
+        <source>Canvas of the branch</source>
+        <translation>分支的画布</translation>
     </message>
     <message>
         <source>Kind of file</source>
@@ -243,6 +275,10 @@
         <translation> 笔</translation>
     </message>
     <message>
+        <source>By colour, in layers</source>
+        <translation>按颜色分层</translation>
+    </message>
+    <message>
         <source>Paper</source>
         <translation>纸张</translation>
     </message>
@@ -265,6 +301,10 @@
     <message>
         <source>Lift the pen as little as possible</source>
         <translation>尽量少抬笔</translation>
+    </message>
+    <message>
+        <source>Of the palette</source>
+        <translation>用调色板的颜色</translation>
     </message>
     <message>
         <source>Shape</source>
@@ -293,6 +333,14 @@
     <message>
         <source>Photo beside the painting</source>
         <translation>并排显示照片</translation>
+    </message>
+    <message>
+        <source>Cards to paint it after by hand, step by step. A few hundred strokes are best.</source>
+        <translation>供您照着亲手画的步骤卡片。几百笔最合适。</translation>
+    </message>
+    <message>
+        <source>Pictures in a folder</source>
+        <translation>文件夹中的图片</translation>
     </message>
     <message>
         <source>A frame every</source>
@@ -483,8 +531,8 @@
         <translation>相同</translation>
     </message>
     <message>
-        <source>&amp;Begin with</source>
-        <translation>打底(&amp;B)</translation>
+        <source>Be&amp;gin with</source>
+        <translation>先画(&amp;G)</translation>
     </message>
     <message>
         <source>Underpainting: what the coarsest levels are painted with</source>
@@ -531,8 +579,32 @@
         <translation>分块</translation>
     </message>
     <message>
+        <source>From large strokes to small</source>
+        <translation>由大笔到小笔</translation>
+    </message>
+    <message>
+        <source>Colour by colour</source>
+        <translation>逐个颜色</translation>
+    </message>
+    <message>
+        <source>None</source>
+        <translation>无</translation>
+    </message>
+    <message>
+        <source>Order</source>
+        <translation>顺序</translation>
+    </message>
+    <message>
         <source>Steps</source>
         <translation>步数</translation>
+    </message>
+    <message>
+        <source>Colours to mix</source>
+        <translation>要调的颜色数</translation>
+    </message>
+    <message>
+        <source>Grid, squares a side</source>
+        <translation>每边网格数</translation>
     </message>
     <message>
         <source>E&amp;xactly</source>
@@ -551,8 +623,124 @@
         <translation>画纸与画法</translation>
     </message>
     <message>
+        <source>Painting lesson</source>
+        <translation>绘画教程</translation>
+    </message>
+    <message>
+        <source>{chapters} steps · {strokes} strokes · {colours} colours · painted on {paper}</source>
+        <translation>{chapters} 步 · {strokes} 笔 · {colours} 种颜色 · 画在 {paper} 上</translation>
+    </message>
+    <message>
+        <source>The photo</source>
+        <translation>照片</translation>
+    </message>
+    <message>
+        <source>The finished painting</source>
+        <translation>完成的画作</translation>
+    </message>
+    <message>
+        <source>Colours</source>
+        <translation>颜色</translation>
+    </message>
+    <message>
+        <source>The steps</source>
+        <translation>步骤</translation>
+    </message>
+    <message>
         <source>Sheet</source>
         <translation>画纸</translation>
+    </message>
+    <message>
+        <source>Before you begin, give the whole sheet its colour.</source>
+        <translation>开始之前，先给整张画纸涂上底色。</translation>
+    </message>
+    <message>
+        <source>Step {number} of {total}</source>
+        <translation>第 {number} 步，共 {total} 步</translation>
+    </message>
+    <message>
+        <source>{count} of {total} when it is done</source>
+        <translation>完成时已画 {count} / {total} 笔</translation>
+    </message>
+    <message>
+        <source>covers {share} of the picture</source>
+        <translation>覆盖画面的 {share}</translation>
+    </message>
+    <message>
+        <source>This step’s strokes</source>
+        <translation>这一步的笔画</translation>
+    </message>
+    <message>
+        <source>After this step</source>
+        <translation>这一步之后</translation>
+    </message>
+    <message>
+        <source>Brushes</source>
+        <translation>画笔</translation>
+    </message>
+    <message>
+        <source>{size} mm</source>
+        <translation>{size} 毫米</translation>
+    </message>
+    <message>
+        <source>Paint thinly: a stroke covers about {share} of what is under it.</source>
+        <translation>请薄涂：一笔约遮住其下的 {share}。</translation>
+    </message>
+    <message>
+        <source>Paint the strokes in the order of their numbers.</source>
+        <translation>请按编号的顺序画。</translation>
+    </message>
+    <message>
+        <source>How many strokes lie in each square; larger ones first.</source>
+        <translation>每格中有多少笔；先画较大的。</translation>
+    </message>
+    <message>
+        <source>The larger strokes first.</source>
+        <translation>先画较大的笔画。</translation>
+    </message>
+    <message>
+        <source>Background</source>
+        <translation>背景</translation>
+    </message>
+    <message>
+        <source>Large shapes</source>
+        <translation>大块形状</translation>
+    </message>
+    <message>
+        <source>Shapes</source>
+        <translation>形状</translation>
+    </message>
+    <message>
+        <source>Small shapes</source>
+        <translation>小块形状</translation>
+    </message>
+    <message>
+        <source>Details</source>
+        <translation>细节</translation>
+    </message>
+    <message>
+        <source>Finest details</source>
+        <translation>最细的细节</translation>
+    </message>
+    <message>
+        <source>{title}, part {part}</source>
+        <translation>{title}，第 {part} 部分</translation>
+    </message>
+    <message>
+        <source>Finishing touches</source>
+        <translation>最后的点睛</translation>
+    </message>
+    <message>
+        <source>Dark {hue}</source>
+        <translation>深{hue}</translation>
+    </message>
+    <message>
+        <source>{hue}</source>
+        <translation>{hue}</translation>
+    </message>
+    <message>
+        <source>Light {hue}</source>
+        <translation>浅{hue}</translation>
     </message>
     <message>
         <source>Black</source>
@@ -561,6 +749,46 @@
     <message>
         <source>White</source>
         <translation>白</translation>
+    </message>
+    <message>
+        <source>red</source>
+        <translation>红色</translation>
+    </message>
+    <message>
+        <source>brown</source>
+        <translation>棕色</translation>
+    </message>
+    <message>
+        <source>orange</source>
+        <translation>橙色</translation>
+    </message>
+    <message>
+        <source>yellow</source>
+        <translation>黄色</translation>
+    </message>
+    <message>
+        <source>green</source>
+        <translation>绿色</translation>
+    </message>
+    <message>
+        <source>turquoise</source>
+        <translation>青色</translation>
+    </message>
+    <message>
+        <source>blue</source>
+        <translation>蓝色</translation>
+    </message>
+    <message>
+        <source>violet</source>
+        <translation>紫色</translation>
+    </message>
+    <message>
+        <source>pink</source>
+        <translation>粉色</translation>
+    </message>
+    <message>
+        <source>grey</source>
+        <translation>灰色</translation>
     </message>
     <message>
         <source>Other…</source>
@@ -811,8 +1039,228 @@
         <translation>{rate} 笔/秒</translation>
     </message>
     <message>
+        <source>&amp;Add files…</source>
+        <translation>添加文件(&amp;A)…</translation>
+    </message>
+    <message>
+        <source>Pictures and films to paint</source>
+        <translation>要画的图片和影片</translation>
+    </message>
+    <message>
+        <source>Add fo&amp;lder…</source>
+        <translation>添加文件夹(&amp;L)…</translation>
+    </message>
+    <message>
+        <source>All pictures and films of a folder, but not of those in it</source>
+        <translation>文件夹中的全部图片和影片，不含其下的子文件夹</translation>
+    </message>
+    <message>
+        <source>&amp;Remove</source>
+        <translation>移除(&amp;R)</translation>
+    </message>
+    <message>
+        <source>Take what is chosen out of the queue; what is painted stays (Delete)</source>
+        <translation>从队列中移除所选项；已画的保留 (Delete)</translation>
+    </message>
+    <message>
+        <source>Move &amp;up</source>
+        <translation>上移(&amp;U)</translation>
+    </message>
+    <message>
+        <source>Paint what is chosen earlier</source>
+        <translation>让所选项早些画</translation>
+    </message>
+    <message>
+        <source>Move &amp;down</source>
+        <translation>下移(&amp;D)</translation>
+    </message>
+    <message>
+        <source>Paint what is chosen later</source>
+        <translation>让所选项晚些画</translation>
+    </message>
+    <message>
+        <source>Paint agai&amp;n</source>
+        <translation>重新画(&amp;N)</translation>
+    </message>
+    <message>
+        <source>Have what is chosen painted again; what would come out the same is left as it is</source>
+        <translation>重新画所选项；结果会相同的则保持原样</translation>
+    </message>
+    <message>
+        <source>Retry &amp;failed</source>
+        <translation>重试失败项(&amp;F)</translation>
+    </message>
+    <message>
+        <source>Have all that failed painted again</source>
+        <translation>重新画所有失败的项目</translation>
+    </message>
+    <message>
+        <source>&amp;Open painting</source>
+        <translation>打开画作(&amp;O)</translation>
+    </message>
+    <message>
+        <source>Open a finished painting&apos;s strokes in the studio (double click)</source>
+        <translation>在工作室中打开已完成画作的笔画（双击）</translation>
+    </message>
+    <message>
+        <source>&amp;Browse…</source>
+        <translation>浏览(&amp;B)…</translation>
+    </message>
+    <message>
+        <source>Choose the folder</source>
+        <translation>选择文件夹</translation>
+    </message>
+    <message>
+        <source>S&amp;how</source>
+        <translation>显示(&amp;H)</translation>
+    </message>
+    <message>
+        <source>Open the folder</source>
+        <translation>打开该文件夹</translation>
+    </message>
+    <message>
+        <source>S&amp;top</source>
+        <translation>停止(&amp;T)</translation>
+    </message>
+    <message>
+        <source>End now. What is finished stays; the picture at hand is begun anew the next time</source>
+        <translation>立即结束。已完成的保留；手头这幅下次重新开始</translation>
+    </message>
+    <message>
+        <source>&amp;Close</source>
+        <translation>关闭(&amp;C)</translation>
+    </message>
+    <message>
+        <source>Close this window; the queue goes on</source>
+        <translation>关闭此窗口；队列继续进行</translation>
+    </message>
+    <message>
+        <source>Paint &amp;into</source>
+        <translation>画到(&amp;I)</translation>
+    </message>
+    <message>
+        <source>Write</source>
+        <translation>写出</translation>
+    </message>
+    <message>
+        <source>R&amp;efine</source>
+        <translation>精修(&amp;E)</translation>
+    </message>
+    <message>
+        <source>Paints with</source>
+        <translation>作画方式</translation>
+    </message>
+    <message>
+        <source>Folder for the paintings</source>
+        <translation>画作的文件夹</translation>
+    </message>
+    <message>
+        <source>Each picture has a folder of its own in it</source>
+        <translation>每张图片在其中有自己的文件夹</translation>
+    </message>
+    <message>
+        <source>The strokes for drawing programs; beside picture and stroke file</source>
+        <translation>供绘图程序使用的笔画；与图片和笔画文件放在一起</translation>
+    </message>
+    <message>
+        <source>Film of the painting</source>
+        <translation>作画过程的影片</translation>
+    </message>
+    <message>
+        <source>Not at all</source>
+        <translation>不精修</translation>
+    </message>
+    <message>
+        <source> steps</source>
+        <translation> 步</translation>
+    </message>
+    <message>
+        <source>All strokes bettered together at the end, in so many steps</source>
+        <translation>最后用这么多步一起改进全部笔画</translation>
+    </message>
+    <message>
+        <source>Steps of refinement</source>
+        <translation>精修步数</translation>
+    </message>
+    <message>
+        <source>Progress of the queue</source>
+        <translation>队列进度</translation>
+    </message>
+    <message>
+        <source>&amp;Start</source>
+        <translation>开始(&amp;S)</translation>
+    </message>
+    <message>
+        <source>Paint all that waits</source>
+        <translation>画所有等待的项目</translation>
+    </message>
+    <message>
+        <source>&amp;Pause</source>
+        <translation>暂停(&amp;P)</translation>
+    </message>
+    <message>
+        <source>Rest with the step under way</source>
+        <translation>在当前这一步停下</translation>
+    </message>
+    <message>
+        <source>&amp;Go on</source>
+        <translation>继续(&amp;G)</translation>
+    </message>
+    <message>
+        <source>Paint on from the very stroke</source>
+        <translation>从停下的那一笔接着画</translation>
+    </message>
+    <message>
+        <source>{done} finished, {waiting} to go</source>
+        <translation>已完成 {done}，还有 {waiting}</translation>
+    </message>
+    <message>
+        <source>, {failed} failed</source>
+        <translation>，{failed} 个失败</translation>
+    </message>
+    <message>
+        <source>Stopping…</source>
+        <translation>正在停止…</translation>
+    </message>
+    <message>
+        <source>Paused</source>
+        <translation>已暂停</translation>
+    </message>
+    <message>
+        <source>Rests while your own picture is painted</source>
+        <translation>您自己作画时队列等待</translation>
+    </message>
+    <message>
         <source>preparing…</source>
         <translation>准备中…</translation>
+    </message>
+    <message>
+        <source>Time left: {time}</source>
+        <translation>剩余时间：{time}</translation>
+    </message>
+    <message>
+        <source>Add to the queue</source>
+        <translation>添加到队列</translation>
+    </message>
+    <message>
+        <source>as published</source>
+        <translation>按论文的方式</translation>
+    </message>
+    <message>
+        <source>divide {divide}</source>
+        <translation>分块 {divide}</translation>
+    </message>
+    <message>
+        <source>sheet {colour}</source>
+        <translation>画纸 {colour}</translation>
+    </message>
+    <message>
+        <source>seed {seed}</source>
+        <translation>种子 {seed}</translation>
+    </message>
+    <message>
+        <source>weights {name}</source>
+        <translation>权重 {name}</translation>
     </message>
     <message>
         <source>refining: {share} %</source>
@@ -887,6 +1335,10 @@
         <translation>导出(&amp;E)…</translation>
     </message>
     <message>
+        <source>Q&amp;ueue…</source>
+        <translation>队列(&amp;U)…</translation>
+    </message>
+    <message>
         <source>&amp;Quit</source>
         <translation>退出(&amp;Q)</translation>
     </message>
@@ -925,6 +1377,14 @@
     <message>
         <source>&amp;Restart</source>
         <translation>重新开始(&amp;R)</translation>
+    </message>
+    <message>
+        <source>Focus brus&amp;h</source>
+        <translation>重点画刷(&amp;H)</translation>
+    </message>
+    <message>
+        <source>Protect&amp;ion brush</source>
+        <translation>保护画刷(&amp;I)</translation>
     </message>
     <message>
         <source>Play the pain&amp;ting</source>
@@ -1071,6 +1531,10 @@
         <translation>作画</translation>
     </message>
     <message>
+        <source>stroke by hand</source>
+        <translation>手绘笔画</translation>
+    </message>
+    <message>
         <source>step</source>
         <translation>单步</translation>
     </message>
@@ -1085,6 +1549,58 @@
     <message>
         <source>refinement</source>
         <translation>精修</translation>
+    </message>
+    <message>
+        <source>focus</source>
+        <translation>重点</translation>
+    </message>
+    <message>
+        <source>protection</source>
+        <translation>保护</translation>
+    </message>
+    <message>
+        <source>deletion</source>
+        <translation>删除</translation>
+    </message>
+    <message>
+        <source>muting</source>
+        <translation>隐藏</translation>
+    </message>
+    <message>
+        <source>unmuting</source>
+        <translation>取消隐藏</translation>
+    </message>
+    <message>
+        <source>locking</source>
+        <translation>锁定</translation>
+    </message>
+    <message>
+        <source>unlocking</source>
+        <translation>取消锁定</translation>
+    </message>
+    <message>
+        <source>keeping a branch</source>
+        <translation>保留分支</translation>
+    </message>
+    <message>
+        <source>dropping a branch</source>
+        <translation>丢弃分支</translation>
+    </message>
+    <message>
+        <source>name of a branch</source>
+        <translation>分支名称</translation>
+    </message>
+    <message>
+        <source>taking a branch</source>
+        <translation>采用分支</translation>
+    </message>
+    <message>
+        <source>colour of strokes</source>
+        <translation>笔画的颜色</translation>
+    </message>
+    <message>
+        <source>order of strokes</source>
+        <translation>笔画的顺序</translation>
     </message>
     <message>
         <source>&amp;Undo {what}</source>
@@ -1195,6 +1711,22 @@
         <translation>{name} 用于其他笔触（{type}）；所选笔触以自带权重来画。</translation>
     </message>
     <message>
+        <source>This painting is kept as a branch already.</source>
+        <translation>这幅画作已经保留为分支了。</translation>
+    </message>
+    <message>
+        <source>There is no room for more branches; drop one that is not needed.</source>
+        <translation>分支已满；请丢弃一个不再需要的。</translation>
+    </message>
+    <message>
+        <source>No faces were found; paint over what matters.</source>
+        <translation>没有找到人脸；请涂出重要的部分。</translation>
+    </message>
+    <message>
+        <source>While all strokes are refined none can be drawn; stop the refinement first.</source>
+        <translation>正在一起精修全部笔画，暂不能手绘；请先停止精修。</translation>
+    </message>
+    <message>
         <source>The graphics card has too little memory to go on. What is painted is kept; close other programs, or go on with the processor, which is slower.</source>
         <translation>显卡内存不足，无法继续。已画的内容已保留；请关闭其他程序，或改用处理器继续（较慢）。</translation>
     </message>
@@ -1241,6 +1773,802 @@
     <message>
         <source>All {strokes} strokes are painted. Raise the number, or go back to an earlier stroke.</source>
         <translation>全部 {strokes} 笔已画完。请增加笔数，或回到较早的笔画。</translation>
+    </message>
+    <message>
+        <source>Mixing sheet</source>
+        <translation>调色表</translation>
+    </message>
+    <message>
+        <source>{colours} colours, mixed from {paints}</source>
+        <translation>{colours} 种颜色，由{paints}调成</translation>
+    </message>
+    <message>
+        <source>{count} paints</source>
+        <translation>{count} 种颜料</translation>
+    </message>
+    <message>
+        <source>one paint</source>
+        <translation>一种颜料</translation>
+    </message>
+    <message>
+        <source>What you need: {paints}</source>
+        <translation>您需要：{paints}</translation>
+    </message>
+    <message>
+        <source>Where to begin: what a mixture looks like is predicted from the paints’ colours, and how strong a paint is cannot be seen from those. Mix a little, compare it when it is dry, and take less of strong paints such as phthalo blue. Parts are by volume; a touch is about a tenth of a part.</source>
+        <translation>从这里开始：混合后的样子是由颜料的颜色推算的，而颜料的着色力从颜色上看不出来。请先少量调配，干后再比较；酞菁蓝等着色力强的颜料要少用。份数按体积计；“少许”约为十分之一份。</translation>
+    </message>
+    <message>
+        <source>Wanted</source>
+        <translation>想要的</translation>
+    </message>
+    <message>
+        <source>Mixed</source>
+        <translation>调出的</translation>
+    </message>
+    <message>
+        <source>{parts} {paint}</source>
+        <translation>{parts} 份{paint}</translation>
+    </message>
+    <message>
+        <source>a touch of {paint}</source>
+        <translation>少许{paint}</translation>
+    </message>
+    <message>
+        <source>{paint} as it is</source>
+        <translation>直接用{paint}</translation>
+    </message>
+    <message>
+        <source>{share} of the area</source>
+        <translation>占画面 {share}</translation>
+    </message>
+    <message>
+        <source>1 stroke</source>
+        <translation>1 笔</translation>
+    </message>
+    <message>
+        <source>not used</source>
+        <translation>未使用</translation>
+    </message>
+    <message>
+        <source>mixture very close</source>
+        <translation>混合后非常接近</translation>
+    </message>
+    <message>
+        <source>mixture close</source>
+        <translation>混合后接近</translation>
+    </message>
+    <message>
+        <source>mixture fair</source>
+        <translation>混合后尚可</translation>
+    </message>
+    <message>
+        <source>mixture far off: these paints come no nearer</source>
+        <translation>混合后相差较大：这些颜料无法更接近</translation>
+    </message>
+    <message>
+        <source>Page {number} of {total}</source>
+        <translation>第 {number} 页，共 {total} 页</translation>
+    </message>
+    <message>
+        <source>Branches</source>
+        <translation>分支</translation>
+    </message>
+    <message>
+        <source>At hand: {name}</source>
+        <translation>当前：{name}</translation>
+    </message>
+    <message>
+        <source>&amp;Keep as branch</source>
+        <translation>保留为分支(&amp;K)</translation>
+    </message>
+    <message>
+        <source>&amp;Compare</source>
+        <translation>对比(&amp;C)</translation>
+    </message>
+    <message>
+        <source>&amp;Side by side</source>
+        <translation>并排(&amp;S)</translation>
+    </message>
+    <message>
+        <source>Stop c&amp;omparing</source>
+        <translation>停止对比(&amp;O)</translation>
+    </message>
+    <message>
+        <source>&amp;Take</source>
+        <translation>采用(&amp;T)</translation>
+    </message>
+    <message>
+        <source>Re&amp;name</source>
+        <translation>重命名(&amp;N)</translation>
+    </message>
+    <message>
+        <source>&amp;Drop</source>
+        <translation>丢弃(&amp;D)</translation>
+    </message>
+    <message>
+        <source>&amp;Branches</source>
+        <translation>分支(&amp;B)</translation>
+    </message>
+    <message>
+        <source>Painting</source>
+        <translation>画作</translation>
+    </message>
+    <message>
+        <source>Branch {number}</source>
+        <translation>分支 {number}</translation>
+    </message>
+    <message>
+        <source>Is the painting as it is</source>
+        <translation>与当前画作相同</translation>
+    </message>
+    <message>
+        <source>Shares no stroke</source>
+        <translation>没有共同的笔画</translation>
+    </message>
+    <message>
+        <source>The painting goes on from it</source>
+        <translation>当前画作由它继续</translation>
+    </message>
+    <message>
+        <source>Goes on from the painting</source>
+        <translation>由当前画作继续</translation>
+    </message>
+    <message>
+        <source>Parts after stroke {stroke}</source>
+        <translation>在第 {stroke} 笔之后分开</translation>
+    </message>
+    <message>
+        <source>{type}, {strokes} strokes planned, detail {divide}, seed {seed}</source>
+        <translation>{type}，计划 {strokes} 笔，细节 {divide}，种子 {seed}</translation>
+    </message>
+    <message>
+        <source>Kept because other strokes took its place; gives way to newer ones.</source>
+        <translation>因被其他笔画取代而保留；会让位给更新的。</translation>
+    </message>
+    <message>
+        <source>Brush</source>
+        <translation>画笔</translation>
+    </message>
+    <message>
+        <source>Colour:</source>
+        <translation>颜色：</translation>
+    </message>
+    <message>
+        <source>Size:</source>
+        <translation>粗细：</translation>
+    </message>
+    <message>
+        <source>Opacity:</source>
+        <translation>不透明度：</translation>
+    </message>
+    <message>
+        <source>Pressure changes:</source>
+        <translation>压力改变：</translation>
+    </message>
+    <message>
+        <source>From the photo</source>
+        <translation>取自照片</translation>
+    </message>
+    <message>
+        <source>the width</source>
+        <translation>粗细</translation>
+    </message>
+    <message>
+        <source>width and opacity</source>
+        <translation>粗细与不透明度</translation>
+    </message>
+    <message>
+        <source>nothing</source>
+        <translation>不改变</translation>
+    </message>
+    <message>
+        <source>Colour of the brush</source>
+        <translation>画笔的颜色</translation>
+    </message>
+    <message>
+        <source>Choose a colour; Alt+click picks the painting&apos;s, Alt+Shift+click the photo&apos;s</source>
+        <translation>选择颜色；Alt+单击取画作上的颜色，Alt+Shift+单击取照片上的颜色</translation>
+    </message>
+    <message>
+        <source>Colour from the photo</source>
+        <translation>取自照片的颜色</translation>
+    </message>
+    <message>
+        <source>Each stroke takes the photo&apos;s colour from under the brush, where it begins</source>
+        <translation>每一笔在落笔处取照片上画笔之下的颜色</translation>
+    </message>
+    <message>
+        <source>Strokes of the brush</source>
+        <translation>画笔的笔触</translation>
+    </message>
+    <message>
+        <source>As chosen for the agent, under Stroke type</source>
+        <translation>与“笔画类型”中为智能体所选的相同</translation>
+    </message>
+    <message>
+        <source>Size of the brush</source>
+        <translation>画笔的粗细</translation>
+    </message>
+    <message>
+        <source>Width of strokes, in hundredths of the sheet&apos;s longer side; [ and ] change it</source>
+        <translation>笔画的粗细，以画纸长边的百分之一计；[ 和 ] 可改变</translation>
+    </message>
+    <message>
+        <source>Opacity of the brush</source>
+        <translation>画笔的不透明度</translation>
+    </message>
+    <message>
+        <source>How much strokes hide; where parts of one stroke meet, less than 100 % shows</source>
+        <translation>笔画遮盖的程度；不足 100 % 时，一笔各段相接处会显出来</translation>
+    </message>
+    <message>
+        <source>What a pen&apos;s pressure changes</source>
+        <translation>笔的压力改变什么</translation>
+    </message>
+    <message>
+        <source>What pressing harder with a pen changes; a mouse always presses fully</source>
+        <translation>用笔按得更重时改变什么；鼠标总是按到底</translation>
+    </message>
+    <message>
+        <source>Strokes: {type}</source>
+        <translation>笔触：{type}</translation>
+    </message>
+    <message>
+        <source>Number:</source>
+        <translation>编号：</translation>
+    </message>
+    <message>
+        <source>Type:</source>
+        <translation>类型：</translation>
+    </message>
+    <message>
+        <source>Length:</source>
+        <translation>长度：</translation>
+    </message>
+    <message>
+        <source>Level:</source>
+        <translation>层级：</translation>
+    </message>
+    <message>
+        <source>Step:</source>
+        <translation>步：</translation>
+    </message>
+    <message>
+        <source>Gained:</source>
+        <translation>贡献：</translation>
+    </message>
+    <message>
+        <source>State:</source>
+        <translation>状态：</translation>
+    </message>
+    <message>
+        <source>Its longest line, pixels of the photo</source>
+        <translation>它最长的线，以照片的像素计</translation>
+    </message>
+    <message>
+        <source>Coarse to fine, and the side of the patch it was painted in</source>
+        <translation>由粗到细的层级，以及它所在块的边长</translation>
+    </message>
+    <message>
+        <source>The painter&apos;s step that it came in</source>
+        <translation>它所属的作画步</translation>
+    </message>
+    <message>
+        <source>How much nearer to the photo it brought the painting when it was laid</source>
+        <translation>落笔时使画作向照片靠近了多少</translation>
+    </message>
+    <message>
+        <source>Chosen</source>
+        <translation>已选</translation>
+    </message>
+    <message>
+        <source>Choose</source>
+        <translation>选择</translation>
+    </message>
+    <message>
+        <source>Change those chosen</source>
+        <translation>更改所选</translation>
+    </message>
+    <message>
+        <source>All like those chosen…</source>
+        <translation>与所选相似的全部…</translation>
+    </message>
+    <message>
+        <source>Choose every stroke that has something in common with these</source>
+        <translation>选择与这些有共同点的所有笔画</translation>
+    </message>
+    <message>
+        <source>Choose all like those chosen</source>
+        <translation>选择与所选相似的全部</translation>
+    </message>
+    <message>
+        <source>Least length</source>
+        <translation>最短</translation>
+    </message>
+    <message>
+        <source>Greatest length</source>
+        <translation>最长</translation>
+    </message>
+    <message>
+        <source> px</source>
+        <translation> 像素</translation>
+    </message>
+    <message>
+        <source>Length of the strokes to choose, pixels of the photo</source>
+        <translation>要选择的笔画长度，以照片的像素计</translation>
+    </message>
+    <message>
+        <source>By length</source>
+        <translation>按长度</translation>
+    </message>
+    <message>
+        <source>Choose the strokes that are as long as this</source>
+        <translation>选择长度在此范围内的笔画</translation>
+    </message>
+    <message>
+        <source>A new colour keeps their differences</source>
+        <translation>新颜色保留它们之间的差别</translation>
+    </message>
+    <message>
+        <source>All colours move alike, so that their mean becomes the new one; else all become it</source>
+        <translation>所有颜色一同改变，使平均色成为新颜色；否则全部变为该颜色</translation>
+    </message>
+    <message>
+        <source>Stroke under the pointer</source>
+        <translation>指针下的笔画</translation>
+    </message>
+    <message>
+        <source>Point at a stroke on the canvas to see which it is.</source>
+        <translation>在画布上指向一笔，看看是哪一笔。</translation>
+    </message>
+    <message>
+        <source>Stroke {number}: {type}, {length} px, {share} % of what is seen here</source>
+        <translation>第 {number} 笔：{type}，{length} 像素，占此处所见的 {share} %</translation>
+    </message>
+    <message>
+        <source>None. Click one, or draw a rectangle; Shift adds, Ctrl adds or takes away.</source>
+        <translation>未选。单击一笔，或拖出矩形；Shift 添加，Ctrl 添加或去掉。</translation>
+    </message>
+    <message>
+        <source>{count} of {all} strokes</source>
+        <translation>{count} / {all} 笔</translation>
+    </message>
+    <message>
+        <source>{colour} on average</source>
+        <translation>平均为 {colour}</translation>
+    </message>
+    <message>
+        <source>{range} px</source>
+        <translation>{range} 像素</translation>
+    </message>
+    <message>
+        <source>{range} %</source>
+        <translation>{range} %</translation>
+    </message>
+    <message>
+        <source>muted</source>
+        <translation>已隐藏</translation>
+    </message>
+    <message>
+        <source>locked</source>
+        <translation>已锁定</translation>
+    </message>
+    <message>
+        <source>drawn</source>
+        <translation>已画出</translation>
+    </message>
+    <message>
+        <source>not measured</source>
+        <translation>未测量</translation>
+    </message>
+    <message>
+        <source>{gain} dB</source>
+        <translation>{gain} dB</translation>
+    </message>
+    <message>
+        <source>{range} of {all}, patches of {sides} px</source>
+        <translation>{range} / {all}，块边长 {sides} 像素</translation>
+    </message>
+    <message>
+        <source>Paint by &amp;hand</source>
+        <translation>手绘(&amp;H)</translation>
+    </message>
+    <message>
+        <source>S&amp;maller brush</source>
+        <translation>较细的画笔(&amp;M)</translation>
+    </message>
+    <message>
+        <source>&amp;Larger brush</source>
+        <translation>较粗的画笔(&amp;L)</translation>
+    </message>
+    <message>
+        <source>The queue was left with {count} to be painted.</source>
+        <translation>队列中还有 {count} 个待画。</translation>
+    </message>
+    <message>
+        <source>Show the queue</source>
+        <translation>显示队列</translation>
+    </message>
+    <message>
+        <source>The queue is finished: {done} painted.</source>
+        <translation>队列已完成：画了 {done} 个。</translation>
+    </message>
+    <message>
+        <source>Already there: {there}.</source>
+        <translation>已经存在：{there}。</translation>
+    </message>
+    <message>
+        <source>Failed: {failed}.</source>
+        <translation>失败：{failed}。</translation>
+    </message>
+    <message>
+        <source>{name} paints other strokes than the queue&apos;s; these are painted with the bundled weights.</source>
+        <translation>{name} 用于队列之外的其他笔触；所选笔触以自带权重来画。</translation>
+    </message>
+    <message>
+        <source>The graphics card has little memory left: the queue paints in smaller steps.</source>
+        <translation>显卡剩余内存不多：队列改用较小的步子作画。</translation>
+    </message>
+    <message>
+        <source>The graphics card has too little memory: the queue goes on with the processor.</source>
+        <translation>显卡内存太少：队列改用处理器继续。</translation>
+    </message>
+    <message>
+        <source>The graphics card failed: the queue goes on with the processor.</source>
+        <translation>显卡出错：队列改用处理器继续。</translation>
+    </message>
+    <message>
+        <source>Picture or film</source>
+        <translation>图片或影片</translation>
+    </message>
+    <message>
+        <source>State</source>
+        <translation>状态</translation>
+    </message>
+    <message>
+        <source>Queue</source>
+        <translation>队列</translation>
+    </message>
+    <message>
+        <source>Drop pictures, films or folders here.</source>
+        <translation>把图片、影片或文件夹拖到这里。</translation>
+    </message>
+    <message>
+        <source>Waiting</source>
+        <translation>等待中</translation>
+    </message>
+    <message>
+        <source>Done</source>
+        <translation>完成</translation>
+    </message>
+    <message>
+        <source>Skipped: it is there already</source>
+        <translation>已跳过：已经存在</translation>
+    </message>
+    <message>
+        <source>Done, {psnr} dB</source>
+        <translation>完成，{psnr} dB</translation>
+    </message>
+    <message>
+        <source>Failed: {problem}</source>
+        <translation>失败：{problem}</translation>
+    </message>
+    <message>
+        <source>Beginning…</source>
+        <translation>正在开始…</translation>
+    </message>
+    <message>
+        <source>Painting, {share} %</source>
+        <translation>正在作画，{share} %</translation>
+    </message>
+    <message>
+        <source>Refining, {share} %</source>
+        <translation>正在精修，{share} %</translation>
+    </message>
+    <message>
+        <source>Writing frames, {share} %</source>
+        <translation>正在写出帧，{share} %</translation>
+    </message>
+    <message>
+        <source>Writing the film, {share} %</source>
+        <translation>正在写出影片，{share} %</translation>
+    </message>
+    <message>
+        <source>Strokes</source>
+        <translation>笔画</translation>
+    </message>
+    <message>
+        <source>&amp;Move the canvas</source>
+        <translation>移动画布(&amp;M)</translation>
+    </message>
+    <message>
+        <source>&amp;Inspect strokes</source>
+        <translation>查看笔画(&amp;I)</translation>
+    </message>
+    <message>
+        <source>&amp;Delete</source>
+        <translation>删除(&amp;D)</translation>
+    </message>
+    <message>
+        <source>M&amp;ute</source>
+        <translation>隐藏(&amp;U)</translation>
+    </message>
+    <message>
+        <source>&amp;Lock</source>
+        <translation>锁定(&amp;L)</translation>
+    </message>
+    <message>
+        <source>&amp;Colour…</source>
+        <translation>颜色(&amp;C)…</translation>
+    </message>
+    <message>
+        <source>To the &amp;top</source>
+        <translation>移到最上(&amp;T)</translation>
+    </message>
+    <message>
+        <source>&amp;Up by one</source>
+        <translation>上移一笔(&amp;U)</translation>
+    </message>
+    <message>
+        <source>Do&amp;wn by one</source>
+        <translation>下移一笔(&amp;W)</translation>
+    </message>
+    <message>
+        <source>To the &amp;bottom</source>
+        <translation>移到最下(&amp;B)</translation>
+    </message>
+    <message>
+        <source>Choose &amp;all</source>
+        <translation>全选(&amp;A)</translation>
+    </message>
+    <message>
+        <source>Choose &amp;none</source>
+        <translation>全不选(&amp;N)</translation>
+    </message>
+    <message>
+        <source>Choose mut&amp;ed ones</source>
+        <translation>选择隐藏的(&amp;E)</translation>
+    </message>
+    <message>
+        <source>Choose loc&amp;ked ones</source>
+        <translation>选择锁定的(&amp;K)</translation>
+    </message>
+    <message>
+        <source>Of the same type</source>
+        <translation>相同类型</translation>
+    </message>
+    <message>
+        <source>Of the same level</source>
+        <translation>相同层级</translation>
+    </message>
+    <message>
+        <source>Of like colour</source>
+        <translation>相近颜色</translation>
+    </message>
+    <message>
+        <source>Of like length</source>
+        <translation>相近长度</translation>
+    </message>
+    <message>
+        <source>Choose all &amp;like those chosen</source>
+        <translation>选择与所选相似的全部(&amp;L)</translation>
+    </message>
+    <message>
+        <source>Stro&amp;kes</source>
+        <translation>笔画(&amp;K)</translation>
+    </message>
+    <message>
+        <source>Colour of the strokes chosen</source>
+        <translation>所选笔画的颜色</translation>
+    </message>
+    <message>
+        <source>Focus and protection</source>
+        <translation>重点与保护</translation>
+    </message>
+    <message>
+        <source>Focus</source>
+        <translation>重点</translation>
+    </message>
+    <message>
+        <source>Paint over what is to be exact: strokes are spent there first (F)</source>
+        <translation>涂出要画得精确的部分：笔画先用在那里 (F)</translation>
+    </message>
+    <message>
+        <source>Protect</source>
+        <translation>保护</translation>
+    </message>
+    <message>
+        <source>Paint over what no stroke may touch (Shift+F)</source>
+        <translation>涂出任何笔画都不得碰到的部分 (Shift+F)</translation>
+    </message>
+    <message>
+        <source>Size</source>
+        <translation>大小</translation>
+    </message>
+    <message>
+        <source>Opacity</source>
+        <translation>不透明度</translation>
+    </message>
+    <message>
+        <source>Softness</source>
+        <translation>柔和度</translation>
+    </message>
+    <message>
+        <source>Of the mask&apos;s brush</source>
+        <translation>蒙版画刷的大小</translation>
+    </message>
+    <message>
+        <source>Size of the mask&apos;s brush</source>
+        <translation>蒙版画刷的大小</translation>
+    </message>
+    <message>
+        <source>How much of it a stroke adds; what is protected by less than half may be painted</source>
+        <translation>每一笔加多少；保护不到一半的地方仍可作画</translation>
+    </message>
+    <message>
+        <source>Opacity of the mask&apos;s brush</source>
+        <translation>蒙版画刷的不透明度</translation>
+    </message>
+    <message>
+        <source>How far the brush fades out towards its edge</source>
+        <translation>画刷向边缘淡出的程度</translation>
+    </message>
+    <message>
+        <source>Softness of the mask&apos;s brush</source>
+        <translation>蒙版画刷的柔和度</translation>
+    </message>
+    <message>
+        <source>Erase</source>
+        <translation>擦除</translation>
+    </message>
+    <message>
+        <source>Take away from the mask, as a pen&apos;s other end and the Alt key do</source>
+        <translation>从蒙版中擦去，笔的另一端和 Alt 键也可以</translation>
+    </message>
+    <message>
+        <source>Faces</source>
+        <translation>人脸</translation>
+    </message>
+    <message>
+        <source>Look for faces in the photo and put the focus on them</source>
+        <translation>在照片中寻找人脸并设为重点</translation>
+    </message>
+    <message>
+        <source>Clear</source>
+        <translation>清除</translation>
+    </message>
+    <message>
+        <source>Take away all of the mask that is being painted, or both</source>
+        <translation>清除正在涂的蒙版，未在涂时两个都清除</translation>
+    </message>
+    <message>
+        <source>Save mixing sheet</source>
+        <translation>保存调色表</translation>
+    </message>
+    <message>
+        <source>Palette</source>
+        <translation>调色板</translation>
+    </message>
+    <message>
+        <source>C&amp;olours</source>
+        <translation>颜色(&amp;O)</translation>
+    </message>
+    <message>
+        <source>Any</source>
+        <translation>任意</translation>
+    </message>
+    <message>
+        <source>Of the photo</source>
+        <translation>取自照片</translation>
+    </message>
+    <message>
+        <source>Common paints</source>
+        <translation>常用颜料</translation>
+    </message>
+    <message>
+        <source>Strokes have these colours alone: of a file, .gpl, .ase, or text with a colour a line</source>
+        <translation>笔画只用这些颜色：来自 .gpl、.ase 文件，或每行一种颜色的文本</translation>
+    </message>
+    <message>
+        <source>How many colours of the photo</source>
+        <translation>取照片中的多少种颜色</translation>
+    </message>
+    <message>
+        <source>Colours of the palette</source>
+        <translation>调色板的颜色</translation>
+    </message>
+    <message>
+        <source>Mixing sheet…</source>
+        <translation>调色表…</translation>
+    </message>
+    <message>
+        <source>Save a sheet of the colours and how to mix each from paints</source>
+        <translation>保存一张表，列出各颜色及如何用颜料调出</translation>
+    </message>
+    <message>
+        <source>Palettes</source>
+        <translation>调色板</translation>
+    </message>
+    <message>
+        <source>Style</source>
+        <translation>风格</translation>
+    </message>
+    <message>
+        <source>Poster</source>
+        <translation>海报</translation>
+    </message>
+    <message>
+        <source>Loose</source>
+        <translation>写意</translation>
+    </message>
+    <message>
+        <source>Classic</source>
+        <translation>经典</translation>
+    </message>
+    <message>
+        <source>Detailed</source>
+        <translation>细致</translation>
+    </message>
+    <message>
+        <source>Photo</source>
+        <translation>照片</translation>
+    </message>
+    <message>
+        <source>Styles</source>
+        <translation>风格</translation>
+    </message>
+    <message>
+        <source>From few large strokes to many small ones, on this photo</source>
+        <translation>在这张照片上，由少而大的笔画到多而小的笔画</translation>
+    </message>
+    <message>
+        <source>St&amp;yle</source>
+        <translation>风格(&amp;Y)</translation>
+    </message>
+    <message>
+        <source>Style, from poster to photo</source>
+        <translation>风格，由海报到照片</translation>
+    </message>
+    <message>
+        <source>From poster to photo: how many strokes, how large and how opaque</source>
+        <translation>由海报到照片：多少笔、多大、多不透明</translation>
+    </message>
+    <message>
+        <source>Bold&amp;ness</source>
+        <translation>大胆度(&amp;N)</translation>
+    </message>
+    <message>
+        <source>Boldness</source>
+        <translation>大胆度</translation>
+    </message>
+    <message>
+        <source>To the right fewer strokes for the same area, each larger</source>
+        <translation>向右则同样面积用更少而更大的笔画</translation>
+    </message>
+    <message>
+        <source>Thickness of strokes, in hundredths of the longer side: the least and the most</source>
+        <translation>笔画的粗细，以长边的百分之一计：最细与最粗</translation>
+    </message>
+    <message>
+        <source>Opacity of strokes: the least and the most</source>
+        <translation>笔画的不透明度：最低与最高</translation>
+    </message>
+    <message>
+        <source>Thinnest stroke</source>
+        <translation>最细的笔画</translation>
+    </message>
+    <message>
+        <source>Thickest stroke</source>
+        <translation>最粗的笔画</translation>
+    </message>
+    <message>
+        <source>Faintest stroke</source>
+        <translation>最淡的笔画</translation>
+    </message>
+    <message>
+        <source>Most opaque stroke</source>
+        <translation>最不透明的笔画</translation>
     </message>
 </context>
 </TS>

@@ -21,6 +21,7 @@ from core.images import load_picture
 from core.job import PaintJob
 from core.metrics import psnr
 from core.painter import GpuTrouble, Painter
+from core.palette import palette_of
 from core.rasteriser import fast
 from core.rasteriser.differentiable import padded_alpha, stamp_alpha, stroke_alpha
 from core.rasteriser.painting import painted
@@ -169,6 +170,7 @@ def test_a_document_is_drawn_and_judged_as_on_the_cpu() -> None:
         patches=np.column_stack([random.uniform(-100, 1_900, (count, 2)), random.uniform(4, 120, count)]),
         parameters=random.uniform(0, 1, (count, 13)).astype(np.float32),
         steps=np.arange(count),
+        flags=np.arange(count) % 7 == 3,  # some of them muted
     )
     document, target = Document(size, (20, 90, 200), strokes), random.random((700, 1_000, 3), np.float32)
     expected = fast.bare_canvas(Size(700, 1_000), document.background)
@@ -267,6 +269,26 @@ def test_a_mix_in_several_ways_is_painted_on_the_gpu_and_the_same_when_resumed(m
     for begun in (5, len(frames) - 3):
         resumed = list(painter.frames(job, frames[begun].document))
         assert resumed[-1].document.strokes == frames[-1].document.strokes
+
+
+@pytest.mark.parametrize("stroke_type", ["bezier", "flat"])
+def test_bounds_are_kept_to_on_the_gpu(stroke_type: str) -> None:
+    painter = Painter(*load_actors([], stroke_types=[stroke_type]), device="cuda")
+    target = load_picture("sample:coffee")[::3, ::3].copy()
+    protect = np.zeros(target.shape[:2], np.uint8)
+    protect[20:70, 40:120] = 255
+    palette = palette_of(target, 6)
+    bounds = Bounds(protect=protect, palette=palette, width=(1, 8), opacity=(0.7, 0.9))
+    job = PaintJob(target=target, stroke_type=stroke_type, strokes=200, bounds=bounds, focus=255 - protect)
+
+    document = painter.painted(job)
+    *_, end = refine(document, target, steps=20, bounds=bounds, focus=job.attention, device="cuda")
+
+    for each in (document, end.document):
+        assert len(each.strokes) == 200
+        assert not fast.draw(each)[protect > 0].any()
+        colours = {tuple(colour) for colour in np.rint(each.strokes.rgb() * 255).astype(int).tolist()}
+        assert colours <= set(palette.colours)
 
 
 def test_an_actor_that_emits_no_numbers_is_refused_on_the_gpu() -> None:

@@ -95,6 +95,20 @@ def test_what_is_saved_elsewhere_is_not_unsaved(tmp_path: Path) -> None:
     assert not read_journal(path).saved
 
 
+def test_what_is_said_of_branches_is_kept_and_said_once(tmp_path: Path) -> None:
+    path = tmp_path / "journal"
+    journal, now = Journal(path), work(5, branches={"kept": [{"number": 1}]})
+    journal.add(now)
+    more = Work(document=now.document.painted(strokes(1, 2)), name="photo", branches=now.branches)
+    before = path.stat().st_size
+    journal.add(more)
+
+    assert read_journal(path) == more
+    assert path.stat().st_size - before < PACKED_BYTES + 60
+    path.write_bytes(b"strokewise-journal 2\n" + entry({**WORDS, "branches": [3]}))
+    assert read_journal(path).branches == {}
+
+
 def test_errors_that_changed_are_written_though_nothing_looks_different(tmp_path: Path) -> None:
     path = tmp_path / "journal"
     journal, now = Journal(path), work(5)
@@ -246,13 +260,14 @@ def test_words_that_cannot_be_are_refused(tmp_path: Path, changed: dict[str, obj
     ("column", "value"),
     [
         ("types", 200), ("patches", 2e6), ("patches", np.nan), ("parameters", 1.5), ("parameters", np.nan),
-        ("parameters", -0.1), ("steps", -1), ("errors", np.inf),
+        ("parameters", -0.1), ("steps", -1), ("errors", np.inf), ("flags", 4),
     ],
 )  # fmt: skip
 def test_strokes_that_cannot_be_are_refused(tmp_path: Path, column: str, value: float) -> None:
     path = tmp_path / "journal"
     good = strokes(3)
-    columns = {name: getattr(good, name).copy() for name in ("types", "patches", "parameters", "steps", "errors")}
+    names = ("types", "patches", "parameters", "steps", "errors", "flags")
+    columns = {name: getattr(good, name).copy() for name in names}
     columns[column].reshape(-1)[0] = value
     bad = Strokes.from_columns(**columns)
     path.write_bytes(b"strokewise-journal 2\n" + entry({**WORDS, "new": 3}, bad.packed()))

@@ -338,7 +338,7 @@ def test_without_memory_for_one_window_the_cpu_paints(painter: Painter, job: Pai
     short, cpu = Painter(*painter._actors, told=tell), torch.device("cpu")
     short._device = torch.device("cuda")  # by its name; its networks are where they were
     short._most_together = lambda: 4  # type: ignore[method-assign]
-    short._easel = lambda job, document, level: HostEasel(job, document, level, 32, cpu, neural=False)  # type: ignore[method-assign]
+    short._easel = lambda job, document, level, _: HostEasel(job, document, level, 32, cpu, neural=False)  # type: ignore[method-assign]
 
     document = last(short, job)
 
@@ -372,7 +372,7 @@ def test_where_a_gpu_fails_the_cpu_paints_on_from_the_last_good_step(
     told: list[GpuTrouble] = []
     short, cpu = Painter(*painter._actors, told=told.append), torch.device("cpu")
     short._device = torch.device("cuda")  # by its name; its networks are where they were
-    short._easel = lambda job, document, level: HostEasel(job, document, level, 32, cpu, neural=False)  # type: ignore[method-assign]
+    short._easel = lambda job, document, level, _: HostEasel(job, document, level, 32, cpu, neural=False)  # type: ignore[method-assign]
     answer, asked = Hand.answer, []
 
     def failing(hand: Hand, *rest: Any) -> Answer:

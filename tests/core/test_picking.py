@@ -143,4 +143,4 @@ def test_what_a_stroke_gained_is_what_the_error_fell_by() -> None:
         types=np.zeros(5), patches=patches, parameters=np.zeros((5, 13)), steps=np.zeros(5), errors=errors
     )
     found = gains(Document(Size(64, 64), strokes=strokes))
-    np.testing.assert_allclose(found, [np.nan, 0.1, np.nan, np.nan, np.nan], rtol=1e-5)
+    np.testing.assert_allclose(found, [np.nan, 10 * np.log10(0.5 / 0.4), np.nan, np.nan, np.nan], rtol=1e-5)

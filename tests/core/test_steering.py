@@ -261,6 +261,34 @@ def test_both_ways_to_choose_take_the_same_paints() -> None:
     assert not torch.equal(with_free.rgb, by_kernel.rgb)
 
 
+@pytest.mark.parametrize("keep_all", [False, True])
+@pytest.mark.parametrize("left", [0, 3, 12])
+def test_no_way_to_choose_takes_what_is_barred(left: int, keep_all: bool) -> None:
+    chance = torch.Generator().manual_seed(1)
+    canvas, target = torch.rand(2, 3, 32, 32, generator=chance), torch.rand(2, 3, 32, 32, generator=chance)
+    shapes = torch.rand(2 * 20, 10, generator=chance)
+    barred = torch.ones(2, 20, dtype=torch.bool)
+    barred[:, torch.randperm(20, generator=chance)[:left]] = False
+    brush = BRUSHES[0]
+    alpha = stroke_alpha(brush, shapes, Size(32, 32)).reshape(2, 20, 32, 32)
+    covers = proposals_covers(brush, shapes, 32)
+
+    choices = [
+        choose_among(canvas, target, covers, 5, barred=barred, keep_all=keep_all),
+        choose(canvas, target, alpha, 5, barred=barred, keep_all=keep_all),
+        choose(canvas, target, alpha, 5, barred=barred, keep_all=keep_all, compiled=False),
+    ]
+
+    for choice in choices:
+        assert not barred[torch.arange(2)[:, None], choice.which][choice.keep].any()
+        assert torch.equal(choice.keep, choices[0].keep)
+        assert torch.equal(choice.which[choice.keep], choices[0].which[choice.keep])
+        torch.testing.assert_close(choice.canvas, choices[0].canvas)
+        assert choice.keep.sum() <= 2 * min(left, 5)
+    if keep_all:
+        assert choices[0].keep.sum() == 2 * min(left, 5)
+
+
 def test_the_table_names_the_nearest_colour() -> None:
     palette = palette_of(photo("coffee", 64), 20)
     table = palette.table()

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from core.brushes import BEZIER
 from core.errors import SettingError
 from core.geometry import Patch, Size
-from core.stroke import Stroke, Strokes
+from core.stroke import LOCKED, MUTED, Stroke, Strokes
 
-COLUMNS = ("types", "patches", "parameters", "steps", "errors")
+COLUMNS = ("types", "patches", "parameters", "steps", "errors", "flags")
 SHEET = Size(128, 128)
 ONE = Stroke(
     type="bezier",
@@ -81,7 +81,7 @@ def test_single_strokes_go_into_columns_and_back() -> None:
 def test_columns_have_the_kinds_that_files_and_kernels_expect() -> None:
     kinds = {name: getattr(Strokes.of([ONE]), name).dtype for name in COLUMNS}
 
-    assert kinds == {"types": "u1", "patches": "f8", "parameters": "f4", "steps": "i4", "errors": "f4"}
+    assert kinds == {"types": "u1", "patches": "f8", "parameters": "f4", "steps": "i4", "errors": "f4", "flags": "u1"}
 
 
 def test_columns_are_copied_in_and_may_be_narrow(random_strokes: Callable[..., Strokes]) -> None:
@@ -248,3 +248,12 @@ def test_versions_of_one_painting_share_what_they_begin_with(random_strokes: Cal
     assert longer[:7].shared(longer) == 7
     assert random_strokes(30, 3, SHEET).shared(first) == 0
     assert Strokes().shared(first) == 0
+
+
+def test_what_is_seen_alike_has_the_same_bytes(random_strokes: Callable[..., Strokes]) -> None:
+    strokes = random_strokes(6, 0, Size(20, 30))
+    locked = strokes.changed(flags=np.full(6, LOCKED), errors=np.zeros(6))
+    assert (strokes.seen() == locked.seen()).all()
+    flags = np.array([0, MUTED, 0, 0, 0, 0])
+    assert (strokes.seen() == strokes.changed(flags=flags).seen()).tolist() == [True, False, True, True, True, True]
+    assert strokes[:0].seen().shape == (0,)

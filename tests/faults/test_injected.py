@@ -20,6 +20,7 @@ import pytest
 import torch
 
 import core.refine
+from core.bounds import Bounds
 from core.brushes import BEZIER
 from core.device import GpuTrouble
 from core.document import Document
@@ -88,7 +89,7 @@ JOB = PaintJob(target=photo(), strokes=120, divide=2)
 def painter_on(device: str, actor: Path, told: list[GpuTrouble], monkeypatch: pytest.MonkeyPatch) -> Painter:
     """A painter that believes to be on that device; its networks are on the CPU."""
 
-    def easel(painter: Painter, job: PaintJob, document: Document, level: Level) -> HostEasel:
+    def easel(painter: Painter, job: PaintJob, document: Document, level: Level, _: None) -> HostEasel:
         return HostEasel(job, document, level, painter._side, torch.device("cpu"), neural=False)
 
     painter = Painter(*load_actors([actor], stroke_types=("bezier",)), device=torch.device("cpu"), told=told.append)
@@ -128,8 +129,8 @@ def test_in_the_refiner(error: Exception, monkeypatch: pytest.MonkeyPatch) -> No
     expected = list(refine(document, photo(), steps=30))
     measure = core.refine.Objective
 
-    def anywhere(polish: Polish, painted: Document, size: Size, device: torch.device, **more: Any) -> None:
-        begin(polish, painted, size, torch.device("cpu"), **more)
+    def anywhere(polish: Polish, painted: Document, size: Size, device: torch.device, bounds: Bounds) -> None:
+        begin(polish, painted, size, torch.device("cpu"), bounds)
 
     # A GPU by its name: all is computed on the CPU.
     monkeypatch.setattr(Polish, "__init__", anywhere)

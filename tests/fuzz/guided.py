@@ -38,7 +38,7 @@ def reader(kind: str, folder: Path) -> tuple[Callable[[bytes], object], list[byt
         return lambda content: core.export.stroke_json.document_of(content, Path("a.json")), [whole]
     path = folder / f"a.{kind}"
     if kind == "journals":
-        return _from_file(path, core.journal.read_journal), [run.journal_file(path)]
+        return _from_file(path, run.kept_work), [run.journal_file(path)]
     if kind == "sessions":
         return _from_file(path, core.session_file.load_session), [run.session_file(path)]
     if kind == "pictures":

@@ -24,6 +24,8 @@ import numpy as np
 import safetensors.torch
 from PIL import Image
 
+from core.branch_files import BranchFiles
+from core.branches import Branches
 from core.brushes import BRUSHES
 from core.document import Document
 from core.errors import PainterError
@@ -61,18 +63,29 @@ def photo(mode: str = "RGB") -> Image.Image:
     return Image.fromarray(pixels).convert(mode)
 
 
+def branches() -> Branches:
+    """Two, one of them named."""
+    whole = document()
+    return Branches().kept(whole.cut(5), {"divide": 4}, automatic=True).kept(whole.cut(9), {"seed": 1}).renamed(1, "b")
+
+
 def journal_file(path: Path) -> bytes:
-    """A journal of three entries."""
+    """A journal of three entries, beside its branches."""
     path.unlink(missing_ok=True)
     journal, whole = Journal(path), document()
-    for count in (4, 9, 12):
-        journal.add(Work(document=whole.cut(count), name="a", settings={"divide": 4}))
+    files = BranchFiles(path.parent)
+    for count, kept in ((4, Branches()), (9, branches()), (12, branches())):
+        said = files.write(kept)
+        journal.add(Work(document=whole.cut(count), name="a", settings={"divide": 4}, branches=said))
     return path.read_bytes()
 
 
 def session_file(path: Path) -> bytes:
-    """A saved session."""
-    save_session(path, SavedSession(photo=np.asarray(photo()), document=document(), name="a", settings={"divide": 4}))
+    """A saved session with branches."""
+    session = SavedSession(
+        photo=np.asarray(photo()), document=document(), name="a", settings={"divide": 4}, branches=branches()
+    )
+    save_session(path, session)
     return path.read_bytes()
 
 
@@ -134,7 +147,7 @@ def sessions(folder: Path) -> Case:
 
 
 def journals(folder: Path) -> Case:
-    """Journals, in most of which what was changed has the checksum that it should have."""
+    """Journals with branches, in most of which what was changed has the checksum that it should have."""
     path = folder / "a.journal"
     content = journal_file(path)
     magic = content[: content.index(b"\n") + 1]
@@ -159,9 +172,15 @@ def journals(folder: Path) -> Case:
                 checksum = zlib.crc32(strokes, zlib.crc32(head))
                 changed += struct.pack("<III", len(head), len(strokes), checksum) + head + strokes
             path.write_bytes(changed)
-        return lambda: read_journal(path)
+        return lambda: kept_work(path)
 
     return case
+
+
+def kept_work(path: Path) -> Branches:
+    """What a journal says, and the branches that it names."""
+    work = read_journal(path)
+    return BranchFiles(path.parent).read(work.branches, work.document.size)
 
 
 def pictures(folder: Path) -> Case:

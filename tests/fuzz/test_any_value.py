@@ -97,6 +97,7 @@ def test_of_a_session(
     with suppress(PainterError):
         session = load_session(path)
     assert session is None or session.document == document_of(parts["strokes.json"], path)
+    assert session is None or len(session.branches) <= 2
 
 
 @st.composite

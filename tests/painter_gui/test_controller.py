@@ -308,7 +308,7 @@ def gpu_that_fails(monkeypatch: pytest.MonkeyPatch) -> Callable[[RuntimeError, i
         made(painter, *actors, device=torch.device("cpu"), **given)
         painter._device = device  # its networks are where they were
 
-    def easel(painter: Painter, job: PaintJob, document: Document, level: Level) -> HostEasel:
+    def easel(painter: Painter, job: PaintJob, document: Document, level: Level, _: None) -> HostEasel:
         return HostEasel(job, document, level, painter._side, torch.device("cpu"), neural=False)
 
     def device(name: str) -> torch.device:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import gzip
 from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
 import imageio_ffmpeg
 import numpy as np
+import pypdfium2
 import pytest
 from numpy.typing import NDArray
 from PIL import Image
@@ -116,6 +119,86 @@ def test_frames(dialog: ExportDialog, until: Until, tmp_path: Path) -> None:
         assert frame.mode == "RGBA"
 
 
+def test_svg_in_layers_by_colour(dialog: ExportDialog, until: Until) -> None:
+    dialog.choose("svg", group="colour")
+    root = ElementTree.parse(exported(dialog, until)).getroot()
+    inkscape = "{http://www.inkscape.org/namespaces/inkscape}"
+    layers = root.findall("{http://www.w3.org/2000/svg}g")
+    assert len(layers) > 2
+    assert all(each.get(f"{inkscape}groupmode") == "layer" for each in layers)
+
+
+@pytest.mark.parametrize(("colours", "least"), [(0, 1), (3, 0), (70, 1)])
+def test_pens_are_those_of_the_palette_where_there_is_one(
+    qapp: QApplication, painting: Document, photo: NDArray[np.uint8], tmp_path: Path, until: Until, colours: int,
+    least: int,
+) -> None:  # fmt: skip
+    job = {"palette": [f"#{3 * index:02x}5060" for index in range(colours)]}
+    dialog = ExportDialog(replace(painting, job=job), photo, "sunset", tmp_path)
+    try:
+        dialog.choose("plotter")
+        assert dialog._editors["plotter"]["pens"].minimum() == least  # type: ignore[attr-defined]
+        assert dialog.choices.pens == (0 if least == 0 else 6)
+        layers = ElementTree.parse(exported(dialog, until)).getroot().findall("{http://www.w3.org/2000/svg}g")
+        assert len(layers) == (3 if least == 0 else 6)
+    finally:
+        dialog.done(0)
+        dialog.deleteLater()
+        qapp.processEvents()
+
+
+def test_a_lesson(dialog: ExportDialog, until: Until, tmp_path: Path) -> None:
+    dialog.choose("lesson", chapters=4, by="colour", colours=5, paper="a3", title="Abendrot über der Bucht")
+    path = exported(dialog, until)
+    assert path == tmp_path / "sunset.pdf"
+    with closing(pypdfium2.PdfDocument(path)) as pdf:
+        with closing(pdf[0]) as page, closing(page.get_textpage()) as text:
+            title = text.get_text_bounded()
+        assert 3 <= len(pdf) <= 5
+    assert "Abendrot über der Bucht" in title
+    assert "5 colours · painted on A3" in title
+    assert "The photo" in title
+
+
+def test_a_lessons_cards_in_a_folder(dialog: ExportDialog, until: Until, tmp_path: Path) -> None:
+    dialog.choose("lesson", chapters=2, beside=False)
+    dialog._suffixes["lesson"].setCurrentIndex(1)
+    folder = exported(dialog, until)
+    assert folder == tmp_path / "sunset-lesson"
+    assert sorted(each.name for each in folder.iterdir()) == [f"step-0{number}.png" for number in range(3)]
+    dialog.choose("film")
+    assert Path(dialog.path.text()).name == "sunset.mp4"
+
+
+def test_a_cancelled_lesson_leaves_nothing(dialog: ExportDialog, until: Until, tmp_path: Path) -> None:
+    dialog.choose("lesson")
+    dialog._suffixes["lesson"].setCurrentIndex(1)
+    dialog.export_button.click()
+    dialog.close_button.click()
+    until(lambda: not dialog.exporting)
+    assert dialog.status.text() == "Cancelled; nothing was written."
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_by_colour_a_lesson_has_three_steps_at_least(dialog: ExportDialog) -> None:
+    dialog.choose("lesson", chapters=1)
+    assert dialog.choices.chapters == 1
+    dialog.choose("lesson", by="colour")
+    assert dialog.choices.chapters == 3
+    dialog.choose("lesson", by="detail", chapters=2)
+    assert dialog.choices.chapters == 2
+
+
+def test_a_lessons_preview_follows_its_title(dialog: ExportDialog, until: Until) -> None:
+    seen = []
+    for title in ("One", "Another one"):
+        dialog.picture.clear()
+        dialog.choose("lesson", title=title)
+        until(lambda: not dialog.picture.pixmap().isNull())
+        seen.append(dialog.picture.pixmap().toImage())
+    assert seen[0] != seen[1]
+
+
 @pytest.mark.parametrize("form", FORMS)
 def test_every_form_has_a_preview(dialog: ExportDialog, until: Until, form: str) -> None:
     dialog.choose(form)
@@ -183,10 +266,10 @@ def test_the_suffix_follows_the_form_and_the_name_stays(
     dialog: ExportDialog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     names = []
-    for form in ("film", "frames", "strokes", "svg", "picture"):
+    for form in ("film", "frames", "strokes", "lesson", "svg", "picture"):
         dialog.choose(form)
         names.append(Path(dialog.path.text()).name)
-    assert names == ["sunset.mp4", "sunset-frames", "sunset.json", "sunset.svg", "sunset.png"]
+    assert names == ["sunset.mp4", "sunset-frames", "sunset.json", "sunset.pdf", "sunset.svg", "sunset.png"]
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_a, **_k: (str(tmp_path / "v1.2"), ""))
     dialog.browse.click()
     dialog.choose("film")

@@ -67,7 +67,7 @@ def test_wherever_a_name_is_shown(
     studio: StudioWindow, until: Until, hostile: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     controller: Controller = studio._controller
-    studio.open(str(hostile))
+    studio.opening.open(str(hostile))
     until(lambda: controller.phase is Phase.IDLE)
     assert controller.name == NAME
     controller.step()
@@ -104,7 +104,7 @@ def test_wherever_a_name_is_shown(
     studio.discard_on_close()
     studio.start_action.trigger()
     until(lambda: studio.start_page.recent.count() == 2)
-    studio._fill_recent_menu()
+    studio.opening.fill_menu(studio.recent_menu)
     assert studio.recent_menu.actions()[0].text().replace("&&", "&").startswith(NAME)
     assert assert_plain() >= 2
 

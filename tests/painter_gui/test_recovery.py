@@ -166,7 +166,7 @@ def test_what_cannot_be_recovered_now_is_kept_for_later(
     until(lambda: "Cannot open session" in studio.message.text.text())
     studio.message._close.click()
     assert "did not end as it should" in studio.message.text.text()  # the offer stands
-    studio.open(str(photo_file))
+    studio.opening.open(str(photo_file))
     until(lambda: controller_of(studio).name == "sunset")
     assert studio.message.isVisible()
     until(lambda: not controller_of(studio).files.busy)
@@ -181,7 +181,7 @@ def test_the_offer_comes_back_from_behind_other_messages(
         Journal(autosaves / name / "strokes.journal").add(Work(document=ONE_STROKE))
     studio = new_studio()
     studio.begin(None)
-    studio._take(QMimeData(), "no picture")
+    studio.opening.take(QMimeData(), "no picture")
     assert studio.message.text.text() == "no picture"
     studio.message.dismiss()
     assert "2 paintings were kept" in studio.message.text.text()
@@ -201,9 +201,9 @@ def test_the_offer_comes_back_from_behind_other_messages(
     until(lambda: len(left_behind(autosaves)) == 1)
     assert KeptWork.claimed(studio.autosave.path) is None  # locked, and not by mistake given up
     studio.discard_on_close()
-    studio.open("/nowhere.png")
+    studio.opening.open("/nowhere.png")
     until(lambda: "nowhere" in studio.message.text.text())
-    studio.open("sample:coffee")
+    studio.opening.open("sample:coffee")
     until(lambda: studio._controller.name == "coffee")
     assert "nowhere" not in studio.message.text.text()
 

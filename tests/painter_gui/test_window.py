@@ -155,7 +155,7 @@ def test_a_damaged_file_is_told_in_the_window_with_the_remedy(
 ) -> None:
     path = tmp_path / "bad.png"
     path.write_text("Dear diary")
-    studio.open(str(path))
+    studio.opening.open(str(path))
     until(studio.message.isVisible)
     assert studio.message.text.text() == (
         f"Cannot open picture {path}: it is damaged, or not a picture of a kind that is read here; "
@@ -569,9 +569,9 @@ def test_another_photo_asks_about_the_painting_at_hand(
 ) -> None:
     answers = iter([QMessageBox.StandardButton.Cancel, QMessageBox.StandardButton.Discard])
     monkeypatch.setattr(painted, "ask_to_save", lambda: next(answers))
-    painted.open("sample:coffee")
+    painted.opening.open("sample:coffee")
     assert not controller_of(painted).reading
-    painted.open("sample:coffee")
+    painted.opening.open("sample:coffee")
     until(lambda: controller_of(painted).name == "coffee")
 
 
@@ -631,7 +631,7 @@ def test_the_language_changes_while_it_runs(painted: StudioWindow, preferences: 
 
 def test_errors_speak_the_language(studio: StudioWindow, until: Until, tmp_path: Path) -> None:
     studio.choose_language("zh_CN")
-    studio.open(str(tmp_path / "none.png"))
+    studio.opening.open(str(tmp_path / "none.png"))
     until(studio.message.isVisible)
     assert studio.message.text.text() == f"无法打开图片 {tmp_path / 'none.png'}：文件不存在；请检查文件名和文件夹。"
 

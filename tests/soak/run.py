@@ -84,7 +84,7 @@ class Artist:
         if number % 4 == 3:
             source = str(self.folder / "work.strokewise")  # what an earlier round has saved
         before = self.opened
-        window.open(source)
+        window.opening.open(source)
         self.until(lambda: self.opened > before)
         window._languages.choose(list(LANGUAGES)[number % 2])
         controller.set_settings(strokes=STROKES, stroke_type=("bezier", "triangle", "circle")[number % 3])

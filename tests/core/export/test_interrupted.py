@@ -24,7 +24,7 @@ from core.export.video import FilmOptions
 from core.geometry import Size
 from core.stroke import Strokes
 
-FORMS = ("a.svg", "a.svgz", "a.json", "a.png", "a.tif", "a.mp4", "a.webm", "a.gif")
+FORMS = ("a.svg", "a.svgz", "a.json", "a.png", "a.tif", "a.mp4", "a.webm", "a.gif", "a.pdf")
 OPTIONS = ExportOptions(film=FilmOptions(seconds=1, hold=0.5))
 
 

@@ -284,6 +284,8 @@ def test_what_is_written_is_what_the_documented_schema_says(count: int, tmp_path
         ("$.strokes[0].patch[2]", lambda file: file["strokes"][0]["patch"].__setitem__(2, 0)),
         ("$.strokes[2].step", lambda file: file["strokes"][2].update(step=-1)),
         ("$.strokes[0].error", lambda file: file["strokes"][0].update(error="small")),
+        ("$.strokes[1].muted", lambda file: file["strokes"][1].update(muted=1)),
+        ("$.strokes[2].locked", lambda file: file["strokes"][2].update(locked=None)),
     ],
 )
 def test_the_schema_refuses_what_the_reader_refuses(

@@ -132,7 +132,7 @@ def test_decimals_and_description_are_written(tmp_path: Path) -> None:
     assert all("." not in circle.get("cx", ".") for circle in root.iter(f"{SVG}circle"))
 
 
-@pytest.mark.parametrize("wrong", [{"group": "colour"}, {"group": 0}, {"decimals": 7}, {"decimals": -1}])
+@pytest.mark.parametrize("wrong", [{"group": "hue"}, {"group": 0}, {"decimals": 7}, {"decimals": -1}])
 def test_options_out_of_range_are_refused(wrong: dict[str, object]) -> None:
     with pytest.raises(SettingError):
         SvgOptions(**wrong)  # type: ignore[arg-type]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import re
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from xml.etree import ElementTree
@@ -11,11 +12,13 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 
+from core.bounds import Bounds
 from core.document import Document, Rgb
 from core.errors import SettingError
 from core.export.svg import SvgOptions
-from core.export.svg_plotter import PlotterOptions, write_plotter_svg
+from core.export.svg_plotter import PlotterOptions, pens_named, write_plotter_svg
 from core.geometry import Size
+from core.palette import Palette
 from core.stroke import Strokes
 
 SVG, INKSCAPE = "{http://www.w3.org/2000/svg}", "{http://www.inkscape.org/namespaces/inkscape}"
@@ -87,6 +90,31 @@ def test_each_stroke_goes_to_the_pen_whose_colour_is_nearest(tmp_path: Path) -> 
     assert [layer.get(f"{INKSCAPE}label") for layer in layers] == ["1 #ffffff", "2 #fa0a0a", "3 #0a0af0"]
     assert [layer.get(f"{INKSCAPE}groupmode") for layer in layers] == ["layer"] * 3
     assert [len(layer) for layer in layers] == [1, 1, 1]
+
+
+def test_pens_can_be_those_of_the_palette(tmp_path: Path) -> None:
+    palette = Palette.of([BLUE, WHITE, RED], ["Sea", "", "Blood & fire"])
+    document = replace(drawing([RED, BLUE, RED]), job=Bounds(palette=palette).values())
+
+    write_plotter_svg(document, tmp_path / "a.svg", plotter=PlotterOptions(pens=pens_named("palette")))
+
+    layers = layers_of(tmp_path / "a.svg")
+    labels = [layer.get(f"{INKSCAPE}label") for layer in layers]
+    assert labels == ["1 #ffffff", "2 #fa0a0a Blood & fire", "3 #0a0af0 Sea"]
+    assert [layer.get("stroke") for layer in layers] == ["#ffffff", "#fa0a0a", "#0a0af0"]
+    assert [len(layer) for layer in layers] == [0, 2, 1]
+
+
+def test_a_painting_in_no_palette_or_too_large_a_one_has_no_such_pens(tmp_path: Path) -> None:
+    large = Palette.of([(red, 0, 0) for red in range(65)])
+    for job, problem in (({}, "painted in any colours"), (Bounds(palette=large).values(), "it has 65 colours")):
+        with pytest.raises(SettingError, match=problem):
+            write_plotter_svg(
+                replace(drawing([RED]), job=job), tmp_path / "a.svg", plotter=PlotterOptions(pens="palette")
+            )
+        assert not list(tmp_path.iterdir())
+    with pytest.raises(SettingError, match="give a number, colours or palette"):
+        PlotterOptions(pens="pallet")
 
 
 def test_so_many_pens_are_found_as_asked_for_the_same_each_time(tmp_path: Path) -> None:

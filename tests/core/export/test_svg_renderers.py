@@ -165,7 +165,15 @@ def test_compatible_svg_comes_near_the_canvas_even_where_there_are_no_masks(
     document, folder = paintings[photograph]
     render = {**RENDERERS, "nanosvg": nanosvg}[renderer]
 
-    psnr, _ = differences(render(folder / "compatible.svg", document.size, 1), document, 1)
+    theirs = render(folder / "compatible.svg", document.size, 1).astype(float)
+    if renderer == "nanosvg":
+        # It rounds down at every blend, so that the more strokes lie over each other, the darker its picture is: by 3
+        # to 5 steps all over. What the file is answerable for is the rest.
+        darker = (theirs - to_bytes(draw(document))).mean(axis=(0, 1))
+        assert (darker < 0).all()
+        assert (darker > -6).all()
+        theirs = theirs - darker
 
-    # With the present weights astronaut comes to 32.4 dB in nanosvg; why, is not known yet.
-    assert psnr >= (32 if (renderer, photograph) == ("nanosvg", "astronaut") else 34)
+    psnr, _ = differences(theirs, document, 1)
+
+    assert psnr >= 34

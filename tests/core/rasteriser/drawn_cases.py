@@ -6,12 +6,15 @@ from typing import NamedTuple
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
+from core.bounds import Bounds
 from core.brushes import Brush
 from core.document import Document
 from core.geometry import Size
 from core.job import PaintJob
+from core.palette import palette_of
 from core.schedule import Level
 from core.stroke import Strokes
 
@@ -61,8 +64,20 @@ def step_of(brush: Brush, *, focused: bool) -> Step:
     )
 
 
-def small_job() -> PaintJob:
-    """Some steps on two levels of a sheet that is not square."""
+def small_job(*, bounded: bool = False) -> PaintJob:
+    """Some steps on two levels of a sheet that is not square; in some colours, a part of it protected, if asked."""
     rows, columns = np.mgrid[0:30, 0:44]
     target = np.stack([rows * 8, columns * 5, 255 - rows * 4], axis=-1).astype(np.uint8)
-    return PaintJob(target=target, strokes=40, divide=1)
+    if not bounded:
+        return PaintJob(target=target, strokes=40, divide=1)
+    protect, focus = np.zeros((30, 44), np.uint8), np.full((30, 44), 60, np.uint8)
+    protect[8:14, 10:20], focus[:, 30:] = 255, 255
+    bounds = Bounds(protect=protect, palette=palette_of(target, 5), opacity=(0.5, 1.0))
+    return PaintJob(target=target, strokes=40, divide=1, bounds=bounds, focus=focus)
+
+
+def small_canvas() -> NDArray[np.float32]:
+    """What `small_job` may be painted over: its target, but for a light square."""
+    canvas = small_job().target.astype(np.float32) / 255
+    canvas[6:20, 8:30] = 0.9
+    return canvas

@@ -15,7 +15,7 @@ from core.painter import Painter
 from core.rasteriser.fast import bare_canvas, draw, lay
 from core.stroke import Strokes
 from core.weights import load_actor, save_actor
-from tests.core.rasteriser.drawn_cases import SIDE, document_of, small_job, step_of, target_of
+from tests.core.rasteriser.drawn_cases import SIDE, document_of, small_canvas, small_job, step_of, target_of
 from tests.core.rasteriser.interpreted import interpreted, interpreter_works
 from tests.core.rasteriser.test_painting import GROUPS, NAMES
 from training.actors import new_actor
@@ -88,35 +88,45 @@ import torch
 from core.gpu_easel import GpuEasel
 from core.painter import Painter
 from core.weights import load_actor
-from tests.core.rasteriser.drawn_cases import small_job
+from tests.core.rasteriser.drawn_cases import small_canvas, small_job
 
-painter = Painter(load_actor(Path(torch.load(sys.argv[1])), stroke_type="bezier"))
-painter._easel = lambda job, document, level: GpuEasel(job, document, level, 32, torch.device("cpu"), painter._forms)
-job = small_job()
+path, bounded = torch.load(sys.argv[1])
+painter = Painter(load_actor(Path(path), stroke_type="bezier"))
+painter._easel = lambda job, document, level, canvas: GpuEasel(
+    job, document, level, 32, torch.device("cpu"), painter._forms, canvas
+)
+job = small_job(bounded=bounded)
 frames = list(painter.frames(job))
 resumed = list(painter.frames(job, frames[-2].document))
 assert resumed[-1].document.strokes == frames[-1].document.strokes
 strokes = frames[-1].document.strokes
 columns = strokes.types, strokes.patches, strokes.parameters, strokes.steps, strokes.errors
+*_, over = painter.repainted(small_job(), small_canvas(), painter.levels(job))
+columns += over.document.strokes.patches, over.document.strokes.errors
 torch.save([torch.from_numpy(each.copy()) for each in columns], sys.argv[1])
 """
 
 
-def test_a_whole_job_is_painted_on_it_as_on_the_host(tmp_path: Path) -> None:
+@pytest.mark.parametrize("bounded", [False, True])
+def test_a_whole_job_is_painted_on_it_as_on_the_host(tmp_path: Path, bounded: bool) -> None:
+    job = small_job(bounded=bounded)
     torch.manual_seed(0)
     save_actor(new_actor(BEZIER, width=0.125, side=32), tmp_path / "a.safetensors", stroke_type="bezier")
-    torch.save(str(tmp_path / "a.safetensors"), tmp_path / "case.pt")
+    torch.save((str(tmp_path / "a.safetensors"), bounded), tmp_path / "case.pt")
 
     found = interpreted(JOB, tmp_path / "case.pt")
 
     painter = Painter(load_actor(tmp_path / "a.safetensors", stroke_type="bezier"))
-    strokes = painter.painted(small_job()).strokes
-    assert len(found[0]) == len(strokes) == small_job().strokes
+    strokes = painter.painted(job).strokes
+    assert len(found[0]) == len(strokes) == job.strokes
     assert len(np.unique(strokes.steps)) > 4
     np.testing.assert_array_equal(found[3], strokes.steps)
     np.testing.assert_array_equal(found[1], strokes.patches)
     np.testing.assert_allclose(found[2], strokes.parameters, rtol=0, atol=2e-3)
     np.testing.assert_allclose(found[4], strokes.errors, rtol=1e-3)
+    *_, over = painter.repainted(small_job(), small_canvas(), painter.levels(small_job()))
+    np.testing.assert_array_equal(found[5], over.document.strokes.patches)
+    np.testing.assert_allclose(found[6], over.document.strokes.errors, rtol=1e-3)
 
 
 @pytest.mark.parametrize(("longer", "divide"), [(451, 6), (1023, 5), (512, 8), (97, 3)])

@@ -1,0 +1,56 @@
+"""What undo takes back: changes of the document and of settings that are drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from PySide6.QtGui import QUndoCommand
+
+from core.document import Document
+
+
+class Change(QUndoCommand):
+    """From one document to another."""
+
+    def __init__(self, what: str, before: Document, after: Document, show: Callable[[Document], None]) -> None:
+        super().__init__(what)  # a word that views translate
+        self._before, self._after, self._show = before, after, show
+
+    def undo(self) -> None:
+        """As it was before."""
+        self._show(self._before)
+
+    def redo(self) -> None:
+        """As it was after."""
+        self._show(self._after)
+
+
+class Setting(QUndoCommand):
+    """From one choice to another, where undo takes that back."""
+
+    def __init__(self, what: str, before: dict[str, Any], after: dict[str, Any], choose: Callable[..., None]) -> None:
+        super().__init__(what)
+        self._before, self._after, self._choose = before, after, choose
+
+    def undo(self) -> None:
+        """As it was before."""
+        self._choose(**self._before)
+
+    def redo(self) -> None:
+        """As it was after."""
+        self._choose(**self._after)
+
+
+class Edit(Change):
+    """From one document to another, each with the moment that is shown of it."""
+
+    def __init__(
+        self,
+        what: str,
+        before: tuple[Document, int],
+        after: tuple[Document, int],
+        show: Callable[[Document, int], None],
+    ) -> None:
+        super().__init__(what, before[0], after[0], lambda document: show(document, moments[id(document)]))
+        moments = {id(document): position for document, position in (before, after)}
