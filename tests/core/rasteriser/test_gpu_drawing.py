@@ -48,10 +48,10 @@ from tests.core.rasteriser.drawn_cases import SIDE, step_of
 kind, focused, most = torch.load(sys.argv[1])
 job, document, level, bundles, keep = step_of(BRUSHES[kind], focused=focused)
 easel = GpuEasel(job, document, level, SIDE, torch.device("cpu"))
-windows = easel.windows(3, np.random.default_rng(5))
+windows = easel.windows(3, np.random.default_rng(5), widely=True)
 crops = easel.crops([*windows, windows[0].moved(-40, 25)])
 laid = easel.laid(BRUSHES[kind], windows, bundles, keep, step=7, most=most)
-then = easel.windows(3, np.random.default_rng(6))
+then = easel.windows(3, np.random.default_rng(6), widely=True)
 columns = laid.types, laid.patches, laid.parameters, laid.steps, laid.errors
 columns = [torch.from_numpy(each.copy()) for each in columns]
 torch.save(([tuple(box) for box in windows], crops, columns, [tuple(box) for box in then]), sys.argv[1])
@@ -183,7 +183,7 @@ def test_a_document_is_drawn_and_judged_as_on_the_cpu(kinds: list[int], tmp_path
 def test_a_step_is_seen_and_laid_as_on_the_cpu(brush: Brush, focused: bool, most: int, tmp_path: Path) -> None:
     step = step_of(brush, focused=focused)
     easel = HostEasel(step.job, step.document, step.level, SIDE, torch.device("cpu"), neural=False)
-    windows = easel.windows(3, np.random.default_rng(5))
+    windows = easel.windows(3, np.random.default_rng(5), widely=True)
     crops = easel.crops([*windows, windows[0].moved(-40, 25)])
     laid = easel.laid(brush, windows, step.bundles, step.keep, step=7, most=most)
     torch.save((BRUSHES.index(brush), focused, most), tmp_path / "case.pt")
@@ -200,4 +200,4 @@ def test_a_step_is_seen_and_laid_as_on_the_cpu(brush: Brush, focused: bool, most
     for ours, theirs in zip(found[2][:4], (laid.types, laid.patches, laid.parameters, laid.steps), strict=True):
         np.testing.assert_array_equal(ours, theirs)
     np.testing.assert_allclose(found[2][4], laid.errors, rtol=1e-5)
-    assert [PixelBox(*box) for box in found[3]] == easel.windows(3, np.random.default_rng(6))
+    assert [PixelBox(*box) for box in found[3]] == easel.windows(3, np.random.default_rng(6), widely=True)
