@@ -751,7 +751,7 @@ def test_cancelling_leaves_nothing_new(
 def test_cancelling_while_files_are_written_leaves_whole_files(
     desk: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def cancel(document: object, path: Path) -> None:
+    def cancel(document: object, path: Path, **_: object) -> None:
         with core.files.written_aside(path) as aside:
             aside.write_text("half")
             raise KeyboardInterrupt
