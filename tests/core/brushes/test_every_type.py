@@ -307,11 +307,11 @@ def test_limited_strokes_are_as_thick_and_opaque_as_allowed(brush: Brush) -> Non
             assert limited[:, index].max() == 0.8
     unit = np.tile([0.0, 0.0, 1.0], (200, 1))
     thick = _thickness(brush, limited, unit)
-    free = np.isclose(limited, np.clip(limited, 1e-9, 1 - 1e-9), atol=0).all(axis=1)  # no parameter is at its end
+    free = ((limited > 0) & (limited < 1)).all(axis=1)  # no parameter is at its end
     assert free.sum() > 20
     # A triangle that is all but a line is drawn out eight times at most.
     reach = 8 * _thickness(brush, shapes, unit) if brush.name == "triangle" else np.full(200, np.inf)
-    assert (thick >= np.minimum(0.0999, 0.9 * reach))[free].all()
+    assert (thick >= np.minimum(0.0999, 0.999 * reach))[free].all()
     assert thick[free].max() < 0.2001
     assert np.array_equal(brush.limited(limited, (0.0, 10.0), (0.0, 1.0)), limited)
 
