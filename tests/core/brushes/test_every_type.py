@@ -313,7 +313,7 @@ def test_limited_strokes_are_as_thick_and_opaque_as_allowed(brush: Brush) -> Non
     reach = 8 * _thickness(brush, shapes, unit) if brush.name == "triangle" else np.full(200, np.inf)
     assert (thick >= np.minimum(0.0999, 0.999 * reach))[free].all()
     assert thick[free].max() < 0.2001
-    assert np.array_equal(brush.limited(limited, (0.0, 10.0), (0.0, 1.0)), limited)
+    np.testing.assert_allclose(brush.limited(limited, (0.0, 10.0), (0.0, 1.0)), limited, rtol=0, atol=1e-12)
 
 
 def _thickness(brush: Brush, shapes: np.ndarray, patches: np.ndarray) -> np.ndarray:
