@@ -44,8 +44,8 @@ class Triangle(PolygonBrush):
         middle = corners.sum(1)[:, None] / 3
         one, two = corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]
         twice_area = xp.abs(one[:, 0] * two[:, 1] - one[:, 1] * two[:, 0]) * (1 + 2 * self.margin) ** 2
-        height = twice_area / self.longest(shape)
-        factor = xp.minimum(xp.maximum(height, thickness[0]), thickness[1]) / xp.clip(height, 1e-6, None)
+        height = xp.clip(twice_area / xp.clip(self.longest(shape), 1e-6, None), 1e-6, None)  # of a line, of a point
+        factor = xp.minimum(xp.maximum(height, thickness[0]), thickness[1]) / height
         drawn = middle + (corners - middle) * xp.clip(factor, None, _MOST_DRAWN)[:, None, None]
         shape = xp.concat([xp.clip(drawn, 0.0, 1.0).reshape(-1, 6), shape[:, 6:]], 1)
         return super().limited(shape, thickness, opacity)
