@@ -111,9 +111,20 @@ def opened_painting(source: Path, strokes: Path, settings: Mapping[str, Any]) ->
         raise PictureError(
             source, f"it measures {width} x {height} pixels and was painted at {painted}; paint it again"
         )
-    return Opened(
-        photo=Photo.of(pixels), name=_plain(source.stem), document=document, settings={**settings, **document.job}
-    )
+    told = {**settings, **_settings_of(document.job)}
+    return Opened(photo=Photo.of(pixels), name=_plain(source.stem), document=document, settings=told)
+
+
+def _settings_of(job: Mapping[str, Any]) -> dict[str, Any]:
+    """What a stroke file tells of the settings that it was painted with; of masks it has but the digests."""
+    settings = {"style": None, **{name: value for name, value in job.items() if name not in ("focus", "protect")}}
+    colours = job.get("palette")
+    if isinstance(colours, list):
+        names = job.get("palette_names")
+        names = names if isinstance(names, list) and len(names) == len(colours) else [""] * len(colours)
+        pairs = zip(colours, names, strict=True)
+        settings["palette"] = ",".join(f"{colour} {str(name).replace(',', '')}".strip() for colour, name in pairs)
+    return settings
 
 
 def _plain(name: str) -> str:

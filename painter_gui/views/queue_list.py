@@ -154,9 +154,9 @@ class QueueList(Worded, QTreeWidget):
         self.blockSignals(True)
         if numbers[: len(shown)] != shown:
             chosen, current = set(self.chosen), self.currentItem()
-            while self.topLevelItemCount():
-                self.takeTopLevelItem(0)
-            self._items = {number: item for number, item in self._items.items() if number in set(numbers)}
+            self.invisibleRootItem().takeChildren()
+            there = set(numbers)
+            self._items = {number: item for number, item in self._items.items() if number in there}
             self._fetched &= self._items.keys()
             shown = [number for number in numbers if number in self._items]
             self.addTopLevelItems([self._items[number] for number in shown])

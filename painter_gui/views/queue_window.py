@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from core.bounds import WHOLE
 from core.document import rgb_to_hex
 from core.errands import is_film
 from core.film_reader import FILM_INPUTS
@@ -406,12 +407,30 @@ def settings_words(settings: PaintSettings) -> str:
         translate("Studio", "{count} strokes").format(count=f"{settings.total:,}"),
         translate("Studio", "divide {divide}").format(divide=settings.divide),
         presets.get(settings.preset, settings.preset),
+        _limits(translate("Studio", "Brush"), settings.width, (0.0, WHOLE)),
+        _limits(translate("Studio", "Opacity"), settings.opacity, (0.0, 1.0)),
+        _palette_words(settings.palette),
+        translate("Studio", "no masks, which are of one photo") if settings != settings.of_any_photo() else "",
         translate("Studio", "sheet {colour}").format(colour=rgb_to_hex(settings.background)),
         translate("Studio", "seed {seed}").format(seed=settings.seed),
         devices[settings.device],
         translate("Studio", "weights {name}").format(name=settings.actor.name) if settings.actor is not None else "",
     ]
     return " · ".join(part for part in parts if part)
+
+
+def _limits(what: str, limits: tuple[float, float], usual: tuple[float, float]) -> str:
+    return "" if limits == usual else f"{what} {limits[0]:g}–{limits[1]:g}"
+
+
+def _palette_words(palette: str | None) -> str:
+    if palette is None:
+        return ""
+    if palette == "pigments":
+        return translate("Studio", "Common paints")
+    if palette.isdecimal():
+        return translate("Studio", "{count} colours of each photo").format(count=palette)
+    return translate("Studio", "{count} colours").format(count=palette.count("#"))
 
 
 def _nothing() -> None:

@@ -11,11 +11,12 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 from PySide6.QtGui import QAction, Qt
-from PySide6.QtWidgets import QApplication, QLabel, QListWidget, QMessageBox, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QListWidget, QMessageBox, QTreeWidget, QWidget
 
 from core.brushes import BEZIER
 from core.weights import save_actor
 from painter_gui.controller import Controller, Phase
+from painter_gui.paint_queue import QueuePhase
 from painter_gui.views.plain_text import may_replace, plain_action, plain_tip
 from painter_gui.views.window import StudioWindow
 from training.actors import new_actor
@@ -42,6 +43,11 @@ def shown() -> Iterator[tuple[QWidget | QAction, str, bool]]:
         if isinstance(widget, QListWidget):
             for row in range(widget.count()):
                 yield widget, widget.item(row).toolTip(), Qt.mightBeRichText(widget.item(row).toolTip())
+        if isinstance(widget, QTreeWidget):
+            for row in range(widget.topLevelItemCount()):
+                for column in range(widget.columnCount()):
+                    tip = widget.topLevelItem(row).toolTip(column)
+                    yield widget, tip, Qt.mightBeRichText(tip)
         yield widget, widget.toolTip(), Qt.mightBeRichText(widget.toolTip())
         for action in widget.actions():
             yield action, action.toolTip(), Qt.mightBeRichText(action.toolTip())
@@ -107,6 +113,18 @@ def test_wherever_a_name_is_shown(
     studio.opening.fill_menu(studio.recent_menu)
     assert studio.recent_menu.actions()[0].text().replace("&&", "&").startswith(NAME)
     assert assert_plain() >= 2
+
+
+def test_a_picture_of_such_a_name_in_the_queue(studio: StudioWindow, until: Until, hostile: Path) -> None:
+    queue = studio.queue_desk.queue
+    studio.queue_action.trigger()
+    queue.set_out(hostile.parent / NAME)
+    queue.add([hostile, hostile.with_name(f"{NAME}.missing")])
+    until(lambda: len(queue.entries) == 2)
+    queue.start(studio._controller.settings)
+    until(lambda: queue.phase is QueuePhase.IDLE)
+
+    assert assert_plain() >= 4  # the tips of both, why one failed, and the summary
 
 
 def test_weights_of_such_a_name(studio: StudioWindow, until: Until, hostile: Path, tmp_path: Path) -> None:

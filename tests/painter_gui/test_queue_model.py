@@ -129,12 +129,13 @@ def test_a_folder_that_leads_elsewhere_or_is_taken_is_not_believed(folder: objec
 def test_the_panels_settings_and_the_choices_become_options() -> None:
     settings = PaintSettings(
         stroke_type="circle", preset="paper", divide=3, max_step=7, strokes=11, background=(1, 2, 3), seed=5,
-        device="cpu", actor=Path("a.safetensors"),
+        device="cpu", actor=Path("a.safetensors"), width=(1.0, 2.0), opacity=(0.5, 0.9), palette="7",
     )  # fmt: skip
     choices = QueueChoices(svg=False, film=True, frames=True, refine=50)
 
     assert paint_options(settings, choices) == PaintOptions(
         stroke_type="circle", preset="paper", divide=3, max_step=7, strokes=11, background=(1, 2, 3), seed=5,
         device="cpu", actor=(Path("a.safetensors"),), svg=False, video=True, frames=True, refine="50",
+        width=(1.0, 2.0), opacity=(0.5, 0.9), palette="7",
     )  # fmt: skip
     assert paint_options(PaintSettings(), QueueChoices()) == PaintOptions()

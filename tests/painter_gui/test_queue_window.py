@@ -18,6 +18,7 @@ from PySide6.QtGui import QDesktopServices, QDragEnterEvent, QDragMoveEvent, QDr
 from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox, QPushButton
 from pytestqt.qtbot import QtBot
 
+from core.mask import Mask
 from core.workshop import Workshop
 from painter_gui.controller import Controller, Phase
 from painter_gui.paint_queue import PaintQueue, QueuePhase
@@ -267,10 +268,11 @@ def test_entries_are_chosen_moved_taken_out_and_painted_again(
 def test_a_finished_painting_is_opened_with_its_strokes(
     studio: StudioWindow, window: QueueWindow, until: Until, tmp_path: Path
 ) -> None:
+    studio._controller.set_settings(palette="#204060 Night,#f0e0c0", width=(0.5, 20.0))
     finish(window, studio, until)
     choose(window, 1)
     assert not window.open_button.isEnabled()
-    studio._controller.set_settings(strokes=7, seed=3)
+    studio._controller.set_settings(strokes=7, seed=3, palette=None, width=(0.0, 2.0))
     window.list.itemActivated.emit(window.list.topLevelItem(0), 0)
     until(lambda: studio._controller.name == "fine")
 
@@ -280,6 +282,8 @@ def test_a_finished_painting_is_opened_with_its_strokes(
     assert not controller.modified
     assert (controller.settings.strokes, controller.settings.seed, controller.settings.divide) == (40, 0, 2)
     assert controller.settings.actor is not None
+    assert controller.settings.style is None
+    assert (controller.settings.palette, controller.settings.width) == ("#204060 Night,#f0e0c0", (0.5, 20.0))
 
 
 def test_a_photo_that_has_changed_its_size_is_not_opened_with_strokes_of_another(
@@ -398,6 +402,11 @@ def test_everything_can_be_reached_by_name_and_key(window: QueueWindow) -> None:
             {"stroke_type": "circle,triangle", "preset": "paper", "device": "cuda", "actor": Path("a.safetensors")},
             "Circle, Triangle · 4,250 strokes · divide 4 · as published · sheet #000000 · seed 0 · NVIDIA GPU · "
             "weights a.safetensors",
+        ),
+        (
+            {"palette": "6", "width": (0.5, 2.0), "opacity": (0.25, 1.0), "focus": Mask(np.ones((4, 4), np.uint8))},
+            "Brush stroke · 4,250 strokes · divide 4 · Brush 0.5–2 · Opacity 0.25–1 · 6 colours of each photo · "
+            "no masks, which are of one photo · sheet #000000 · seed 0",
         ),
     ],
 )
