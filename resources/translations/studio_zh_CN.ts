@@ -1251,6 +1251,10 @@
         <translation>分块 {divide}</translation>
     </message>
     <message>
+        <source>no masks, which are of one photo</source>
+        <translation>不含蒙版（蒙版只属于一张照片）</translation>
+    </message>
+    <message>
         <source>sheet {colour}</source>
         <translation>画纸 {colour}</translation>
     </message>
@@ -1261,6 +1265,14 @@
     <message>
         <source>weights {name}</source>
         <translation>权重 {name}</translation>
+    </message>
+    <message>
+        <source>{count} colours of each photo</source>
+        <translation>每张照片各取 {count} 种颜色</translation>
+    </message>
+    <message>
+        <source>{count} colours</source>
+        <translation>{count} 种颜色</translation>
     </message>
     <message>
         <source>refining: {share} %</source>
