@@ -66,7 +66,9 @@ class Bounds:
 
 def digest(mask: NDArray[np.uint8]) -> str:
     """What tells a mask from others."""
-    return hashlib.blake2b(np.ascontiguousarray(mask).tobytes(), digest_size=8).hexdigest()
+    seen = hashlib.blake2b(str(mask.shape).encode(), digest_size=8)
+    seen.update(np.ascontiguousarray(mask).tobytes())
+    return seen.hexdigest()
 
 
 FREE = Bounds()

@@ -77,7 +77,7 @@ class Mask:
                 if image.mode != "L" or max(image.size) > MASK_SIDE:
                     raise ValueError(f"a picture of {image.size} in {image.mode} is no mask")
                 return cls(np.array(image, np.uint8))
-        except (UnidentifiedImageError, binascii.Error, OSError, SyntaxError) as error:
+        except (UnidentifiedImageError, Image.DecompressionBombError, binascii.Error, OSError, SyntaxError) as error:
             raise ValueError("it is no picture") from error
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import gc
+import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -12,6 +13,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from core.bounds import WHOLE
 from core.brushes import BRUSHES, brush_named
 from core.compilers import HAS_TRITON
 from core.device import GpuTrouble, trouble_of
@@ -369,13 +371,14 @@ class Painter:
                 cells = grid(easel.size, easel.divide, self._side)
                 windows = [cells[index] for index in random.permutation(len(cells))[:wanted]]
         hundredth = easel.size.longer / self._side / 100  # of the sheet's longer side, in window sides
+        thinnest, thickest = job.bounds.width
         wish = Wish(
             ways=1 if by_paper else job.ways,
             solves=not by_paper and self._manner.solves,
             keep_all=by_paper or not patient,
             takes_all=by_paper,
             least=job.bounds.min_size * hundredth,
-            width=(job.bounds.width[0] * hundredth, job.bounds.width[1] * hundredth),
+            width=(thinnest * hundredth, math.inf if thickest >= WHOLE else thickest * hundredth),
             opacity=job.bounds.opacity,
             palette=job.bounds.palette,
         )

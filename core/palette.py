@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import struct
+import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -141,7 +142,9 @@ def palette_of(photo: NDArray[np.uint8], count: int) -> Palette:
         drawn = distinct[chance.choice(len(distinct), _SAMPLE, p=share)]
         points, best, means = _places(drawn / 255), np.inf, _places(distinct[:1] / 255)
         for _ in range(_TRIES):
-            centres, labels = kmeans2(points, count, minit="++", rng=chance, missing="raise", iter=20)
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # of clusters that nothing is nearest to, which stay where they were
+                centres, labels = kmeans2(points, count, minit="++", rng=chance, missing="warn", iter=20)
             far = float(((points - centres[labels]) ** 2).sum())
             if far < best:
                 best, means = far, centres

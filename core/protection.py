@@ -59,7 +59,7 @@ def blocked(protect: NDArray[np.uint8] | None, sheet: Size, size: Size) -> NDArr
 def attention(
     focus: NDArray[np.uint8] | None, protect: NDArray[np.uint8] | None, size: Size
 ) -> NDArray[np.uint8] | None:
-    """How much the error of each pixel [*size] counts, 0 to 255: as the focus says, less where it is protected.
+    """How much the errors of each part count, 0 to 255: as the focus says, less where it is protected.
 
     Args:
         focus: [H, W] of any size; all alike where None.
@@ -67,10 +67,13 @@ def attention(
         size: The sheet's size.
 
     Returns:
-        A mask for `core.objective`; None where all counts alike.
+        [H, W] of the sheet's aspect, a mask for `core.objective`; None where all counts alike.
     """
     if protect is None or not protect.any():
         return focus
+    # No larger than the larger mask: a photo of 50 megapixels would take gigabytes, and it is resized anyway.
+    longest = max(max(mask.shape) for mask in (focus, protect) if mask is not None)
+    size = size.with_longer_side(min(size.longer, longest))
     weights = _at(protect, size)
     left = np.where(covering(protect >= PROTECTED, size), 0.0, 1 - weights / PROTECTED).clip(0, 1)
     if focus is not None:
@@ -82,4 +85,4 @@ def attention(
 def _at(mask: NDArray[np.uint8], size: Size) -> NDArray[np.float32]:
     from core.resampling import resized  # OpenCV, without which jobs are made until something is painted
 
-    return resized(np.repeat(mask.astype(np.float32)[:, :, None], 3, axis=2), size)[:, :, 0]
+    return resized(mask.astype(np.float32), size)

@@ -120,10 +120,10 @@ def levels(
     least = LEAST_WHOLE_TO_REFINE if to_refine else LEAST_WHOLE
     finest = divide * PUBLISHED_SIDE // side
     if min_size:
-        finest = min(finest, int(50 / min_size))
+        finest = int(min(finest, 50 / min_size))
     thinnest, thickest = width
     if thinnest:
-        finest = min(finest, int(25 / thinnest))
+        finest = int(min(finest, 25 / thinnest))
     return coarse_to_fine(budget, max(1, finest), least=least, coarsest=100 / (16 * thickest))
 
 

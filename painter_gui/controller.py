@@ -29,6 +29,7 @@ from painter_gui.run_thread import RunThread
 from painter_gui.undo import Change, Edit, Setting
 
 if TYPE_CHECKING:
+    from core.job import PaintJob
     from core.painter import Frame
     from core.refine import Refined
 
@@ -385,6 +386,7 @@ class Controller(QObject):
         """Choose otherwise, as `set_settings`, in a way that undo takes back; `what` is the word for it."""
         before = {name: getattr(self._settings, name) for name in changes}
         if before != changes:
+            self.split_action()  # or undo would first take back what is painted meanwhile, before it and after
             self.undo_stack.push(Setting(what, before, changes, self.set_settings))
 
     def paint(self) -> None:
@@ -402,6 +404,9 @@ class Controller(QObject):
         if not self._position:
             self.noted.emit("nothing_to_refine", {})
             return
+        job = self._job()
+        if job is None:
+            return
         self._close_action()
         document = self.document
         self._action, self._refined = ("refine", document), None
@@ -410,10 +415,9 @@ class Controller(QObject):
             self.branching.make_room(document)
             shown = document.cut(self._position)
         self._following = True
-        settings = replace(self._settings, background=shown.background)
         self._session.show(shown)
         self._set_phase(Phase.REFINING)
-        self._begin_run(settings, shown, refine=REFINE_STEPS)
+        self._begin_run(job, shown, refine=REFINE_STEPS)
 
     def go_on_with_cpu(self) -> None:
         """Do on the processor what the graphics card could not go on with."""
@@ -535,6 +539,9 @@ class Controller(QObject):
         if self._position >= self._settings.total:
             self.noted.emit("budget_reached", {"strokes": self._settings.total})
             return
+        job = self._job()
+        if job is None:
+            return
         document = self.document
         if self._position < len(document.strokes):
             self._close_action()
@@ -544,29 +551,32 @@ class Controller(QObject):
         elif self._action is None:
             self._action = "paint" if steps is None else "step", document
         self._following = True
-        self._start(document, steps)
+        self._start(job, document, steps)
 
-    def _start(self, document: Document, steps: int | None = None) -> None:
-        # The sheet's colour cannot change under what is painted.
-        settings = self._settings
-        if len(document.strokes):
-            settings = replace(settings, background=document.background)
-        elif document.background != settings.background:
-            document = Document(document.size, settings.background)
+    def _job(self) -> PaintJob | None:
+        """What is to be painted; None, and told of, where the settings leave nothing to paint."""
+        assert self._photo is not None
+        try:
+            return self._settings.job(self._photo.pixels)
+        except PainterError as error:
+            self.failed.emit(error)
+            return None
+
+    def _start(self, job: PaintJob, document: Document, steps: int | None = None) -> None:
+        if not len(document.strokes) and document.background != self._settings.background:
+            document = Document(document.size, self._settings.background)
         self._session.show(document)
         self._set_phase(Phase.PAINTING)
-        self._begin_run(settings, document, steps=steps)
+        self._begin_run(job, document, steps=steps)
 
     def _begin_run(
-        self, settings: PaintSettings, document: Document, *, steps: int | None = None, refine: int | None = None
+        self, job: PaintJob, document: Document, *, steps: int | None = None, refine: int | None = None
     ) -> None:
-        assert self._photo is not None
-        self._left_off = None
-        self.branching.note_painting(self._settings)
-        self._runs.begin(
-            settings.job(self._photo.pixels), document, device=settings.device, actor=settings.actor, steps=steps,
-            refine=refine,
-        )  # fmt: skip
+        settings, self._left_off = self._settings, None
+        if job.background != document.background:  # the sheet's colour cannot change under what is painted
+            job = replace(job, background=document.background)
+        self.branching.note_painting(settings)
+        self._runs.begin(job, document, device=settings.device, actor=settings.actor, steps=steps, refine=refine)
 
     def _end_run(self) -> None:
         """Cancel the run under way and keep what it has painted so far."""
@@ -596,7 +606,10 @@ class Controller(QObject):
         if self._action is not None:
             self._close_action()
             run = self._runs.run
-            self._action = "paint" if run is None or run.steps is None else "step", self.document
+            if run is not None:
+                self._action = "paint" if run.steps is None else "step", self.document
+            elif self._phase is Phase.PAUSED:  # what is painted on from here is another action
+                self._set_phase(Phase.IDLE)
 
     def show_painting(self, document: Document, settings: PaintSettings) -> None:
         """Have another painting of the photo at hand, and the settings to go on with it."""
@@ -659,8 +672,9 @@ class Controller(QObject):
         document = self.document
         if len(document.strokes):
             self.noted.emit("applies_from", {"stroke": len(document.strokes) + 1})
-        if len(document.strokes) < self._settings.total:
-            self._start(document, steps)
+        job = self._job() if len(document.strokes) < self._settings.total else None
+        if job is not None:
+            self._start(job, document, steps)
         else:
             self._close_action()
             self._set_phase(Phase.IDLE)

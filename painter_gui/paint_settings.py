@@ -94,7 +94,7 @@ class PaintSettings:
         found = style(place, boldness)
         return {
             "style": place, "boldness": boldness, "strokes": found.strokes, "max_step": 100,
-            "divide": found.divide, "width": found.width, "opacity": found.opacity,
+            "divide": min(MOST_DIVIDE, found.divide), "width": found.width, "opacity": found.opacity,
         }  # fmt: skip
 
     def values(self) -> dict[str, Any]:
@@ -116,6 +116,10 @@ class PaintSettings:
             checked = _checked(name, value)
             if checked is not None or (name == "style" and value is None):
                 settings = replace(settings, **{name: checked})
+        if settings.style is not None:  # older settings do not know of styles, and a file may say anything
+            styled = settings.styled(settings.style, settings.boldness)
+            if any(getattr(settings, name) != value for name, value in styled.items()):
+                settings = replace(settings, style=None)
         return settings
 
 
@@ -188,10 +192,10 @@ def _limits(name: str, value: Any) -> tuple[float, float] | None:
         return None
     if not all(isinstance(each, (int, float)) and not isinstance(each, bool) for each in value):
         return None
-    limits = float(value[0]), float(value[1])
     try:
+        limits = float(value[0]), float(value[1])
         Bounds(**{name: limits})  # type: ignore[arg-type]
-    except SettingError:
+    except (SettingError, OverflowError):  # a whole number may be larger than any other
         return None
     return limits
 
@@ -202,7 +206,7 @@ def _palette(text: str) -> str:
     Raises:
         SettingError: If it is none.
     """
-    if not (text == "pigments" or text.startswith("#") or (text.isascii() and text.isdecimal())):
+    if not (text == "pigments" or text.startswith("#") or (text.isascii() and text.isdecimal() and len(text) < 9)):
         raise SettingError("palette", text, "name its colours")
     palette_named(text, np.zeros((1, 1, 3), np.uint8))
     return text

@@ -14,6 +14,7 @@ from painter_gui.paint_settings import PaintSettings
 
 def test_settings_come_back_from_their_values() -> None:
     settings = PaintSettings(
+        style=None,
         preset="paper", divide=7, max_step=33, strokes=500, background=(1, 2, 3), seed=9, device="cpu",
         actor=Path("a b/actor.pkl"),
     )  # fmt: skip

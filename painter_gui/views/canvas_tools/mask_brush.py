@@ -62,7 +62,7 @@ class MaskBrush(CanvasTool):
 
     def show_masks(self, masks: Mapping[str, Mask | None]) -> None:
         """Show these; a stroke that has begun ends with nothing."""
-        self._stroke = None
+        self.abort()
         for kind in TINTS:
             mask = masks[kind] or Mask.blank(self._sheet)
             if self._masks.get(kind) != mask or kind not in self._tinted:

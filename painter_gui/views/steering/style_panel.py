@@ -66,7 +66,7 @@ class StylePanel(Worded, QGroupBox):
         self.thinnest, self.thickest = (QDoubleSpinBox(self) for _ in range(2))
         for box in (self.thinnest, self.thickest):
             box.setRange(0.0, WHOLE)
-            box.setDecimals(1)
+            box.setDecimals(2)
             box.setSingleStep(0.5)
             box.setKeyboardTracking(False)
         self.thickest.setMinimum(0.1)
