@@ -256,10 +256,14 @@ class Painter:
     ) -> Strokes:
         """As many strokes more on top of a job's finished painting, by the default preset: for `refine` to choose from.
 
+        They are painted under what is locked on top, since that is where they will lie.
+
         Raises:
             SettingError: As of `frames`.
         """
-        begun = len(document.strokes)
+        begun = document.strokes.below_locked
+        if begun < len(document.strokes):
+            document = document.cut(begun)
         more = replace(job, strokes=min(MAX_STROKES, begun + count), preset="default")
         try:
             plan = more.levels(self._side)

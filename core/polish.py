@@ -14,7 +14,7 @@ from core.brushes import BRUSHES, MAX_PARAMETERS
 from core.document import Document
 from core.geometry import Size, pixel_scale
 from core.objective import Objective
-from core.protection import blocked
+from core.protection import PROTECTED, blocked, covering
 from core.rasteriser.covers import touching_of
 from core.rasteriser.fast import bare_canvas
 from core.rasteriser.painting import painted, worths
@@ -42,7 +42,8 @@ class Polish:
             document: The painting.
             size: Of the canvas that it is refined on.
             device: Where.
-            bounds: What strokes may be like. One that protected parts forbid already may go on touching them.
+            bounds: What strokes may be like. One that covers what is protected already may go on doing so; one that
+                lies so near that this canvas is too coarse to tell keeps its shape.
         """
         self._muted, strokes = document.strokes.picked(document.strokes.muted), document.strokes.drawn
         self._rows, self._muted_rows = (np.flatnonzero(document.strokes.muted == muted) for muted in (False, True))
@@ -59,7 +60,10 @@ class Polish:
         self._bounds, self._longer = bounds, size.longer
         self._least = bounds.min_size / 100 * size.longer
         self._blocked = blocked(bounds.protect, document.size, size)
-        self._may_touch = self._touching()
+        self._may_touch = np.zeros(len(self), np.bool_)
+        if self._blocked is not None and bounds.protect is not None:
+            covered = covering(bounds.protect >= PROTECTED, document.size)
+            self._may_touch = self._touching(covered, torch.from_numpy(strokes.patches.copy()))
         self._moments = [torch.zeros_like(each) for each in (self._shapes, self._rgb) for _ in range(2)]
         self._done = 0
 
@@ -92,7 +96,9 @@ class Polish:
             if before is not None:
                 now, then = self._longest(self._shapes), self._longest(before)
                 gone_wrong = (now < self._least) & (now < then)
-                gone_wrong |= torch.from_numpy(self._touching() & ~self._may_touch).to(gone_wrong.device)
+                if self._blocked is not None:
+                    touching = self._touching(self._blocked, self._patches) & ~self._may_touch
+                    gone_wrong |= torch.from_numpy(touching).to(gone_wrong.device)
                 self._shapes[gone_wrong] = before[gone_wrong]
 
     def drop(self, wanted: int, objective: Objective) -> None:
@@ -137,14 +143,13 @@ class Polish:
             limited = BRUSHES[kind].limited(self._shapes[rows], (least, most), self._bounds.opacity)
             self._shapes[rows] = torch.where(self._locked[rows, None], self._shapes[rows], limited)
 
-    def _touching(self) -> NDArray[np.bool_]:
-        """[N] which strokes cover what is protected."""
+    def _touching(self, blocked: NDArray[np.bool_], patches: Tensor) -> NDArray[np.bool_]:
+        """[N] which strokes cover anything of a canvas where it is blocked, of patches [N, 3] in its pixels."""
         touching = np.zeros(len(self), np.bool_)
-        if self._blocked is not None:
-            shapes, patches = self._shapes.detach().cpu(), self._patches.cpu()
-            for kind, rows in self._by_type():
-                own = rows.cpu()
-                touching[own.numpy()] = touching_of(BRUSHES[kind], shapes[own], patches[own], self._blocked)
+        shapes, patches = self._shapes.detach().cpu(), patches.cpu()
+        for kind, rows in self._by_type():
+            own = rows.cpu()
+            touching[own.numpy()] = touching_of(BRUSHES[kind], shapes[own], patches[own], blocked)
         return touching
 
     def _by_type(self) -> Iterator[tuple[int, Tensor]]:

@@ -196,9 +196,13 @@ def _refine(
     size = Size(*objective.target.shape[:2])
     given = Refined(document=document, error=objective.of(draw(document, size)), steps=0, shown=document)
     yield given
-    count, start = int(np.count_nonzero(~document.strokes.muted)), document.painted(spare)
+    count = int(np.count_nonzero(~document.strokes.muted))
     if not count:
         return
+    # What is locked on top, as an artist's own strokes are, stays on top.
+    below = document.strokes.below_locked
+    under, over = document.strokes[:below], document.strokes[below:]
+    start = replace(document, strokes=under.appended(spare).appended(over))
     polish = Polish(start, size, device, bounds)
     best, kept, done = given, None, 0
     while True:

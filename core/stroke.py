@@ -302,6 +302,13 @@ class Strokes:
         """[N] which stay as they are."""
         return (self.flags & LOCKED) > 0
 
+    @property
+    def below_locked(self) -> int:
+        """How many lie below the locked ones on top, muted ones among these left out of account; all where none is."""
+        free = np.flatnonzero(~(self.locked | self.muted))
+        below = int(free[-1]) + 1 if len(free) else 0
+        return below if self.locked[below:].any() else len(self)
+
     def seen(self) -> NDArray[np.void]:
         """[N] for each stroke bytes that are the same where two are drawn alike."""
         columns = map(np.ascontiguousarray, (self.types, self.patches, self.parameters, self.flags & MUTED))

@@ -28,6 +28,7 @@ from core.rasteriser.differentiable import stroke_alpha
 from core.rasteriser.fast import draw
 from core.refine import refine
 from core.resampling import resized
+from core.stroke import LOCKED
 from core.weights import load_actors
 
 TYPES = [brush.name for brush in BRUSHES]
@@ -128,15 +129,18 @@ def touched(document: Document, protect: NDArray[np.uint8]) -> float:
     return most
 
 
-def test_refinement_keeps_off_what_is_protected(painter: Painter) -> None:
-    target = photo("astronaut", 96)
-    protect = ellipse(96, 96)
-    job = PaintJob(target=target, strokes=100, stroke_type="bezier,flat", bounds=Bounds(protect=protect))
+@pytest.mark.parametrize(("longer", "divide", "strokes"), [(96, 4, 100), (96, 8, 400), (320, 8, 1500)])
+def test_refinement_keeps_off_what_is_protected(painter: Painter, longer: int, divide: int, strokes: int) -> None:
+    target = photo("astronaut", longer)
+    protect = ellipse(longer, longer)
+    bounds = Bounds(protect=protect)
+    job = PaintJob(target=target, strokes=strokes, divide=divide, stroke_type="bezier,flat", bounds=bounds)
     document = painter.painted(job)
 
     better = refined(document, job, painter)
 
     assert touched(better, protect) <= 1 / 255
+    assert not draw(better)[protect > 0].any()
 
 
 def test_a_stroke_that_touched_before_may_go_on_touching(painter: Painter) -> None:
@@ -296,6 +300,29 @@ def test_the_table_names_the_nearest_colour() -> None:
     cells = np.random.default_rng(0).integers(0, side, (500, 3))
     found = table[cells[:, 0], cells[:, 1], cells[:, 2]]
     assert np.array_equal(found, palette.nearest((cells + 0.5) / side))
+
+
+# Strokes by hand -------------------------------------------------------------------------------------------------
+
+
+def test_refinement_leaves_locked_strokes_on_top_to_be_seen(painter: Painter) -> None:
+    target = photo("astronaut", 128)
+    job = PaintJob(target=target, strokes=150)
+    document = painter.painted(job)
+    last = document.strokes[-3:]
+    opaque = last.parameters.copy()
+    opaque[:, 8:10] = 1
+    magenta, locked = np.tile([1.0, 0.0, 1.0], (3, 1)), np.full(3, LOCKED, np.uint8)
+    of_hand = last.changed(parameters=opaque, rgb=magenta, flags=locked)
+    marked = document.painted(of_hand)
+
+    spare = painter.spare(job, marked, 100)
+    *_, end = refine(marked, target, steps=30, spare=spare)
+
+    seen = [(draw(each) == np.float32([1, 0, 1])).all(axis=2).sum() for each in (marked, end.document)]
+    assert seen[1] == seen[0] > 10
+    assert end.document.strokes[-3:].locked.all()
+    assert not end.document.strokes[:-3].locked.any()
 
 
 # Widths and opacities --------------------------------------------------------------------------------------------
