@@ -75,10 +75,12 @@ class ByHand(QObject):
 
     Signals:
         brush_changed: The brush, the stroke type or the colour under the pointer are others.
+        began: The brush was put down.
         drawn: The canvas shows all that was laid.
     """
 
     brush_changed = Signal()
+    began = Signal()
     drawn = Signal()
 
     def __init__(self, controller: Controller, parent: QObject | None = None) -> None:
@@ -86,6 +88,8 @@ class ByHand(QObject):
         self._controller = controller
         self._brush = HandBrush()
         self._trace: Trace | None = None
+        self._moment = controller.document, controller.position
+        """What the stroke under way was begun on."""
         self._rgb: Colour = self._brush.colour
         self._under: Colour | None = None
         self._measuring = Background("measuring strokes by hand", self)
@@ -208,6 +212,8 @@ class ByHand(QObject):
                 controller.noted.emit("hand_waits", {})
             return False
         controller.pause()
+        self.began.emit()
+        self._moment = controller.document, controller.position
         if sheet_colour:
             red, green, blue = (level / 255 for level in controller.document.background)
             self._rgb = red, green, blue
@@ -245,7 +251,11 @@ class ByHand(QObject):
         trace, self._trace = self._trace, None
         if trace is None:
             return False
-        strokes = trace.strokes()
+        strokes, (begun, position) = trace.strokes(), self._moment
+        now = self._controller.document
+        same = begun.strokes.shared(now.strokes) == len(begun.strokes) == len(now.strokes)
+        if not same or position != self._controller.position:
+            return False  # it was begun on another canvas than the one that it would come to lie on
 
         def change(document: Document, position: int) -> tuple[Document, int]:
             if not len(strokes):

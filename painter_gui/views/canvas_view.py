@@ -147,6 +147,13 @@ class CanvasView(Worded, QWidget):
         """What the pointer does; None: it moves the canvas."""
         return self._held.tool
 
+    def drop_begun(self) -> bool:
+        """End what the tool has begun, nothing comes of it; whether there was anything."""
+        begun = self._held.down
+        if begun:
+            self._held.abort()
+        return begun
+
     def hold(self, tool: CanvasTool | None) -> None:
         """Take another tool; nothing comes of what the last one had begun."""
         if tool is not self._held.tool:

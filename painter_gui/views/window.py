@@ -130,6 +130,7 @@ class StudioWindow(ActionWindow):
         controller.set_scrub_memory(preferences.scrub_memory)
         self._connect()
         self.by_hand = PaintingByHand(self, self.canvas, controller, self.strokes.tools)
+        self.by_hand.hand.began.connect(self.timeline.stop)
         self._looks = 0
         self._looking = QTimer(self, interval=_LOOK_MS)
         self._looking.timeout.connect(self._on_look)
@@ -194,7 +195,7 @@ class StudioWindow(ActionWindow):
             (self.open_action, self.opening.ask), (self.start_action, self._on_start_page),
             (self.save_action, self.save), (self.save_as_action, self.save_as),
             (self.export_action, self.ask_to_export), (self.queue_action, self.queue_desk.show),
-            (self.quit_action, self.close), (self.undo_action, controller.undo), (self.redo_action, controller.redo),
+            (self.quit_action, self.close), (self.undo_action, self._on_undo), (self.redo_action, self._on_redo),
             (self.paste_action, self.opening.paste), (self.copy_action, self._on_copy),
             (self.paint_action, self._on_paint),
             (self.step_action, self._on_step), (self.stop_action, controller.stop),
@@ -449,6 +450,16 @@ class StudioWindow(ActionWindow):
             self._controller.pause()
         else:
             self._controller.paint()
+
+    @Slot()
+    def _on_undo(self) -> None:
+        if not self.canvas.drop_begun():  # a stroke that is being drawn is the first thing to take back
+            self._controller.undo()
+
+    @Slot()
+    def _on_redo(self) -> None:
+        if not self.canvas.drop_begun():
+            self._controller.redo()
 
     @Slot()
     def _on_step(self) -> None:

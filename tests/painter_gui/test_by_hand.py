@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QColor, QImage
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QColorDialog
 from pytestqt.qtbot import QtBot
 
@@ -476,3 +477,28 @@ def test_without_a_photo_there_is_no_brush(studio: StudioWindow, qapp: QApplicat
     assert hand.sheet == Size(1, 1)
     qapp.processEvents()
     assert not hand.drawing
+
+
+@pytest.mark.parametrize("key", ["undo", "home"])
+def test_what_is_done_while_a_stroke_is_drawn_costs_the_stroke_and_not_the_painting(
+    studio: StudioWindow, photo_file: Path, qtbot: QtBot, until: Callable[[Callable[[], bool]], None], key: str
+) -> None:
+    controller = studio._controller
+    controller.open_file(photo_file)
+    until(lambda: controller.photo is not None)
+    studio.show()
+    controller.paint()
+    until(lambda: controller.phase is Phase.IDLE)
+    painted = len(controller.document.strokes)
+    studio.by_hand.take()
+    middle = studio.canvas.rect().center()
+    QTest.mousePress(studio.canvas, Qt.MouseButton.LeftButton, pos=middle)
+    QTest.mouseMove(studio.canvas, middle + QPoint(30, 10))
+
+    (studio.undo_action if key == "undo" else studio.first_action).trigger()
+    QTest.mouseRelease(studio.canvas, Qt.MouseButton.LeftButton, pos=middle + QPoint(30, 10))
+
+    assert len(controller.document.strokes) == painted
+    assert controller.undo_stack.undoText() == "paint"
+    studio.undo_action.trigger()  # and now it is the painting's turn
+    assert len(controller.document.strokes) == 0
