@@ -213,7 +213,7 @@ class Branching(QObject):
         painted_with = self._painted_with
         of_job = {name: document.job[name] for name in _OF_THE_JOB if name in document.job}
         said = PaintSettings.of(of_job)
-        return painted_with.changed({name: getattr(said, name) for name in of_job}).values()
+        return replace(painted_with, **{name: getattr(said, name) for name in of_job}).values()
 
 
 class _Parting:

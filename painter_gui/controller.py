@@ -360,7 +360,7 @@ class Controller(QObject):
 
     def set_settings(self, **changes: Any) -> None:
         """Choose otherwise. What is painted stays; what is not yet painted is painted so."""
-        settings = self._settings.changed(changes)
+        settings = replace(self._settings, **changes)
         if settings == self._settings:
             return
         sheet = settings.background != self._settings.background

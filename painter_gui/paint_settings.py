@@ -27,9 +27,6 @@ MOST_STEPS = 1000
 """Of the slider; the command line takes more."""
 MOST_DIVIDE = 16
 
-OF_STYLE = {"strokes", "max_step", "divide", "width", "opacity"}
-"""What a style decides."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaintSettings:
@@ -45,7 +42,7 @@ class PaintSettings:
     strokes: int | None = None
     """The exact number, where not as many as divide and steps make."""
     style: int | None = STYLES["classic"]
-    """Which style these are, 0 to `core.style.MOST`; None where they are none's."""
+    """Which style these are, 0 to `core.style.MOST`; None where not all that it decides is as it decides it."""
     boldness: float = 1.0
     """Of that style."""
     width: tuple[float, float] = (0.0, WHOLE)
@@ -63,6 +60,12 @@ class PaintSettings:
     actor: Path | None = None
     """Other weights than the bundled."""
 
+    def __post_init__(self) -> None:
+        if self.style is not None:
+            styled = self.styled(self.style, self.boldness)
+            if any(getattr(self, name) != value for name, value in styled.items()):
+                object.__setattr__(self, "style", None)
+
     @property
     def total(self) -> int:
         """Strokes that a painting will have."""
@@ -78,12 +81,6 @@ class PaintSettings:
             focus=None if self.focus is None else as_focus(self.focus),
             bounds=Bounds(width=self.width, opacity=self.opacity, palette=palette, protect=protect),
         )  # fmt: skip
-
-    def changed(self, changes: Mapping[str, Any]) -> PaintSettings:
-        """These with others among them. They are of a style only while all that it decides is as it decides it."""
-        if "style" not in changes and OF_STYLE & {name for name in changes if changes[name] != getattr(self, name)}:
-            changes = {**changes, "style": None}
-        return replace(self, **changes)
 
     def of_any_photo(self) -> PaintSettings:
         """These without what belongs to one photo."""
@@ -111,16 +108,9 @@ class PaintSettings:
     @classmethod
     def of(cls, values: Mapping[str, Any]) -> PaintSettings:
         """Settings from plain values, as of a file; what is missing or out of range takes its default."""
-        settings = cls()
-        for name, value in values.items():
-            checked = _checked(name, value)
-            if checked is not None or (name == "style" and value is None):
-                settings = replace(settings, **{name: checked})
-        if settings.style is not None:  # older settings do not know of styles, and a file may say anything
-            styled = settings.styled(settings.style, settings.boldness)
-            if any(getattr(settings, name) != value for name, value in styled.items()):
-                settings = replace(settings, style=None)
-        return settings
+        checked = {name: _checked(name, value) for name, value in values.items()}
+        settings = cls(**{name: value for name, value in checked.items() if value is not None})
+        return replace(settings, style=None) if values.get("style", 0) is None else settings
 
 
 _SKETCH_SIDE = 192

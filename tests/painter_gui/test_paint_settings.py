@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +36,15 @@ def test_what_is_out_of_range_takes_its_default(name: str, value: Any) -> None:
     assert PaintSettings.of({name: value, "seed": 5} if name != "seed" else {name: value}) == PaintSettings(
         seed=0 if name == "seed" else 5
     )
+
+
+def test_settings_are_of_a_style_only_while_they_are_as_it_says() -> None:
+    settings = PaintSettings()
+    assert settings.style == 50
+    assert replace(settings, seed=7, palette="5").style == 50
+    assert replace(settings, divide=7).style is None
+    assert PaintSettings.of({"style": 25, "divide": 16}).style is None
+    assert PaintSettings.of(replace(settings, **settings.styled(25, 2.0)).values()).style == 25
 
 
 def test_strokes_in_all_are_the_published_number_or_the_exact_one() -> None:

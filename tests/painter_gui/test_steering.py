@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -259,9 +260,7 @@ def test_painting_does_not_wait_for_sketches(opened: Controller, until: Callable
 
 def test_sketches_are_small_and_of_the_settings_at_hand(settings: PaintSettings) -> None:
     photo = np.zeros((900, 1200, 3), np.uint8)
-    masked = settings.changed(
-        {"protect": Mask(np.full((48, 64), 255, np.uint8)), "palette": "5", "stroke_type": "flat"}
-    )
+    masked = replace(settings, protect=Mask(np.full((48, 64), 255, np.uint8)), palette="5", stroke_type="flat")
     jobs = sketch_jobs(masked, photo, ["poster", "photo"])
     assert list(jobs) == ["poster", "photo"]
     for job in jobs.values():
