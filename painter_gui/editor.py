@@ -257,11 +257,13 @@ class Editor(QObject):
         before, self._document = self._document, self._controller.document
         self._pointed, self._depth = None, None
         self.pointed_changed.emit()
-        chosen = followed(self._chosen, before.strokes, self._document.strokes)
-        changed = bool(chosen.any() or self._chosen.any())
-        self._chosen = chosen
-        if changed:
-            self.chosen_changed.emit()
+        strokes = self._document.strokes
+        same = before.strokes.shared(strokes, wholly=True)  # while it is painted, all there was
+        if not self._chosen[same:].any():
+            self._chosen = np.pad(self._chosen[:same], (0, len(strokes) - same))
+            return
+        self._chosen = followed(self._chosen, before.strokes, strokes)
+        self.chosen_changed.emit()
 
 
 def followed(chosen: Mask, before: Strokes, after: Strokes) -> Mask:

@@ -327,6 +327,12 @@ class CanvasView(Worded, QWidget):
         """Whether there is an edge that can be moved."""
         return self._rival is not None or self._mode is CanvasMode.SPLIT
 
+    def hides(self, point: QPointF) -> bool:
+        """Whether at a point of the window the photo is shown, or another painting, and not the painting."""
+        if self._rival is not None or self._mode is CanvasMode.SPLIT:
+            return point.x() < self._left_of_edge(self._frame()).right()
+        return self._mode is CanvasMode.TARGET
+
     def _left_of_edge(self, frame: QRectF) -> QRectF:
         return QRectF(frame.left(), frame.top(), self._split * frame.width(), frame.height())
 
@@ -400,8 +406,7 @@ class CanvasView(Worded, QWidget):
 
     def _rest(self) -> None:
         """The pointer as it is while nothing is done with it."""
-        tool = self._held.tool
-        self.setCursor(Qt.CursorShape.ArrowCursor if tool is None else tool.cursor)
+        self.setCursor(self._held.cursor)
 
     def _on_edge(self, point: QPointF) -> bool:
         frame = self._frame()

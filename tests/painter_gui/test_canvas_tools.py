@@ -143,6 +143,36 @@ def test_the_splits_edge_is_the_canvass_own(view: CanvasView, tool: Notebook, qt
     assert "press" not in tool.words
 
 
+@pytest.mark.parametrize("mode", [CanvasMode.TARGET, CanvasMode.SPLIT])
+def test_a_tool_is_not_used_where_the_photo_hides_the_painting(
+    view: CanvasView, tool: Notebook, qtbot: QtBot, mode: CanvasMode
+) -> None:
+    view.set_mode(mode)
+    hidden, seen = QPoint(60, 166), QPoint(380, 166)
+    assert view.hides(QPointF(hidden))
+    qtbot.mouseMove(view, seen)
+    qtbot.mouseMove(view, hidden)
+    qtbot.mouseClick(view, Qt.MouseButton.LeftButton, pos=hidden)
+    assert "press" not in tool.words
+    assert view.cursor().shape() is Qt.CursorShape.ArrowCursor
+    if mode is CanvasMode.SPLIT:
+        assert tool.words == ["hover", "leave"]
+        qtbot.mouseClick(view, Qt.MouseButton.LeftButton, pos=seen)
+        assert tool.words[-2:] == ["press", "release"]
+    view.set_mode(CanvasMode.CANVAS)
+    qtbot.mouseClick(view, Qt.MouseButton.LeftButton, pos=hidden)
+    assert tool.words[-2:] == ["press", "release"]
+
+
+def test_a_tool_for_the_photo_is_used_there(view: CanvasView, qtbot: QtBot) -> None:
+    tool = Notebook()
+    tool.of_photo = True
+    view.hold(tool)
+    view.set_mode(CanvasMode.TARGET)
+    qtbot.mouseClick(view, Qt.MouseButton.LeftButton, pos=QPoint(60, 166))
+    assert tool.words == ["press", "release"]
+
+
 def test_a_pen_tells_its_pressure_and_its_eraser(view: CanvasView, tool: Notebook) -> None:
     assert pen(view, QEvent.Type.TabletPress, QPointF(56, 106), 0.25)
     assert pen(view, QEvent.Type.TabletMove, QPointF(60, 106), 0.5)

@@ -6,10 +6,11 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QColor
+from PySide6.QtGui import QColor, QImage, QPainter, QTransform
 from PySide6.QtWidgets import QColorDialog, QToolButton
 from pytestqt.qtbot import QtBot
 
@@ -21,7 +22,7 @@ from core.stroke import Strokes
 from painter_gui.controller import Controller, Phase
 from painter_gui.editor import Editor, Like, followed
 from painter_gui.measuring import needs_measuring
-from painter_gui.views.canvas_tools.outlines import MOST_OUTLINES, outlines
+from painter_gui.views.canvas_tools.outlines import MOST_OUTLINES, Outlines
 from painter_gui.views.canvas_view import CanvasView
 from painter_gui.views.window import StudioWindow
 from tests.core.rasteriser.test_tiles import painting
@@ -406,13 +407,46 @@ def test_outlines_hold_what_they_are_of() -> None:
         one = strokes[index : index + 1]
         canvas = draw(replace(painting(1), strokes=one, background=(0, 0, 0)), Size(200, 300))
         rows, columns = np.nonzero(canvas.any(axis=2))
-        box = outlines(one).boundingRect()
+        box = Outlines(one).path.boundingRect()
         if len(rows):
             assert box.left() - 2 <= columns.min()
             assert box.right() + 2 >= columns.max()
             assert box.top() - 2 <= rows.min()
             assert box.bottom() + 2 >= rows.max()
-    many = strokes.appended(strokes)
-    assert len(many) > MOST_OUTLINES
-    assert not outlines(many).isEmpty()
-    assert outlines(Strokes()).isEmpty()
+    assert Outlines(Strokes()).path.isEmpty()
+
+
+def test_a_choice_is_told_only_when_it_changes(painted: StudioWindow, until: Until) -> None:
+    controller, editor, told = painted._controller, painted.strokes.editor, []
+    editor.choose_all()
+    chosen = editor.rows
+    editor.chosen_changed.connect(lambda: told.append(True))
+    controller.set_settings(strokes=60)
+    controller.paint()
+    until(lambda: controller.phase is Phase.IDLE)
+    assert len(controller.document.strokes) == len(editor.chosen) == 60
+    assert editor.rows == chosen
+    assert not told
+    editor.lock(True)
+    assert told
+
+
+def test_of_many_strokes_lines_are_drawn_where_they_lie() -> None:
+    sheet, strokes = painting(300).size, painting(300).strokes
+    strokes = strokes.picked((strokes.patches[:, :2].min(axis=1) > 0) & (strokes.patches[:, 2] < 60))
+    assert len(strokes) > MOST_OUTLINES / 2
+    strokes = strokes.appended(strokes).appended(strokes)
+    image = QImage(300, 200, QImage.Format.Format_ARGB32_Premultiplied)
+    image.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(image)
+    painter.setTransform(QTransform.fromTranslate(20, 10).scale(0.5, 0.5))
+    Outlines(strokes).paint(painter, QColor(0, 150, 255))
+    painter.end()
+    pixels = np.frombuffer(image.constBits(), np.uint8).reshape(200, 300, 4)
+    blue = np.abs(pixels.astype(int) - (255, 150, 0, 255)).max(axis=2) < 40
+    drawn = draw(replace(painting(1), strokes=strokes, background=(0, 0, 0)), sheet).any(axis=2)[::2, ::2]
+    there = np.zeros_like(blue)
+    there[10 : 10 + drawn.shape[0], 20 : 20 + drawn.shape[1]] = drawn
+    near = cv2.dilate(there.astype(np.uint8), np.ones((7, 7))) > 0
+    assert blue.sum() > 300
+    assert near[blue].mean() > 0.9  # the sheet's edge cuts strokes, not their lines

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QMouseEvent, QPainter, QPointingDevice, QTabletEvent, QTransform
+from PySide6.QtGui import QCursor, QMouseEvent, QPainter, QPointingDevice, QTabletEvent, QTransform
 from PySide6.QtWidgets import QWidget
 
 from painter_gui.views.canvas_tools.tool import CanvasTool, Touch
@@ -28,6 +28,9 @@ class Placed(Protocol):
     def scale(self) -> float:
         """Pixels of the window, as Qt counts them, per pixel of the sheet."""
 
+    def hides(self, point: QPointF) -> bool:
+        """Whether at a point of the window something else is shown in the painting's place."""
+
 
 class HeldTool:
     """Holds at most one tool for a widget, and says of each event whether it was the tool's."""
@@ -35,7 +38,7 @@ class HeldTool:
     def __init__(self, widget: QWidget, place: Placed) -> None:
         self._widget, self._place = widget, place
         self._tool: CanvasTool | None = None
-        self._down = False
+        self._down = self._away = False
 
     @property
     def tool(self) -> CanvasTool | None:
@@ -50,11 +53,16 @@ class HeldTool:
             self.abort()
             self._tool.leave()
             self._tool.changed.disconnect(self._on_changed)
-        self._tool = tool
+        self._tool, self._away = tool, False
         if tool is not None:
             tool.changed.connect(self._on_changed)
-        self._widget.setCursor(Qt.CursorShape.ArrowCursor if tool is None else tool.cursor)
+        self._widget.setCursor(self.cursor)
         self._widget.update()
+
+    @property
+    def cursor(self) -> QCursor:
+        """The pointer's form where it is: an arrow where there is no tool to use."""
+        return QCursor(Qt.CursorShape.ArrowCursor) if self._tool is None or self._away else self._tool.cursor
 
     @property
     def down(self) -> bool:
@@ -77,12 +85,14 @@ class HeldTool:
         """It was put down, on anything that is not the canvas's own."""
         if self._tool is None or self._down or event.button() != Qt.MouseButton.LeftButton:
             return False
+        if self._is_away(event):
+            return False
         self._down = True
         return self._told(self._tool, self._tool.press, event)
 
     def moved(self, event: QMouseEvent | QTabletEvent) -> bool:
         """It has moved."""
-        if self._tool is None:
+        if self._tool is None or (not self._down and self._is_away(event)):
             return False
         return self._told(self._tool, self._tool.move if self._down else self._tool.hover, event)
 
@@ -108,6 +118,15 @@ class HeldTool:
         painter.setTransform(self._to_window(), combine=True)
         self._tool.paint(painter, self._place.scale)
         painter.restore()
+
+    def _is_away(self, event: QMouseEvent | QTabletEvent) -> bool:
+        """Whether the pointer is where the tool is not used."""
+        assert self._tool is not None
+        before = self._away
+        self._away = not self._tool.of_photo and self._place.hides(event.position())
+        if self._away and not before:
+            self._tool.leave()
+        return self._away
 
     def _told(self, tool: CanvasTool, tell: Callable[[Touch], None], event: QMouseEvent | QTabletEvent) -> bool:
         pen = isinstance(event, QTabletEvent)

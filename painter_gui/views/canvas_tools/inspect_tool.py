@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QCursor, QPainter, QPainterPath, QPen
+from PySide6.QtGui import QColor, QCursor, QPainter, QPen
 
 from core.picking import Combine
+from core.stroke import Strokes
 from painter_gui.editor import SAME_SPOT, Editor
-from painter_gui.views.canvas_tools.outlines import outlines
+from painter_gui.views.canvas_tools.outlines import Outlines
 from painter_gui.views.canvas_tools.tool import CanvasTool, Touch
 
 _DRAG = 4.0
@@ -24,8 +25,8 @@ class InspectTool(CanvasTool):
         self._editor = editor
         self._begun: QPointF | None = None
         self._rectangle: QRectF | None = None
-        self._chosen_path: QPainterPath | None = None
-        self._pointed_path = QPainterPath()
+        self._chosen: Outlines | None = None
+        self._pointed = Outlines(Strokes())
         editor.chosen_changed.connect(self._on_chosen)
         editor.pointed_changed.connect(self._on_pointed)
 
@@ -80,17 +81,14 @@ class InspectTool(CanvasTool):
 
     def paint(self, painter: QPainter, scale: float) -> None:
         """Outline the strokes chosen and the one pointed at."""
-        if self._chosen_path is None:
-            self._chosen_path = outlines(self._editor.chosen_strokes)
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        for path, colour in ((self._chosen_path, _CHOSEN), (self._pointed_path, _POINTED)):
-            if path.isEmpty():
-                continue
-            for width, tint in ((3.5, QColor(0, 0, 0, 110)), (1.5, colour)):  # seen on whatever is below
-                painter.setPen(_pen(tint, width))
-                painter.drawPath(path)
+        if self._chosen is None:
+            self._chosen = Outlines(self._editor.chosen_strokes)
+        self._chosen.paint(painter, _CHOSEN)
+        self._pointed.paint(painter, _POINTED)
         if self._rectangle is not None:
-            painter.setPen(_pen(_CHOSEN, 1.0, Qt.PenStyle.DashLine))
+            pen = QPen(_CHOSEN, 1.0, Qt.PenStyle.DashLine)
+            pen.setCosmetic(True)
+            painter.setPen(pen)
             tint = QColor(_CHOSEN)
             tint.setAlpha(35)
             painter.setBrush(tint)
@@ -103,21 +101,14 @@ class InspectTool(CanvasTool):
             self.changed.emit(before)
 
     def _on_chosen(self) -> None:
-        self._chosen_path = None
+        self._chosen = None
         self.changed.emit(None)
 
     def _on_pointed(self) -> None:
-        pointed, before = self._editor.pointed, self._pointed_path.boundingRect()
+        pointed, before = self._editor.pointed, self._pointed.path.boundingRect()
         rows = slice(0, 0) if pointed is None else slice(pointed.stroke, pointed.stroke + 1)
-        self._pointed_path = outlines(self._editor.document.strokes[rows])
-        self.changed.emit(before.united(self._pointed_path.boundingRect()))
-
-
-def _pen(colour: QColor, width: float, style: Qt.PenStyle = Qt.PenStyle.SolidLine) -> QPen:
-    """As wide on the screen, however near the sheet is."""
-    pen = QPen(colour, width, style)
-    pen.setCosmetic(True)
-    return pen
+        self._pointed = Outlines(self._editor.document.strokes[rows])
+        self.changed.emit(before.united(self._pointed.path.boundingRect()))
 
 
 def _combine(modifiers: Qt.KeyboardModifier) -> Combine:

@@ -33,6 +33,8 @@ class MaskBrush(CanvasTool):
 
     drawn = Signal(str, object)
 
+    of_photo = True
+
     def __init__(
         self,
         kind: str,

@@ -38,6 +38,10 @@ class CanvasTool(QObject):
 
     changed = Signal(object)
 
+    of_photo = False
+    """Whether it is used on the photo as well as on the painting: where the photo hides the painting, or another
+    painting does, other tools are not."""
+
     @property
     def cursor(self) -> QCursor:
         """The pointer's form; asked after all that it is told of."""
