@@ -14,6 +14,7 @@ from painter_gui.appearance import apply_scheme
 from painter_gui.controller import Controller
 from painter_gui.faults import Faults, log_folder, start_log
 from painter_gui.kept_work import autosave_folder
+from painter_gui.memory import keep_memory_together
 from painter_gui.preferences import Preferences
 from painter_gui.views.window import StudioWindow
 from painter_gui.wording import Languages
@@ -35,6 +36,7 @@ def run_studio(source: str | None = None) -> int:
         The exit code: 0 when the artist has closed it, 130 where the system has ended it; what was not saved then is
         offered when it starts the next time.
     """
+    keep_memory_together()
     share_interpreter()
     QGuiApplication.setHighDpiScaleFactorRoundingPolicy(Qt.HighDpiScaleFactorRoundingPolicy.PassThrough)
     application = QApplication.instance() or QApplication(sys.argv[:1])

@@ -15,6 +15,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from core.document import Document
 from core.errors import DeviceError, PainterError
 from painter_gui.faults import report_fault
+from painter_gui.memory import return_memory
 
 if TYPE_CHECKING:
     from core.device import GpuTrouble
@@ -133,16 +134,17 @@ class PaintWorker(QObject):
             self.failed.emit(run.number, PainterError(f"{type(error).__name__}: {error}"))
         finally:
             self.finished.emit(run.number)
+            return_memory()
 
     @Slot(object)
     def sketch(self, wanted: Sketches) -> None:
         """Paint small pictures until they are done or cancelled; what goes wrong is told when something is painted."""
         from core.rasteriser.fast import draw, to_bytes
 
-        with contextlib.suppress(PainterError, MemoryError, _GpuLeft):
-            for name, job in wanted.jobs.items():
-                if wanted.cancelled.is_set():
-                    return
+        for name, job in wanted.jobs.items():
+            if wanted.cancelled.is_set():
+                return
+            with contextlib.suppress(PainterError, MemoryError, _GpuLeft):
                 painter = self._painter_of(wanted.actor, wanted.device, job.mix.stroke_types)
                 document = painter.bare_document(job)
                 for frame in painter.frames(job, cancelled=wanted.cancelled.is_set):

@@ -38,6 +38,7 @@ from painter_gui.background import Background
 from painter_gui.error_words import told
 from painter_gui.exporting import FORMS, SUFFIXES, ExportChoices, Preview, export, preview
 from painter_gui.icons import icon
+from painter_gui.memory import return_memory
 from painter_gui.views.editors import check, choice, decimal, number, paper
 from painter_gui.views.lesson_page import lesson_editors
 from painter_gui.views.plain_text import may_replace
@@ -461,6 +462,7 @@ class ExportDialog(QDialog):
 
     def _on_written(self, path: Path) -> None:
         self._set_exporting(False)
+        self._background.submit(return_memory)
         self._written = path
         self.bar.setValue(1)
         size = ""

@@ -24,6 +24,7 @@ from PySide6.QtWidgets import QApplication
 
 from painter_gui.controller import Controller, Phase
 from painter_gui.exporting import FORMS, SUFFIXES
+from painter_gui.memory import keep_memory_together
 from painter_gui.paint_settings import PaintSettings
 from painter_gui.preferences import Preferences
 from painter_gui.views.canvas_view import CanvasMode
@@ -150,6 +151,7 @@ def measured() -> dict[str, float]:
 
 def main(rounds: int) -> None:
     """Do it, and tell."""
+    keep_memory_together()
     application = QApplication([])
     QStandardPaths.setTestModeEnabled(True)
     with tempfile.TemporaryDirectory() as folder:
