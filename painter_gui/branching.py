@@ -50,11 +50,16 @@ class _Taking(_BranchesChange):
 
     def undo(self) -> None:
         super().undo()
-        self._controller.show_painting(*self._old)
+        self._show(*self._old)
 
     def redo(self) -> None:
         super().redo()
-        self._controller.show_painting(*self._new)
+        self._show(*self._new)
+
+    def _show(self, document: Document, settings: PaintSettings) -> None:
+        # Where the networks run is the machine's matter, not the painting's.
+        here = replace(settings, device=self._controller.settings.device)
+        self._controller.show_painting(document, here)
 
 
 class Branching(QObject):
@@ -109,7 +114,7 @@ class Branching(QObject):
         controller = self._controller
         if not self.possible or not len(controller.document.strokes):
             return False
-        branches = self._branches.kept(controller.document, self._settings_of(controller.document))
+        branches = self._branches.kept(controller.document, self._present_settings())
         if branches is self._branches and not branches.has_room(controller.document):
             controller.noted.emit("branches_full", {})
             return False
@@ -140,10 +145,8 @@ class Branching(QObject):
         if place is None:
             return
         before = self._branches, controller.document, controller.settings
-        branch, branches = self._branches.taken(place, controller.document, self._settings_of(controller.document))
-        # Where the networks run is the machine's matter, not the painting's.
-        settings = replace(PaintSettings.of(branch.settings), device=controller.settings.device)
-        after = branches, branch.document, settings
+        branch, branches = self._branches.taken(place, controller.document, self._present_settings())
+        after = branches, branch.document, PaintSettings.of(branch.settings)
         controller.undo_stack.push(_Taking(before, after, self, controller))
 
     def _change(self, what: str, after: Branches) -> None:
@@ -207,6 +210,11 @@ class Branching(QObject):
         stack.push(change)
         stack.push(_BranchesChange("", before, after, self))
         stack.endMacro()
+
+    def _present_settings(self) -> Mapping[str, Any]:
+        """Those of the painting at hand, with its masks as they are now: they are drawn, not chosen."""
+        masks = PaintSettings(focus=self._controller.settings.focus, protect=self._controller.settings.protect).values()
+        return {**self._settings_of(self._controller.document), **{name: masks[name] for name in ("focus", "protect")}}
 
     def _settings_of(self, document: Document) -> Mapping[str, Any]:
         """What a painting at hand was painted with: what its job says, and else what was chosen at the last run."""

@@ -1,4 +1,4 @@
-"""Memory that is not used any more goes back to the system; glibc's allocator would keep it. Nothing to do elsewhere."""
+"""What is not used any more goes back to the system. Only glibc keeps it; elsewhere there is nothing to do."""
 
 from __future__ import annotations
 

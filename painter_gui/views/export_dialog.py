@@ -448,6 +448,8 @@ class ExportDialog(QDialog):
 
     def _set_exporting(self, exporting: bool) -> None:
         self._exporting = exporting
+        if not exporting:
+            self._background.submit(return_memory)
         for widget in (self.form, self.stack, self.path, self.browse, self.export_button):
             widget.setEnabled(not exporting)
         self.close_button.setText(translate("Studio", "Cancel") if exporting else translate("Studio", "Close"))
@@ -462,7 +464,6 @@ class ExportDialog(QDialog):
 
     def _on_written(self, path: Path) -> None:
         self._set_exporting(False)
-        self._background.submit(return_memory)
         self._written = path
         self.bar.setValue(1)
         size = ""

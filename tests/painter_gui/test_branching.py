@@ -12,6 +12,7 @@ import pytest
 
 from core.branches import Label
 from core.document import Document
+from core.mask import Mask
 from core.rasteriser.fast import draw, to_bytes
 from core.session_file import load_session
 from painter_gui.autosave import Autosave
@@ -211,6 +212,25 @@ def test_taking_swaps_the_painting_and_its_settings(painted: Controller, until: 
     assert (painted.document, kept(painted), painted.settings.seed) == (second, [first], 7)
     painted.redo()
     assert (painted.document, kept(painted), painted.settings.seed) == (first, [second], 0)
+
+
+def test_masks_drawn_since_the_last_run_come_back_with_the_painting(painted: Controller, until: Until) -> None:
+    painted_on(painted, until, 60, seed=7)
+    mask = Mask(np.full((8, 8), 200, np.uint8))
+    painted.draw_setting("protect", protect=mask)
+    painted.branching.take(0)
+    assert painted.settings.protect is None
+    painted.branching.take(0)
+    assert painted.settings.protect == mask
+    assert painted.settings.seed == 7
+
+
+def test_undoing_a_taking_leaves_the_device(painted: Controller, until: Until) -> None:
+    painted_on(painted, until, 60, seed=7)
+    painted.branching.take(0)
+    painted.set_settings(device="cpu")
+    painted.undo()
+    assert (painted.settings.seed, painted.settings.device) == (7, "cpu")
 
 
 def shown(controller: Controller) -> Any:
