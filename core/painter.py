@@ -301,18 +301,19 @@ class Painter:
         total = sum(level.strokes for level in plan)
         step = int(document.strokes.steps.max()) + 1 if len(document.strokes) else 0  # they may have been moved
         own = document.painted_before
+        finest = _finest(document, own) if job.bounds.protect is not None else 0
         end = 0
         for index, level in enumerate(plan, start=1):
             parts = job.mix.at(index, finest=len(plan))
             # Over a canvas a level may have ended early, and the next does not make up for it.
             start = end if canvas is None else len(document.strokes)
             end = start + level.strokes
-            if len(document.strokes) >= end:
+            if len(document.strokes) >= end or level.divide < finest:  # which had found no more room
                 continue
             easel: Easel | None = None
             barren = 0
             while len(document.strokes) < end:
-                done = (len(document.strokes) - start) / level.strokes
+                done = max(0, len(document.strokes) - start) / level.strokes  # coarser ones may have left some to it
                 left = end - len(document.strokes)
                 # By what this level has of each, so that a painting resumed here goes on as it would have.
                 types = document.strokes.types[max(start, own) :]
@@ -420,6 +421,12 @@ class Painter:
         alpha = alpha * keep[..., None, None]
         windows: NDArray[np.float32] = lay_bundle(canvas, alpha, bundle[..., -3:]).permute(0, 2, 3, 1).cpu().numpy()
         return windows
+
+
+def _finest(document: Document, first: int) -> int:
+    """Of the strokes from the first on, the `Level.divide` of the finest; 0 without any."""
+    sides = document.strokes.patches[first:, 2]
+    return round(document.size.longer / sides.min()) if len(sides) else 0
 
 
 def _until(cancelled: Callable[[], bool]) -> Callable[[], None]:

@@ -129,6 +129,26 @@ def touched(document: Document, protect: NDArray[np.uint8]) -> float:
     return most
 
 
+def test_a_painting_resumed_beside_what_is_protected_is_the_uninterrupted_one(painter: Painter) -> None:
+    target = photo("astronaut", 96)
+    protect = np.full(target.shape[:2], 255, np.uint8)
+    protect[8:40, 8:40] = 0  # too narrow for the coarse levels to lay all their strokes
+    job = PaintJob(target=target, strokes=300, divide=4, bounds=Bounds(protect=protect))
+    documents = [frame.document for frame in painter.frames(job)]
+    whole = documents[-1].strokes
+    levels = job.levels(128)
+    short = [
+        level.divide
+        for level in levels
+        if np.count_nonzero(np.isclose(whole.patches[:, 2], 96 / level.divide)) < level.strokes
+    ]
+    assert short
+    assert short[0] < levels[-1].divide
+    for document in documents[:-1:3]:
+        *_, last = painter.frames(job, document)
+        assert last.document.strokes == whole
+
+
 @pytest.mark.parametrize(("longer", "divide", "strokes"), [(96, 4, 100), (96, 8, 400), (320, 8, 1500)])
 def test_refinement_keeps_off_what_is_protected(painter: Painter, longer: int, divide: int, strokes: int) -> None:
     target = photo("astronaut", longer)
