@@ -123,17 +123,19 @@ _SKETCH_STROKES = 2500
 def sketch_jobs(settings: PaintSettings, photo: NDArray[np.uint8], names: Sequence[str]) -> dict[str, PaintJob]:
     """The jobs of painting a photo, small, in some of `core.style.STYLES`, as it would be painted with these settings.
 
-    Masks and the photo's own colours are left out: they say little about a style.
+    One and the same where two would look alike. Masks and the photo's own colours are left out: they say little about
+    a style.
     """
     from core.resampling import resized  # OpenCV, without which the window opens
 
     size = Size(*photo.shape[:2])
     small = resized(photo, size.with_longer_side(min(_SKETCH_SIDE, size.longer)))
+    made: dict[PaintSettings, PaintJob] = {}  # styles finer than would be seen come to the same
     jobs = {}
     for name in names:
         styled = replace(settings.of_any_photo(), palette=None, **settings.styled(STYLES[name], settings.boldness))
-        strokes = min(styled.total, _SKETCH_STROKES)
-        jobs[name] = replace(styled, strokes=strokes, divide=min(styled.divide, 4)).job(small)
+        sketched = replace(styled, strokes=min(styled.total, _SKETCH_STROKES), divide=min(styled.divide, 4), style=None)
+        jobs[name] = made.setdefault(sketched, sketched.job(small))
     return jobs
 
 

@@ -18,6 +18,9 @@ from painter_gui.faults import report_fault
 from painter_gui.memory import return_memory
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from core.device import GpuTrouble
     from core.job import PaintJob
     from core.painter import Frame, Painter
@@ -94,6 +97,8 @@ class PaintWorker(QObject):
     def __init__(self) -> None:
         super().__init__()
         self._painter: tuple[tuple[Path | None, str, tuple[str, ...]], Painter] | None = None
+        self._idle: tuple[str, str] | None = None
+        """What is still to be told of weights that lie idle."""
 
     @Slot()
     def prepare(self) -> None:
@@ -141,16 +146,18 @@ class PaintWorker(QObject):
         """Paint small pictures until they are done or cancelled; what goes wrong is told when something is painted."""
         from core.rasteriser.fast import draw, to_bytes
 
+        last: tuple[PaintJob, NDArray[np.uint8]] | None = None
         for name, job in wanted.jobs.items():
-            if wanted.cancelled.is_set():
-                return
             with contextlib.suppress(PainterError, MemoryError, _GpuLeft):
-                painter = self._painter_of(wanted.actor, wanted.device, job.mix.stroke_types)
-                document = painter.bare_document(job)
-                for frame in painter.frames(job, cancelled=wanted.cancelled.is_set):
-                    document = frame.document
-                if not wanted.cancelled.is_set():
-                    self.sketched.emit(wanted.number, name, to_bytes(draw(document)))
+                if last is None or job is not last[0]:
+                    painter = self._painter_of(wanted.actor, wanted.device, job.mix.stroke_types, told=False)
+                    document = painter.bare_document(job)
+                    for frame in painter.frames(job, cancelled=wanted.cancelled.is_set):
+                        document = frame.document
+                    last = job, to_bytes(draw(document))
+                if wanted.cancelled.is_set():
+                    return
+                self.sketched.emit(wanted.number, name, last[1])
 
     def _paint(self, run: PaintRun) -> None:
         painter = self._painter_of(run.actor, run.device, run.job.mix.stroke_types)
@@ -186,8 +193,13 @@ class PaintWorker(QObject):
         for refined in found:
             run.frames.put(refined)
 
-    def _painter_of(self, actor: Path | None, device: str, stroke_types: tuple[str, ...]) -> Painter:
-        """The painter with those weights on that device, kept from one run to the next."""
+    def _painter_of(
+        self, actor: Path | None, device: str, stroke_types: tuple[str, ...], *, told: bool = True
+    ) -> Painter:
+        """The painter with those weights on that device, kept from one run to the next.
+
+        That weights lie idle is `told` at once, or by the next one that does.
+        """
         from core.device import chosen_device, device_name
         from core.painter import Painter
         from core.weights import load_actors, stroke_type_in
@@ -196,12 +208,14 @@ class PaintWorker(QObject):
         # Not one that had to leave the GPU either: by now there may be room again.
         if self._painter is None or self._painter[0] != key or self._painter[1].device.type != where.type:
             self._painter = None  # before another takes its place: what it has of the GPU's memory may be needed
-            own = None if actor is None else stroke_type_in(actor)
+            own = "" if actor is None else stroke_type_in(actor)
             chosen = [actor] if actor is not None and own in stroke_types else []
             loaded = load_actors(chosen, stroke_types=stroke_types)
-            if actor is not None and not chosen:
-                self.weights_idle.emit(actor.name, own)
+            self._idle = None if actor is None or chosen else (actor.name, own)
             self._painter = key, Painter(*loaded, device=where, told=self._tell)
+        if told and self._idle is not None:
+            self.weights_idle.emit(*self._idle)
+            self._idle = None
         self.device_named.emit(device_name(self._painter[1].device))
         return self._painter[1]
 

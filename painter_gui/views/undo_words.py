@@ -12,7 +12,7 @@ def undo_words() -> dict[str, str]:
         "step": translate("Studio", "step"),
         "branch": translate("Studio", "painting from an earlier stroke"), "restart": translate("Studio", "restart"),
         "refine": translate("Studio", "refinement"), "focus": translate("Studio", "focus"),
-        "protect": translate("Studio", "protection"),
+        "protect": translate("Studio", "protection"), "masks": translate("Studio", "focus and protection"),
         "delete": translate("Studio", "deletion"),
         "mute": translate("Studio", "muting"), "unmute": translate("Studio", "unmuting"),
         "lock": translate("Studio", "locking"), "unlock": translate("Studio", "unlocking"),

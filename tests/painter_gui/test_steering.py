@@ -165,6 +165,33 @@ def test_faces_are_looked_for_and_where_there_are_none_it_is_said(
     assert opened.settings.focus is None
 
 
+def test_faces_are_added_to_what_is_drawn_while_they_are_looked_for(
+    window: StudioWindow, opened: Controller, qtbot: QtBot
+) -> None:
+    opened.open_file("sample:astronaut")
+    qtbot.waitUntil(lambda: opened.name == "astronaut", timeout=TIMEOUT)
+    window.panel.mask_panel.faces_button.click()
+    drawn = np.zeros((512, 512), np.uint8)
+    drawn[400:450, 20:80] = 255
+    opened.draw_setting("focus", focus=Mask(drawn))
+    qtbot.waitUntil(
+        lambda: opened.settings.focus is not None and bool(opened.settings.focus.pixels[115, 225]), timeout=TIMEOUT
+    )
+    focus = opened.settings.focus
+    assert focus is not None
+    assert focus.pixels[420, 50] == 255
+
+
+def test_clearing_both_masks_is_one_thing_to_undo(window: StudioWindow, opened: Controller) -> None:
+    mask = Mask(np.full((48, 64), 255, np.uint8))
+    opened.draw_setting("focus", focus=mask)
+    opened.draw_setting("protect", protect=mask)
+    window.panel.mask_panel.clear_button.click()
+    assert (opened.settings.focus, opened.settings.protect) == (None, None)
+    opened.undo()
+    assert (opened.settings.focus, opened.settings.protect) == (mask, mask)
+
+
 def test_a_palette_is_shown_and_kept_to(window: StudioWindow, opened: Controller, qtbot: QtBot) -> None:
     panel = window.panel.palette_panel
     panel.kind.activated.emit(1)
@@ -261,8 +288,10 @@ def test_painting_does_not_wait_for_sketches(opened: Controller, until: Callable
 def test_sketches_are_small_and_of_the_settings_at_hand(settings: PaintSettings) -> None:
     photo = np.zeros((900, 1200, 3), np.uint8)
     masked = replace(settings, protect=Mask(np.full((48, 64), 255, np.uint8)), palette="5", stroke_type="flat")
-    jobs = sketch_jobs(masked, photo, ["poster", "photo"])
-    assert list(jobs) == ["poster", "photo"]
+    jobs = sketch_jobs(masked, photo, list(STYLES))
+    assert list(jobs) == list(STYLES)
+    assert jobs["detailed"] is jobs["photo"]  # in which nothing more would be seen
+    assert len({id(job) for job in jobs.values()}) == 3
     for job in jobs.values():
         assert job.target.shape == (144, 192, 3)
         assert job.stroke_type == "flat"

@@ -41,13 +41,13 @@ class MaskPanel(Worded, QGroupBox):
     Signals:
         tool_requested: (one of `KINDS`, or empty for none).
         brush_changed: the brush is chosen otherwise; see `brush`.
-        faces_requested, clear_requested: as their names say; the second with the kind.
+        faces_requested, clear_requested: as their names say; the second with the kinds.
     """
 
     tool_requested = Signal(str)
     brush_changed = Signal()
     faces_requested = Signal()
-    clear_requested = Signal(str)
+    clear_requested = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -158,9 +158,5 @@ class MaskPanel(Worded, QGroupBox):
 
     @Slot()
     def _on_clear(self) -> None:
-        for name, button in self._buttons.items():
-            if button.isChecked():
-                self.clear_requested.emit(name)
-                return
-        for name in KINDS:
-            self.clear_requested.emit(name)
+        held = [name for name, button in self._buttons.items() if button.isChecked()]
+        self.clear_requested.emit(held or list(KINDS))

@@ -109,7 +109,7 @@ class PalettePanel(Worded, QGroupBox):
         self.kind = QComboBox(self)
         self.kind.addItems([""] * 4)
         self.count = QSpinBox(self)
-        self.count.setRange(2, MOST)
+        self.count.setRange(1, MOST)
         self.count.setValue(USUAL)
         self.count.setKeyboardTracking(False)
         self.swatches = Swatches(self)

@@ -104,6 +104,9 @@ class Steering(QObject):
         def found(mask: Mask | None) -> None:
             if photo is not self._controller.photo:
                 return
+            if self._controller.settings.focus is not focus:
+                self.find_faces()  # beside what has been drawn meanwhile
+                return
             if mask is None:
                 self._controller.noted.emit("no_faces", {})
                 return
@@ -117,9 +120,9 @@ class Steering(QObject):
     def _on_drawn(self, kind: str, mask: Mask) -> None:
         self._controller.draw_setting(kind, **{kind: None if mask.empty else mask})
 
-    @Slot(str)
-    def _on_clear(self, kind: str) -> None:
-        self._controller.draw_setting(kind, **{kind: None})
+    @Slot(object)
+    def _on_clear(self, kinds: list[str]) -> None:
+        self._controller.draw_setting(kinds[0] if len(kinds) == 1 else "masks", **dict.fromkeys(kinds))
 
     @Slot()
     def _on_brush_changed(self) -> None:
