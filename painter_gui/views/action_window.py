@@ -75,7 +75,7 @@ class ActionWindow(Worded, QMainWindow):
         self.stop_action = make(lambda: translate("Studio", "St&op"), "Esc", picture="stop")
         self.refine_action = make(lambda: translate("Studio", "Re&fine"), "Ctrl+B", picture="refine")
         self.restart_action = make(lambda: translate("Studio", "&Restart"), "Ctrl+R", picture="restart")
-        self.focus_action = make(lambda: translate("Studio", "Focus brus&h"), "F", picture="focus")
+        self.focus_action = make(lambda: translate("Studio", "Focus &brush"), "F", picture="focus")
         self.protect_action = make(lambda: translate("Studio", "Protect&ion brush"), "Shift+F", picture="protect")
         self.play_action = make(lambda: translate("Studio", "Play the pain&ting"), "K")
         self.first_action = make(lambda: translate("Studio", "To the &bare sheet"), "Home")
@@ -137,7 +137,7 @@ class ActionWindow(Worded, QMainWindow):
 
     def _build_menus(self, panel: QAction) -> None:
         self.recent_menu = self.new_menu(lambda: translate("Studio", "Open &recent"), [])
-        scheme = self.new_menu(lambda: translate("Studio", "&Appearance"), [*self.scheme_actions.values()])
+        scheme = self.new_menu(lambda: translate("Studio", "Appea&rance"), [*self.scheme_actions.values()])
         # Named in both languages, so that it is found from either.
         language = self.new_menu(
             lambda: translate("Studio", "&Language") + " / 语言", [*self.language_actions.values()]

@@ -79,7 +79,7 @@ class StrokeInspection(QObject):
         self.colour_action = make(lambda: translate("Studio", "&Colour…"), "Ctrl+Shift+C", picture="palette")
         self.order_actions = {
             Place.TOP: make(lambda: translate("Studio", "To the &top"), "Ctrl+Shift+]", picture="to-top"),
-            Place.UP: make(lambda: translate("Studio", "&Up by one"), "Ctrl+]", picture="up"),
+            Place.UP: make(lambda: translate("Studio", "Up by &one"), "Ctrl+]", picture="up"),
             Place.DOWN: make(lambda: translate("Studio", "Do&wn by one"), "Ctrl+[", picture="down"),
             Place.BOTTOM: make(lambda: translate("Studio", "To the &bottom"), "Ctrl+Shift+[", picture="to-bottom"),
         }
@@ -114,7 +114,7 @@ class StrokeInspection(QObject):
         panel.setShortcut("F8")
         window.addAction(panel)
         like = window.new_menu(
-            lambda: translate("Studio", "Choose all &like those chosen"), [*self.like_actions.values()]
+            lambda: translate("Studio", "Choose all like tho&se chosen"), [*self.like_actions.values()]
         )
         actions = [
             *self.tools.actions, panel, None,

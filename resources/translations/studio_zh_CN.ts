@@ -8,8 +8,24 @@
         <translation>无法打开图片</translation>
     </message>
     <message>
+        <source>Cannot open film</source>
+        <translation>无法打开影片</translation>
+    </message>
+    <message>
         <source>Cannot open session</source>
         <translation>无法打开画作</translation>
+    </message>
+    <message>
+        <source>Cannot read strokes from</source>
+        <translation>无法读取笔触文件</translation>
+    </message>
+    <message>
+        <source>Cannot use palette</source>
+        <translation>无法使用调色板</translation>
+    </message>
+    <message>
+        <source>Cannot use</source>
+        <translation>无法使用</translation>
     </message>
     <message>
         <source>Cannot use weights</source>
@@ -60,6 +76,30 @@
         <translation>文件已损坏或不是画作；请重新复制</translation>
     </message>
     <message>
+        <source>it is damaged, or no film of a kind that is read here; save it as .mp4</source>
+        <translation>文件已损坏，或不是本程序能读取的影片；请另存为 .mp4</translation>
+    </message>
+    <message>
+        <source>no frame in it can be read; save it as .mp4 with another program</source>
+        <translation>无法读取其中的任何一帧；请用其他程序另存为 .mp4</translation>
+    </message>
+    <message>
+        <source>it is damaged or no palette; give a .gpl, an .ase, or a line #rrggbb each</source>
+        <translation>文件已损坏或不是调色板；请提供 .gpl、.ase，或每行一个 #rrggbb</translation>
+    </message>
+    <message>
+        <source>there is no colour in it; give a .gpl, an .ase, or a line #rrggbb each</source>
+        <translation>其中没有颜色；请提供 .gpl、.ase，或每行一个 #rrggbb</translation>
+    </message>
+    <message>
+        <source>it is larger than any palette; choose another</source>
+        <translation>它比任何调色板都大；请选择其他文件</translation>
+    </message>
+    <message>
+        <source>it is damaged from the beginning; nothing of it can be read</source>
+        <translation>它从开头就已损坏，无法读取其中任何内容</translation>
+    </message>
+    <message>
         <source>the file is empty; download or copy it again</source>
         <translation>文件是空的；请重新下载或复制</translation>
     </message>
@@ -102,6 +142,22 @@
     <message>
         <source>The GPU has too little memory; close other programs or choose the processor.</source>
         <translation>显存不足；请关闭其他程序或选择处理器。</translation>
+    </message>
+    <message>
+        <source>There is too little memory; close other programs or choose less.</source>
+        <translation>内存不足；请关闭其他程序，或减少所选内容。</translation>
+    </message>
+    <message>
+        <source>There is too little memory; close other programs or choose a smaller picture.</source>
+        <translation>内存不足；请关闭其他程序，或选择较小的图片。</translation>
+    </message>
+    <message>
+        <source>Painting it ended the painter itself; there may be too little memory for it.</source>
+        <translation>绘制它时绘画进程自行结束；可能没有足够的内存。</translation>
+    </message>
+    <message>
+        <source>The painter of the queue has ended; start it again, or look into the log.</source>
+        <translation>队列的绘画进程已结束；请重新开始，或查看日志。</translation>
     </message>
 </context>
 <context>
@@ -1391,8 +1447,8 @@
         <translation>重新开始(&amp;R)</translation>
     </message>
     <message>
-        <source>Focus brus&amp;h</source>
-        <translation>重点画刷(&amp;H)</translation>
+        <source>Focus &amp;brush</source>
+        <translation>重点画刷(&amp;B)</translation>
     </message>
     <message>
         <source>Protect&amp;ion brush</source>
@@ -1483,8 +1539,8 @@
         <translation>最近打开(&amp;R)</translation>
     </message>
     <message>
-        <source>&amp;Appearance</source>
-        <translation>外观(&amp;A)</translation>
+        <source>Appea&amp;rance</source>
+        <translation>外观(&amp;R)</translation>
     </message>
     <message>
         <source>&amp;Language</source>
@@ -1569,6 +1625,10 @@
     <message>
         <source>protection</source>
         <translation>保护</translation>
+    </message>
+    <message>
+        <source>focus and protection</source>
+        <translation>重点与保护</translation>
     </message>
     <message>
         <source>deletion</source>
@@ -2319,8 +2379,8 @@
         <translation>移到最上(&amp;T)</translation>
     </message>
     <message>
-        <source>&amp;Up by one</source>
-        <translation>上移一笔(&amp;U)</translation>
+        <source>Up by &amp;one</source>
+        <translation>上移一笔(&amp;O)</translation>
     </message>
     <message>
         <source>Do&amp;wn by one</source>
@@ -2363,8 +2423,8 @@
         <translation>相近长度</translation>
     </message>
     <message>
-        <source>Choose all &amp;like those chosen</source>
-        <translation>选择与所选相似的全部(&amp;L)</translation>
+        <source>Choose all like tho&amp;se chosen</source>
+        <translation>选择与所选相似的全部(&amp;S)</translation>
     </message>
     <message>
         <source>Stro&amp;kes</source>

@@ -11,7 +11,8 @@ from xml.etree import ElementTree
 import pytest
 from PySide6.QtCore import QTranslator
 
-from painter_gui.error_words import DEVICE, KINDS, PROBLEMS
+from core.errors import FileError
+from painter_gui.error_words import DEVICE, KINDS, OWN, PROBLEMS
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "resources" / "translations"
@@ -59,3 +60,14 @@ def test_errors_that_are_translated_are_those_the_core_tells() -> None:
         for part in str(words).split("; "):
             assert part in code, words
     assert len(DEVICE) == 2
+
+
+def test_errors_that_the_studio_tells_are_translated() -> None:
+    code = " ".join(path.read_text() for path in (ROOT / "painter_gui").glob("*.py") if path.name != "error_words.py")
+    for words in OWN:
+        assert f'"{words}"' in code, words
+
+
+def test_every_kind_of_error_about_a_file_is_translated() -> None:
+    kinds = [FileError, *FileError.__subclasses__()]
+    assert {kind.wording for kind in kinds if kind.__module__ == "core.errors"} == set(KINDS)

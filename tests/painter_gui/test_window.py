@@ -16,7 +16,7 @@ import pytest
 from numpy.typing import NDArray
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QColor, QDragEnterEvent, QDropEvent, QGuiApplication, QImage, QWheelEvent
-from PySide6.QtWidgets import QAbstractButton, QApplication, QFileDialog, QLabel, QMessageBox, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QFileDialog, QLabel, QMenu, QMessageBox, QWidget
 from pytestqt.qtbot import QtBot
 
 from core.session_file import load_session
@@ -25,6 +25,7 @@ from painter_gui.preferences import Preferences
 from painter_gui.views.canvas_view import CanvasMode
 from painter_gui.views.stroke_types import PREVIEW
 from painter_gui.views.window import StudioWindow
+from painter_gui.wording import LANGUAGES
 
 Until = Callable[[Callable[[], bool]], None]
 Open = Callable[[Controller], None]
@@ -760,3 +761,19 @@ def test_the_window_shows_without_torch_or_the_compiled_brush() -> None:
         text=True, cwd=Path(__file__).parents[2],
     )  # fmt: skip
     assert done.stdout == "[]\n"
+
+
+@pytest.mark.parametrize("language", list(LANGUAGES))
+def test_in_each_menu_each_letter_is_one_entrys(studio: StudioWindow, language: str) -> None:
+    studio._languages.choose(language)
+    QApplication.processEvents()  # which tells the windows of it
+    menus = [studio.menuBar().actions()]
+    seen = 0
+    while menus:
+        actions = [action for action in menus.pop() if action.text()]
+        menus += [action.menu().actions() for action in actions if isinstance(action.menu(), QMenu)]
+        letters = [found[1].lower() for action in actions if (found := re.search("&([^&])", action.text()))]
+        assert sorted(letters) == sorted(set(letters)), [action.text() for action in actions]
+        seen += len(letters)
+    assert seen > 60
+    studio._languages.choose("en")
