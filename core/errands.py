@@ -69,12 +69,13 @@ def _files_in(folder: Path, suffixes: Sequence[str], what: str) -> list[Path]:
 
 def errands_for(pictures: Sequence[Path], out: Path) -> list[Errand]:
     """Each picture with a folder of its own in `out`, called as its stem; of several with one stem, `stem-suffix`."""
-    shared = Counter(picture.stem.casefold() for picture in pictures)
+    stems = {picture: picture.stem.rstrip(". ") or "picture" for picture in pictures}  # ".." of "...png" is no name
+    shared = Counter(stem.casefold() for stem in stems.values())
     # What differs in case alone is one folder on some systems.
     taken = {stem for stem, count in shared.items() if count == 1}
     errands = []
     for picture in pictures:
-        name = picture.stem
+        name = stems[picture]
         if shared[name.casefold()] > 1:
             wanted = name = f"{name}-{picture.suffix.removeprefix('.')}"
             number = 2

@@ -108,7 +108,9 @@ class Autosave(QObject):
         controller, work = self._controller, self._work
         document, modified = controller.document_to_keep, controller.modified
         if not len(document.strokes):  # after a restart, what undo would bring back is worth more than a bare sheet
-            return None
+            if self._kept is None:
+                return None
+            document = self._kept[0]
         if self._kept is None and not modified:
             return None
         branches = controller.branching.branches

@@ -46,3 +46,9 @@ def test_each_picture_has_a_folder_of_its_own_whatever_the_names() -> None:
     folders = [errand.out.name for errand in errands_for([Path(name) for name in names], Path("out"))]
 
     assert folders == ["a", "b-jpg", "b-png-2", "B-png", "c-jpg", "C-JPG-2"]
+
+
+@pytest.mark.parametrize(("name", "folder"), [("...png", "picture"), ("..jpg", "picture"), ("a. .png", "a")])
+def test_no_folder_is_called_as_one_above(name: str, folder: str) -> None:
+    (errand,) = errands_for([Path(name)], Path("out"))
+    assert errand.out == Path("out", folder)

@@ -364,6 +364,29 @@ def test_branches_survive_a_crash(
     work.remove()
 
 
+def test_branches_named_after_a_restart_survive_a_crash_with_the_painting(
+    painted: Controller, autosave: Autosave, until: Until, tmp_path: Path
+) -> None:
+    first = painted_on(painted, until, 60, seed=7)
+    whole = painted.document
+    until(lambda: not autosave.busy)
+    autosave.keep()
+    until(lambda: not autosave.busy)
+    painted.restart()
+    painted.branching.rename([*map(id, kept(painted))].index(id(first)), "Warm")
+    autosave.keep()
+    until(lambda: not autosave.busy)
+    left = tmp_path / "left"
+    autosave.path.rename(left)
+
+    work = KeptWork.claimed(left)
+    assert work is not None
+    opened = work.load()
+    assert opened.document == whole
+    assert "Warm" in [branch.label.name for branch in opened.branches]
+    work.remove()
+
+
 def test_what_has_not_changed_of_branches_is_not_written_again(
     painted: Controller, autosave: Autosave, until: Until
 ) -> None:
