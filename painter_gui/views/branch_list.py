@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from PySide6.QtCore import QSize, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QAction, QIcon, QPixmap
+from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QAction, QIcon, QKeyEvent, QKeySequence, QPixmap
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QGridLayout,
@@ -53,6 +53,34 @@ class _Item(QListWidgetItem):
         super().setData(role, value)
 
 
+class _Rows(QListWidget):
+    """Keeps the Delete key, which the window would give to the strokes, for the branch chosen.
+
+    Signals:
+        delete_pressed: as it says.
+    """
+
+    delete_pressed = Signal()
+
+    def event(self, event: QEvent) -> bool:
+        """Have the key come as a key."""
+        if event.type() == QEvent.Type.ShortcutOverride and _is_delete(event):
+            event.accept()
+            return True
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+        """Tell of it."""
+        if _is_delete(event):
+            self.delete_pressed.emit()
+        else:
+            super().keyPressEvent(event)
+
+
+def _is_delete(event: QEvent) -> bool:
+    return isinstance(event, QKeyEvent) and event.matches(QKeySequence.StandardKey.Delete)
+
+
 class BranchList(Worded, QWidget):
     """Shows branches, one of which is chosen, and has buttons for what can be done.
 
@@ -60,11 +88,13 @@ class BranchList(Worded, QWidget):
         chosen_changed: Another one is chosen, or none.
         rename_requested: (index, name), an empty name for the automatic one.
         compare_requested: (index) by a double click.
+        drop_requested: by the Delete key.
     """
 
     chosen_changed = Signal()
     rename_requested = Signal(int, str)
     compare_requested = Signal(int)
+    drop_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -72,7 +102,7 @@ class BranchList(Worded, QWidget):
         self.at_hand = QLabel(self)
         self.at_hand.setTextFormat(Qt.TextFormat.PlainText)
         self.at_hand.setWordWrap(True)
-        self.list = QListWidget(self)
+        self.list = _Rows(self)
         self.list.setIconSize(THUMBNAIL)
         self.list.setEditTriggers(QAbstractItemView.EditTrigger.EditKeyPressed)
         self.list.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
@@ -84,6 +114,7 @@ class BranchList(Worded, QWidget):
         layout.addWidget(self.list, 1)
         layout.addLayout(self.buttons)
         self.list.currentRowChanged.connect(self.chosen_changed)
+        self.list.delete_pressed.connect(self.drop_requested)
         self.list.itemChanged.connect(self._on_item_changed)
         self.list.itemDoubleClicked.connect(lambda item: self.compare_requested.emit(self.list.row(item)))
         self.say(self._say_words)

@@ -107,6 +107,7 @@ class BranchPanel(QObject):
         self.list.chosen_changed.connect(self._on_chosen)
         self.list.rename_requested.connect(self._branching.rename)
         self.list.compare_requested.connect(self.compare)
+        self.list.drop_requested.connect(self.drop_action.trigger)
         view.side_by_side_requested.connect(self._on_halves)
         view.take_requested.connect(self._on_take_compared)
         view.end_requested.connect(self.end_comparison)

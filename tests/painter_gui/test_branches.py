@@ -245,6 +245,20 @@ def test_what_is_chosen_is_what_is_compared(branched: StudioWindow, until: Until
     until(lambda: branched.compare_view.comparing)
 
 
+def test_the_delete_key_in_the_list_drops_the_branch_and_no_strokes(branched: StudioWindow, qtbot: QtBot) -> None:
+    strokes = branched._controller.document.strokes
+    branched.strokes.inspect_action.trigger()
+    branched.strokes.editor.choose_all()
+    assert branched.strokes.delete_action.isEnabled()
+    names = branched.branches.list.list
+    names.setFocus()
+    count = names.count()
+    qtbot.keyClick(names, Qt.Key.Key_Delete)
+    assert names.count() == count - 1
+    assert branched._controller.document.strokes is strokes
+    assert branched.undo_action.text() == "&Undo dropping a branch"
+
+
 def test_a_branch_is_named_in_the_list(branched: StudioWindow, until: Until, qtbot: QtBot) -> None:
     names: BranchList = branched.branches.list
     branched.branches.rename_action.trigger()
