@@ -144,19 +144,27 @@ class Strokes:
         errors: NDArray[np.floating] | None = None,
         flags: NDArray[np.integer] | None = None,
     ) -> Strokes:
-        """The same strokes with other parameters, colours [N, 3], flags or errors; without these, with none."""
-        values = np.array(self.parameters if parameters is None else parameters, np.float32)
-        if rgb is not None:
-            sizes = np.array([brush.size for brush in BRUSHES])[self.types]
-            np.put_along_axis(values, sizes[:, None] - 3 + np.arange(3), np.asarray(rgb, np.float32), axis=1)
-        return Strokes.from_columns(
-            types=self.types,
-            patches=self.patches,
-            parameters=values,
-            steps=self.steps,
-            errors=errors,
-            flags=self.flags if flags is None else flags,
-        )
+        """The same strokes with other parameters, colours [N, 3], flags or errors; without these, with none.
+
+        What stays as it is they share, so that many versions of a painting take little memory.
+        """
+        count = len(self)
+        columns = _Columns(0)
+        columns.capacity = columns.used = count  # nothing is appended in place to what is shared
+        columns.arrays = {name: self._column(name) for name, _, _ in _COLUMNS}
+        if parameters is not None or rgb is not None:
+            columns.arrays["parameters"] = values = np.zeros((count, MAX_PARAMETERS), np.float32)
+            wanted = self.parameters if parameters is None else parameters
+            values[:, : wanted.shape[1]] = wanted
+            if rgb is not None:
+                sizes = np.array([brush.size for brush in BRUSHES])[self.types]
+                np.put_along_axis(values, sizes[:, None] - 3 + np.arange(3), np.asarray(rgb, np.float32), axis=1)
+        columns.arrays["errors"] = np.full(count, np.nan, np.float32)
+        if errors is not None:
+            columns.arrays["errors"][:] = errors
+        if flags is not None:
+            columns.arrays["flags"] = np.array(flags, np.uint8)
+        return Strokes(columns, 0, count)
 
     def picked(self, rows: NDArray[np.integer] | NDArray[np.bool_]) -> Strokes:
         """The strokes of those rows, in their order; or those where a mask [N] is true."""

@@ -26,7 +26,7 @@ from painter_gui.files import Opened, Photo, opened_file, opened_painting, saved
 from painter_gui.paint_settings import PaintSettings, sketch_jobs
 from painter_gui.paint_worker import PaintRun
 from painter_gui.run_thread import RunThread
-from painter_gui.undo import Change, Edit, Setting
+from painter_gui.undo import MOST_ACTIONS, Change, Edit, Setting, adopt
 
 if TYPE_CHECKING:
     from core.job import PaintJob
@@ -102,6 +102,7 @@ class Controller(QObject):
         self._device_name = ""
         self._pixels = SharedPixels(Size(1, 1))
         self.undo_stack = QUndoStack(self)
+        self.undo_stack.setUndoLimit(MOST_ACTIONS)
         self.branching = Branching(self)
         self.branching.changed.connect(self.saved_changed)
 
@@ -491,6 +492,9 @@ class Controller(QObject):
         if document is self.document and self._phase in (Phase.IDLE, Phase.PAUSED):
             if self._saved is not None and self._saved[0] is document:
                 self._saved = measured, self._saved[1]
+            if self._action is not None and self._action[1] is document:
+                self._action = self._action[0], measured  # nothing has been painted yet
+            adopt(self.undo_stack, document, measured)
             self._show_moment(measured, self._position)
 
     def undo(self) -> None:

@@ -228,16 +228,7 @@ class Editor(QObject):
 
     def move(self, place: Place) -> None:
         """Move those chosen in the order of all."""
-        order = None
-
-        def change(document: Document, position: int) -> tuple[Document, int]:
-            nonlocal order
-            order = editing.order_after(document, self._chosen, place)
-            return editing.moved(document, self._chosen, place), position
-
-        chosen = self._chosen
-        if self._edit("order", change) and order is not None:
-            self._choose(np.pad(chosen, (0, len(order) - len(chosen)))[order])
+        self._edit("order", lambda document, at: (editing.moved(document, self._chosen, place), at))
 
     def _edit(self, what: str, change: Callable[[Document, int], tuple[Document, int]]) -> bool:
         return bool(self._chosen.any()) and self._controller.edit(what, change)
@@ -271,8 +262,15 @@ def followed(chosen: Mask, before: Strokes, after: Strokes) -> Mask:
     found = np.zeros(len(after), bool)
     if not chosen.any():
         return found
-    if len(before) == len(after) and np.array_equal(before.patches, after.patches):  # changed where they lie
-        return chosen.copy()
+    if len(before) == len(after):
+        start = before.shared(after)
+        old, new = (np.argsort(each[start:].seen(), kind="stable") for each in (before, after))
+        if np.array_equal(before[start:].seen()[old], after[start:].seen()[new]):  # moved, none of them changed
+            found[:start] = chosen[:start]
+            found[start + new] = chosen[start + old]
+            return found
+        if np.array_equal(before.patches, after.patches):  # changed where they lie
+            return chosen.copy()
     common = difference(before, after)
     found[common.new] = chosen[common.old]
     return found

@@ -18,7 +18,7 @@ from core.editing import EDITED, Place
 from core.geometry import Size
 from core.picking import Combine
 from core.rasteriser.fast import draw, to_bytes
-from core.stroke import Strokes
+from core.stroke import MUTED, Strokes
 from painter_gui.controller import Controller, Phase
 from painter_gui.editor import Editor, Like, followed
 from painter_gui.measuring import needs_measuring
@@ -245,6 +245,11 @@ def test_order_keeps_the_choice(painted: StudioWindow) -> None:
         assert strokes.editor.rows == rows
         assert [steps_of(controller)[row] for row in rows] == [shapes[3], shapes[9]]
     assert controller.undo_stack.count() == 4  # painting, and the three that changed anything
+    for rows in ([38, 39], [4, 10], [3, 9]):
+        controller.undo()
+        assert strokes.editor.rows == rows
+    controller.redo()
+    assert strokes.editor.rows == [4, 10]
 
 
 def test_like_strokes_and_sizes(painted: StudioWindow) -> None:
@@ -359,6 +364,40 @@ def test_a_saved_painting_stays_saved_when_its_errors_are_measured(
     until(lambda: not painted.strokes.measuring.busy)
     assert not needs_measuring(controller.document)
     assert not controller.modified
+    controller.undo()
+    assert controller.modified
+    controller.redo()
+    assert not controller.modified
+
+
+def test_measuring_while_nothing_is_painted_yet_leaves_nothing_to_undo(painted: StudioWindow, until: Until) -> None:
+    controller = painted._controller
+    painted.strokes.editor._choose(np.arange(40) == 2)
+    painted.strokes.delete_action.trigger()
+    edited, count = controller.document, controller.undo_stack.count()
+    controller.paint()
+    controller.pause()  # at once: the thread has not begun
+    assert (controller.under_way, controller.document) == ("paint", edited)
+    until(lambda: controller.document is not edited)
+    measured = controller.document
+    assert np.isfinite(measured.strokes.errors).all()
+    controller.stop()
+    assert controller.undo_stack.count() == count
+    controller.undo()
+    assert len(controller.document.strokes) == 40
+    controller.redo()
+    assert controller.document is measured
+
+
+def test_mutes_of_many_strokes_share_what_they_do_not_change() -> None:
+    strokes = painting(2000).strokes
+    muted = strokes.changed(flags=np.full(2000, MUTED))
+    assert np.shares_memory(muted.parameters, strokes.parameters)
+    assert np.shares_memory(muted.patches, strokes.patches)
+    assert not np.shares_memory(muted.flags, strokes.flags)
+    more = muted.appended(strokes[:3])
+    assert (len(more), more.shared(muted, wholly=False)) == (2003, 2000)
+    assert strokes.flags.sum() == 0
 
 
 def test_a_colour_is_asked_for_and_given(painted: StudioWindow, monkeypatch: pytest.MonkeyPatch) -> None:
