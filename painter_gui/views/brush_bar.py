@@ -9,7 +9,6 @@ from PySide6.QtWidgets import (
     QColorDialog,
     QComboBox,
     QDoubleSpinBox,
-    QHBoxLayout,
     QLabel,
     QSpinBox,
     QToolBar,
@@ -57,9 +56,7 @@ class BrushBar(Worded, QToolBar):
         self._colour_label, self._size_label, self._opacity_label, self._pressure_label = (
             QLabel(self) for _ in range(4)
         )
-        row = QWidget(self)
-        layout = QHBoxLayout(row)
-        layout.setContentsMargins(8, 2, 8, 2)
+        # Each on its own, so that those for which there is no room go into the bar's menu.
         for label, widgets in (
             (self._colour_label, [self.colour_button, self.from_photo]),
             (self._size_label, [self.size_box]),
@@ -68,11 +65,9 @@ class BrushBar(Worded, QToolBar):
         ):
             label.setBuddy(widgets[0])
             for widget in (label, *widgets):
-                layout.addWidget(widget)
-            layout.addSpacing(10)
-        layout.addWidget(self.type_label)
-        layout.addStretch(1)
-        self.addWidget(row)
+                self.addWidget(widget)
+            self.addSeparator()
+        self.addWidget(self.type_label)
         self.colour_button.clicked.connect(self.ask_for_colour)
         self.from_photo.toggled.connect(lambda on: self.brush_requested.emit("from_photo", on))
         self.size_box.valueChanged.connect(lambda value: self.brush_requested.emit("size", value))

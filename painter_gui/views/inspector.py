@@ -89,14 +89,14 @@ class Inspector(Worded, QWidget):
         self.like_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.like_button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
         self.like_button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        choose.addWidget(self.like_button, 0, 0, 1, 3)
+        choose.addWidget(self.like_button, 0, 0, 1, 2)
         for spin in (self.least, self.most):
             spin.setRange(0, 99_999)
         self.most.setValue(40)
-        for column, widget in enumerate((self.least, self.most, self.size_button)):
-            choose.addWidget(widget, 1, column)
-        self.choose_row = QHBoxLayout()
-        choose.addLayout(self.choose_row, 2, 0, 1, 3)
+        choose.addWidget(self.least, 1, 0)
+        choose.addWidget(self.most, 1, 1)
+        choose.addWidget(self.size_button, 2, 0, 1, 2)
+        self.choose_rows = choose
         self.change_rows = QGridLayout(self.change_group)
         layout = QVBoxLayout(self)
         for widget in (self.pointed, self.chosen_group, self.choose_group, self.change_group):
@@ -109,16 +109,17 @@ class Inspector(Worded, QWidget):
         Args:
             like: For the menu of what strokes may have in common with those chosen.
             choose: Other ways to choose.
-            change: What is done to those chosen, row by row.
+            change: What is done to those chosen, row by row: two with words, or four with pictures alone.
         """
         menu = QMenu(self.like_button)
         menu.addActions(like)
         self.like_button.setMenu(menu)
-        for action in choose:
-            self.choose_row.addWidget(_button(self, action, words=True))
+        for index, action in enumerate(choose):
+            self.choose_rows.addWidget(_button(self, action, words=True), 3 + index // 2, index % 2)
         for row, actions in enumerate(change):
+            span = 4 // len(actions)
             for column, action in enumerate(actions):
-                self.change_rows.addWidget(_button(self, action, words=row == 0), row, column)
+                self.change_rows.addWidget(_button(self, action, words=span > 1), row, span * column, 1, span)
         self.change_rows.addWidget(self.shift, len(change), 0, 1, 4)
 
     # What is shown

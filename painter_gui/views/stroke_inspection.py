@@ -43,9 +43,10 @@ class StrokeInspection(QObject):
         self._build_menu()
         self.inspector.add_actions(
             like=[*self.like_actions.values()],
-            choose=[self.all_action, self.none_action, self.muted_action],
+            choose=[self.all_action, self.none_action, self.muted_action, self.locked_action],
             change=[
-                [self.delete_action, self.mute_action, self.lock_action, self.colour_action],
+                [self.delete_action, self.colour_action],
+                [self.mute_action, self.lock_action],
                 [self.order_actions[place] for place in (Place.TOP, Place.UP, Place.DOWN, Place.BOTTOM)],
             ],
         )
@@ -55,12 +56,20 @@ class StrokeInspection(QObject):
         controller.phase_changed.connect(self._enable)
         controller.opened.connect(self._enable)
         self.dock.visibilityChanged.connect(self._on_dock)
-        window.say(lambda: self.dock.setWindowTitle(translate("Studio", "Strokes")))
+        window.say(self._say_words)
         self._on_chosen()
 
     def close(self) -> None:
         """End its thread."""
         self.measuring.close()
+
+    def _say_words(self) -> None:
+        self.dock.setWindowTitle(translate("Studio", "Strokes"))
+        for action, text in (  # for the inspector's buttons, under "Choose"
+            (self.all_action, translate("Studio", "All")), (self.none_action, translate("Studio", "None")),
+            (self.muted_action, translate("Studio", "Muted")), (self.locked_action, translate("Studio", "Locked")),
+        ):  # fmt: skip
+            action.setIconText(text)
 
     # Building
 

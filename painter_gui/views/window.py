@@ -25,6 +25,7 @@ from PySide6.QtWidgets import (
     QDockWidget,
     QFileDialog,
     QMessageBox,
+    QSizePolicy,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -152,8 +153,8 @@ class StudioWindow(ActionWindow):
         self.status = StatusView(self)
         self.setStatusBar(self.status)
 
-        easel = QWidget(self)
-        layout = QVBoxLayout(easel)
+        self.easel = QWidget(self)
+        layout = QVBoxLayout(self.easel)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         self.compare_view = CompareView(self.canvas, self)
@@ -161,7 +162,7 @@ class StudioWindow(ActionWindow):
         layout.addWidget(self.timeline)
         self.pages = QStackedWidget(self)
         self.pages.addWidget(self.start_page)
-        self.pages.addWidget(easel)
+        self.pages.addWidget(self.easel)
         centre = QWidget(self)
         layout = QVBoxLayout(centre)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -539,6 +540,13 @@ class StudioWindow(ActionWindow):
         self._preferences.scrub_memory = mebibytes
         self._controller.set_scrub_memory(mebibytes)
 
+    def _show_page(self, index: int) -> None:
+        """Show the start page or the easel; the other one asks for no room."""
+        for each, page in enumerate((self.start_page, self.easel)):
+            policy = QSizePolicy.Policy.Preferred if each == index else QSizePolicy.Policy.Ignored
+            page.setSizePolicy(policy, policy)
+        self.pages.setCurrentIndex(index)
+
     # What the controller says
 
     @Slot()
@@ -547,7 +555,7 @@ class StudioWindow(ActionWindow):
         there = controller.photo is not None
         self.message.clear()
         self.timeline.stop()
-        self.pages.setCurrentIndex(1 if there else 0)
+        self._show_page(1 if there else 0)
         self.panel_dock.setVisible(there)
         self.panel_dock.toggleViewAction().setEnabled(there)
         if controller.photo is not None:

@@ -2351,6 +2351,18 @@
         <translation>笔画</translation>
     </message>
     <message>
+        <source>All</source>
+        <translation>全部</translation>
+    </message>
+    <message>
+        <source>Muted</source>
+        <translation>已隐藏</translation>
+    </message>
+    <message>
+        <source>Locked</source>
+        <translation>已锁定</translation>
+    </message>
+    <message>
         <source>&amp;Move the canvas</source>
         <translation>移动画布(&amp;M)</translation>
     </message>

@@ -16,7 +16,16 @@ import pytest
 from numpy.typing import NDArray
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QColor, QDragEnterEvent, QDropEvent, QGuiApplication, QImage, QWheelEvent
-from PySide6.QtWidgets import QAbstractButton, QApplication, QFileDialog, QLabel, QMenu, QMessageBox, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QApplication,
+    QDockWidget,
+    QFileDialog,
+    QLabel,
+    QMenu,
+    QMessageBox,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from core.session_file import load_session
@@ -777,3 +786,12 @@ def test_in_each_menu_each_letter_is_one_entrys(studio: StudioWindow, language: 
         seen += len(letters)
     assert seen > 60
     studio._languages.choose("en")
+
+
+def test_with_all_that_it_has_it_fits_a_small_screen(painted: StudioWindow) -> None:
+    painted.by_hand.brush_action.trigger()
+    for dock in painted.findChildren(QDockWidget):
+        dock.show()
+    QApplication.processEvents()
+    assert painted.minimumSizeHint().width() <= 1024
+    assert painted.minimumSizeHint().height() <= 700
