@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from typing import Any
 
 import cv2
 import numpy as np
@@ -16,6 +17,7 @@ from core.brushes import BRUSHES
 from core.document import Document
 from core.errors import SettingError
 from core.geometry import Size
+from core.hand import Hand, Wish
 from core.images import load_picture
 from core.job import PaintJob
 from core.painter import Painter
@@ -127,6 +129,22 @@ def touched(document: Document, protect: NDArray[np.uint8]) -> float:
         alpha = oracle.alpha(document.size, document.strokes[start : start + 50])
         most = max(most, float(alpha[:, protect >= PROTECTED].max()))
     return most
+
+
+def test_only_what_was_asked_for_limits_strokes(painter: Painter, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[bool] = []
+    answer = Hand.answer
+
+    def watched(hand: Hand, canvas: Any, target: Any, inside: Any, done: float, wish: Wish, *more: Any) -> Any:
+        seen.append(wish.limits)
+        return answer(hand, canvas, target, inside, done, wish, *more)
+
+    monkeypatch.setattr(Hand, "answer", watched)
+    target = photo("coffee", 64)
+    for bounds, limits in ((Bounds(), False), (Bounds(width=(0, 9)), True), (Bounds(opacity=(0.5, 1)), True)):
+        seen.clear()
+        painter.painted(PaintJob(target=target, strokes=10, bounds=bounds))
+        assert set(seen) == {limits}
 
 
 def test_a_painting_resumed_beside_what_is_protected_is_the_uninterrupted_one(painter: Painter) -> None:
