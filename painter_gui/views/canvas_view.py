@@ -8,10 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
-    QBrush,
-    QColor,
     QFocusEvent,
-    QImage,
     QKeyEvent,
     QMouseEvent,
     QNativeGestureEvent,
@@ -26,6 +23,7 @@ from PySide6.QtWidgets import QGestureEvent, QPinchGesture, QWidget
 
 from core.geometry import PixelBox, Size
 from painter_gui.canvas_worker import SharedPixels
+from painter_gui.views.canvas_drawing import paint_difference, paint_edge, paint_part, rgb32_image
 from painter_gui.views.canvas_tools.held import HeldTool
 from painter_gui.views.canvas_tools.tool import CanvasTool
 from painter_gui.wording import Worded, translate
@@ -42,10 +40,6 @@ MOST_ZOOM, LEAST_ZOOM = 32.0, 1 / 64
 _WHEEL_STEP = 1.2
 """Zoom of one notch (15 degrees) of a wheel."""
 
-_DIFFERENCE_GAIN = 4
-"""How often a difference is added up, so that small ones are seen; a power of two."""
-
-
 _SETTLE_MS = 200
 
 
@@ -57,12 +51,6 @@ class CanvasMode(Enum):
     SPLIT = "split"
     OVERLAY = "overlay"
     DIFFERENCE = "difference"
-
-
-def rgb32_image(pixels: NDArray[np.uint8]) -> QImage:
-    """A QImage of pixels [H, W, 4], B, G, R, 255, without a copy: the array must outlive it."""
-    height, width = pixels.shape[:2]
-    return QImage(pixels.data, width, height, 4 * width, QImage.Format.Format_RGB32)
 
 
 class CanvasView(Worded, QWidget):
@@ -297,7 +285,7 @@ class CanvasView(Worded, QWidget):
             self._paint_picture(painter, self._rival, frame, sight)
             painter.restore()
         if self._is_split:
-            self._paint_edge(painter, frame)
+            paint_edge(painter, frame, self._left_of_edge(frame).right(), self.height())
         painter.setPen(QPen(self.palette().windowText().color(), 1))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setOpacity(0.25)
@@ -308,19 +296,6 @@ class CanvasView(Worded, QWidget):
         """Whether pixels are blended: not where the canvas's own are so large that they are meant to be seen."""
         assert self._pixels is not None
         return self._zoom * self._sheet.longer / self._pixels.size.longer < 4.0
-
-    @staticmethod
-    def _paint_part(painter: QPainter, image: QImage, frame: QRectF, sight: QRect) -> None:
-        """Draw what of an image that fills `frame` is in `sight`."""
-        scale = image.width() / frame.width()
-        seen = QRectF(sight).intersected(frame)
-        if seen.isEmpty():
-            return
-        source = QRectF(
-            (seen.left() - frame.left()) * scale, (seen.top() - frame.top()) * image.height() / frame.height(),
-            seen.width() * scale, seen.height() * image.height() / frame.height(),
-        )  # fmt: skip
-        painter.drawImage(seen, image, source)
 
     @property
     def _is_split(self) -> bool:
@@ -339,68 +314,29 @@ class CanvasView(Worded, QWidget):
     def _paint_picture(self, painter: QPainter, canvas: SharedPixels, frame: QRectF, sight: QRect) -> None:
         """Draw a painting as the mode has it; one split against another is not split against the photo too."""
         if self._mode is CanvasMode.DIFFERENCE and self._target is not None:
-            self._paint_difference(painter, canvas, frame, sight)
+            ratio, smooth = self.devicePixelRatioF(), self._is_smooth()
+            with canvas.locked() as pixels:
+                paint_difference(
+                    painter, rgb32_image(pixels), rgb32_image(self._target), frame, sight, ratio=ratio, smooth=smooth
+                )
             return
         if self._mode is not CanvasMode.TARGET:
             with canvas.locked() as pixels:
-                self._paint_part(painter, rgb32_image(pixels), frame, sight)
+                paint_part(painter, rgb32_image(pixels), frame, sight)
         if self._target is None:
             return
         target = rgb32_image(self._target)
         if self._mode is CanvasMode.TARGET:
-            self._paint_part(painter, target, frame, sight)
+            paint_part(painter, target, frame, sight)
         elif self._mode is CanvasMode.OVERLAY:
             painter.setOpacity(self._opacity)
-            self._paint_part(painter, target, frame, sight)
+            paint_part(painter, target, frame, sight)
             painter.setOpacity(1.0)
         elif self._mode is CanvasMode.SPLIT and self._rival is None:
             painter.save()
             painter.setClipRect(self._left_of_edge(frame), Qt.ClipOperation.IntersectClip)
-            self._paint_part(painter, target, frame, sight)
+            paint_part(painter, target, frame, sight)
             painter.restore()
-
-    def _paint_edge(self, painter: QPainter, frame: QRectF) -> None:
-        edge = self._left_of_edge(frame).right()
-        top, bottom = QPointF(edge, frame.top()), QPointF(edge, frame.bottom())
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        for width, colour in ((4, QColor(0, 0, 0, 130)), (2, QColor(255, 255, 255))):  # seen on whatever is below
-            painter.setPen(QPen(colour, width))
-            painter.drawLine(top, bottom)
-        middle = QPointF(edge, min(max(frame.center().y(), 20.0), self.height() - 20.0))
-        painter.setPen(QPen(QColor(0, 0, 0, 130), 1))
-        painter.setBrush(QBrush(QColor(255, 255, 255)))
-        painter.drawEllipse(middle, 9, 9)
-        painter.setPen(QPen(QColor(40, 40, 40), 1.6))
-        for side in (-1, 1):
-            tip = middle + QPointF(side * 5.5, 0)
-            painter.drawLine(tip, tip + QPointF(-side * 3, -3))
-            painter.drawLine(tip, tip + QPointF(-side * 3, 3))
-
-    def _paint_difference(self, painter: QPainter, canvas: SharedPixels, frame: QRectF, sight: QRect) -> None:
-        """How far each channel is off, times `_DIFFERENCE_GAIN`; black where nothing is."""
-        ratio = self.devicePixelRatioF()
-        image = QImage(sight.size() * ratio, QImage.Format.Format_RGB32)
-        image.setDevicePixelRatio(ratio)
-        image.fill(Qt.GlobalColor.black)
-        assert self._target is not None
-        part = QPainter(image)
-        part.translate(-sight.topLeft())
-        part.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, self._is_smooth())
-        with canvas.locked() as pixels:
-            self._paint_part(part, rgb32_image(pixels), frame, sight)
-        part.setCompositionMode(QPainter.CompositionMode.CompositionMode_Difference)
-        self._paint_part(part, rgb32_image(self._target), frame, sight)
-        part.end()
-        for _ in range(_DIFFERENCE_GAIN.bit_length() - 1):
-            once = image.copy()
-            part = QPainter(image)
-            part.setCompositionMode(QPainter.CompositionMode.CompositionMode_Plus)
-            part.drawImage(0, 0, once)
-            part.end()
-        painter.save()
-        painter.setClipRect(frame, Qt.ClipOperation.IntersectClip)
-        painter.drawImage(sight.topLeft(), image)
-        painter.restore()
 
     # Pointer, wheel, pinch and keys
 

@@ -17,8 +17,9 @@ from core.style import STYLES
 from painter_gui.background import Background
 from painter_gui.controller import Controller, Phase
 from painter_gui.files import Photo
+from painter_gui.views.canvas_drawing import rgb32_image
 from painter_gui.views.canvas_tools.mask_brush import MaskBrush
-from painter_gui.views.canvas_view import CanvasView, rgb32_image
+from painter_gui.views.canvas_view import CanvasView
 from painter_gui.views.steering.mask_panel import KINDS, MaskPanel
 from painter_gui.views.steering.palette_panel import PalettePanel
 from painter_gui.views.steering.style_panel import StylePanel

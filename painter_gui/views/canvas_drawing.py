@@ -1,0 +1,91 @@
+"""How the canvas draws pictures that fill a frame on the screen, as far as they are in sight."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QPointF, QRect, QRectF, Qt
+from PySide6.QtGui import QBrush, QColor, QImage, QPainter, QPen
+
+_DIFFERENCE_GAIN = 4
+"""How often a difference is added up, so that small ones are seen; a power of two."""
+
+
+def rgb32_image(pixels: NDArray[np.uint8]) -> QImage:
+    """A QImage of pixels [H, W, 4], B, G, R, 255, without a copy: the array must outlive it."""
+    height, width = pixels.shape[:2]
+    return QImage(pixels.data, width, height, 4 * width, QImage.Format.Format_RGB32)
+
+
+def paint_part(painter: QPainter, image: QImage, frame: QRectF, sight: QRect) -> None:
+    """Draw what of an image that fills `frame` is in `sight`."""
+    scale = image.width() / frame.width()
+    seen = QRectF(sight).intersected(frame)
+    if seen.isEmpty():
+        return
+    source = QRectF(
+        (seen.left() - frame.left()) * scale, (seen.top() - frame.top()) * image.height() / frame.height(),
+        seen.width() * scale, seen.height() * image.height() / frame.height(),
+    )  # fmt: skip
+    painter.drawImage(seen, image, source)
+
+
+def paint_edge(painter: QPainter, frame: QRectF, edge: float, height: float) -> None:
+    """Draw the edge that can be moved.
+
+    Args:
+        painter: On the window.
+        frame: What the pictures fill.
+        edge: Where it is, from the window's left.
+        height: The window's: the grip stays in sight.
+    """
+    top, bottom = QPointF(edge, frame.top()), QPointF(edge, frame.bottom())
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    for width, colour in ((4, QColor(0, 0, 0, 130)), (2, QColor(255, 255, 255))):  # seen on whatever is below
+        painter.setPen(QPen(colour, width))
+        painter.drawLine(top, bottom)
+    middle = QPointF(edge, min(max(frame.center().y(), 20.0), height - 20.0))
+    painter.setPen(QPen(QColor(0, 0, 0, 130), 1))
+    painter.setBrush(QBrush(QColor(255, 255, 255)))
+    painter.drawEllipse(middle, 9, 9)
+    painter.setPen(QPen(QColor(40, 40, 40), 1.6))
+    for side in (-1, 1):
+        tip = middle + QPointF(side * 5.5, 0)
+        painter.drawLine(tip, tip + QPointF(-side * 3, -3))
+        painter.drawLine(tip, tip + QPointF(-side * 3, 3))
+
+
+def paint_difference(
+    painter: QPainter, painting: QImage, photo: QImage, frame: QRectF, sight: QRect, *, ratio: float, smooth: bool
+) -> None:
+    """Draw how far each channel is off, times `_DIFFERENCE_GAIN`; black where nothing is.
+
+    Args:
+        painter: On the window.
+        painting: Fills the frame.
+        photo: Likewise.
+        frame: On the window.
+        sight: What of the window is drawn.
+        ratio: Device pixels per pixel of the window.
+        smooth: Whether pixels are blended.
+    """
+    image = QImage(sight.size() * ratio, QImage.Format.Format_RGB32)
+    image.setDevicePixelRatio(ratio)
+    image.fill(Qt.GlobalColor.black)
+    part = QPainter(image)
+    part.translate(-sight.topLeft())
+    part.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, smooth)
+    paint_part(part, painting, frame, sight)
+    part.setCompositionMode(QPainter.CompositionMode.CompositionMode_Difference)
+    paint_part(part, photo, frame, sight)
+    part.end()
+    for _ in range(_DIFFERENCE_GAIN.bit_length() - 1):
+        once = image.copy()
+        part = QPainter(image)
+        part.setCompositionMode(QPainter.CompositionMode.CompositionMode_Plus)
+        part.drawImage(0, 0, once)
+        part.end()
+    painter.save()
+    painter.setClipRect(frame, Qt.ClipOperation.IntersectClip)
+    painter.drawImage(sight.topLeft(), image)
+    painter.restore()
