@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional
 
 from core.actor import Actor
 from core.captured import Captured
@@ -175,7 +176,7 @@ class ModelBased(_CriticLearner):
 
 
 class ModelFree(_CriticLearner):
-    """Q(s, a) of patches, learned without drawing anything; see `PatchCritic`."""
+    """Q(s, a) of patches, learned without drawing anything; see `PatchCritic`. One patch makes it plain DDPG."""
 
     def __init__(
         self,
@@ -184,12 +185,24 @@ class ModelFree(_CriticLearner):
         reward: Reward,
         discount: float,
         side: int,
+        patches: int = PATCHES,
         tau: float = 0.001,
         width: float = 1.0,
         device: torch.device | str = "cpu",
         captures: bool = True,
     ) -> None:
         """A new critic of that width; on a GPU its updates are captured in a graph where that `captures`.
+
+        Args:
+            policy: Of a published actor.
+            reward: What it learns to foresee.
+            discount: Of a step's future.
+            side: Of observations, pixels.
+            patches: Along a side, that have a value each; `PATCHES`, or 1 for the whole picture.
+            tau: Of the target critic's soft update.
+            width: Of the critic.
+            device: Where it learns.
+            captures: See above.
 
         Raises:
             ValueError: If the policy's actor is no published one: what a dense head emits is not what is laid.
@@ -198,11 +211,14 @@ class ModelFree(_CriticLearner):
             raise ValueError("a model-free critic judges what the actor emits, so its head must be the published one")
         critic = _placed(PatchCritic(values=policy.bundle * policy.brush.size, side=side, width=width), device, policy)
         super().__init__(critic, policy=policy, reward=reward, discount=discount, tau=tau, captures=captures)
+        self._patches = patches
 
     def _values(self, critic: nn.Module, observation: Tensor, bundle: Tensor) -> Tensor:
+        """[B, patches, patches]."""
         with self.autocast(observation):
             values: Tensor = critic(self.policy.fed(observation), bundle)
-        return values.float()
+        # The last layer is linear: of the whole picture it is the usual one after averaged features.
+        return functional.avg_pool2d(values.float()[:, None], PATCHES // self._patches)[:, 0]
 
     def ascent(self, step: Step, observation: Tensor, next_fraction: Tensor) -> Ascent:
         """Which way a step's bundle should change for the actor to be better off; see `ModelBased.ascent`."""
@@ -216,7 +232,7 @@ class ModelFree(_CriticLearner):
         planes = self.coordinates(batch.target)
         seen = observe(batch.canvas, batch.target, batch.step_fraction, planes)
         with torch.no_grad():
-            reward = self.reward.of_patches(batch.canvas, batch.next_canvas, batch.target, PATCHES)
+            reward = self.reward.of_patches(batch.canvas, batch.next_canvas, batch.target, self._patches)
             seen_next = observe(batch.next_canvas, batch.target, batch.next_fraction, planes)
             next_values = self._values(self.slow_critic, seen_next, self.policy.emit(slow_actor, seen_next))
             aim = reward + self.discount * (1 - batch.terminal)[:, None, None] * next_values

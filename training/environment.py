@@ -58,6 +58,7 @@ class Environment:
         side: int,
         episode_steps: int,
         seed: int,
+        varied: bool = True,
         rank: int = 0,
         ranks: int = 1,
     ) -> None:
@@ -70,6 +71,7 @@ class Environment:
             side: S.
             episode_steps: The longest episode; lengths are uniform from a quarter of it.
             seed: Of everything random here.
+            varied: Whether sheets begin as the class says; else all are bare and black, as published.
             rank: Number of this process.
             ranks: How many processes share the sheets.
 
@@ -81,7 +83,7 @@ class Environment:
             raise ValueError(f"envs must be a multiple of batch, got {envs} and {batch}")
         if groups % ranks:
             raise ValueError(f"a batch of {batch} is made of {groups} groups, which {ranks} processes cannot share")
-        self._bank, self._side, self._episode_steps = bank, side, episode_steps
+        self._bank, self._side, self._episode_steps, self._varied = bank, side, episode_steps, varied
         self._mine = range(rank, groups, ranks)
         self._rows = batch // groups
         self._generators = [torch.Generator().manual_seed(seed * CLOCKS + group) for group in self._mine]
@@ -136,13 +138,13 @@ class Environment:
         share = low + (high - low) * draws[:, 1]
         corner = draws[:, 2:4] * (1 - share[:, None])
         closer = (draws[:, 0] < CLOSER) & (before.side > SMALLEST_CLOSER)
-        if int(self.steps[index, group]) == 0:
+        if int(self.steps[index, group]) == 0 or not self._varied:
             closer[:] = False  # nothing has been painted yet
         fresh = self._bank.random_crops(count, generator)
         part = before.part(corner[:, 0], corner[:, 1], share)
         crops = Crops(*(torch.where(closer, one, other) for one, other in zip(part, fresh, strict=True)))
         target = self._bank.pixels(crops, self._side)
-        canvas = self._bare(target, generator)
+        canvas = self._bare(target, generator) if self._varied else torch.zeros_like(target)
         if bool(closer.any()):
             painted = enlarged(self.canvas[rows], corner, share)
             canvas = torch.where(closer.to(target.device, non_blocking=True)[:, None, None, None], painted, canvas)

@@ -91,7 +91,7 @@ def add_options(parser: argparse.ArgumentParser, kind: type) -> None:
             )
             continue
         many, plain = _plain(hint)
-        if field.default not in (dataclasses.MISSING, None):
+        if field.default not in (dataclasses.MISSING, None, ()):
             words += f" [{field.default}]"
         parser.add_argument(
             option(field.name),

@@ -2,8 +2,8 @@
 
 Sheets in all stages of painting are stepped by the actor. At first each stroke that it proposes is judged by its pixels
 alone (`direct`). Where the algorithm has a critic, it learns from the steps that were taken, and its word joins in: the
-slope of reward and value, through the renderer into the actor (`ddpg-model-based`), or of patch values of what it
-emitted (`ddpg-model-free`).
+slope of reward and value, through the renderer into the actor (`ddpg-model-based`), or of values of what it emitted,
+patch by patch (`ddpg-model-free`) or of the whole picture (`ddpg`).
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ from training.evaluate import samples, score, spread
 from training.learner import Agent, Learner
 from training.loop import loop
 from training.memory import keep_freed_memory
-from training.patch_critic import SIDES
+from training.patch_critic import PATCHES, SIDES
 from training.picture_bank import centre_squares
 from training.policy import Coverage, ExactCoverage, NeuralCoverage, Policy
 from training.replay_buffer import ReplayBuffer
@@ -47,10 +47,24 @@ from training.settings import check, recipe, setting
 HELD_OUT = 64
 """Pictures that a run is scored on."""
 
-ALGORITHMS = ("direct", "ddpg-model-based", "ddpg-model-free")
+ALGORITHMS = ("direct", "ddpg-model-based", "ddpg-model-free", "ddpg")
+
+MODEL_FREE = ("ddpg-model-free", "ddpg")
 
 FIXED = frozenset(
-    {"algorithm", "stroke_type", "head", "width", "canvas", "bundle", "batch", "envs", "replay", "critic_width"}
+    {
+        "algorithm",
+        "begin",
+        "stroke_type",
+        "head",
+        "width",
+        "canvas",
+        "bundle",
+        "batch",
+        "envs",
+        "replay",
+        "critic_width",
+    }
     | {"reward", "init", "seed"}
 )
 """What a run keeps when it goes on, for its checkpoint is made to their measure."""
@@ -81,6 +95,9 @@ class PainterConfig:
     bundle: int = setting(STROKES_PER_BUNDLE, least=1, most=64, help="strokes laid in a step")
     batch: int = setting(32, least=2, most=100_000, help="sheets that an update paints on")
     envs: int = setting(512, least=2, most=1_000_000, help="sheets being painted, a multiple of --batch")
+    begin: str = setting(
+        "varied", choices=("varied", "black"), help="how sheets begin: as painting meets them, or black as published"
+    )
     episode_steps: int = setting(40, least=2, most=10_000, help="the longest episode, steps")
     discount: float | None = setting(None, above=0, most=1, help="of a step's future; 0.95 for each stroke if left out")
     renderer: str = setting("exact", choices=("exact", "neural"), help="what gradients flow through")
@@ -110,6 +127,9 @@ class PainterConfig:
     precision: str = setting("auto", choices=("auto", "float32", "bfloat16"), help="of the networks' layers")
     compile: bool = setting(False, help="compile the actor: a minute or two at first, faster after")
     graphs: bool = setting(True, help="on a GPU, launch updates as CUDA graphs: faster, but takes more memory")
+    marks: tuple[int, ...] = setting(
+        (), help="strokes after which it is scored; may be given again; 20, 50, 100 and 200 if left out"
+    )
     scores: int = setting(8, least=1, most=10_000, help="times that the run is scored")
     log_every: int = setting(20, least=1, help="updates between lines of metrics")
     checkpoint_minutes: float = setting(5.0, least=0, help="between checkpoints")
@@ -120,7 +140,10 @@ class PainterConfig:
             raise SettingError("--canvas", self.canvas, "it must be a multiple of 32")
         if self.envs % self.batch:
             raise SettingError("--envs", self.envs, f"it must be a multiple of --batch, {self.batch}")
-        if self.algorithm == "ddpg-model-free":
+        for count in self.marks:
+            if count < 1:
+                raise SettingError("--marks", count, "it must be at least 1")
+        if self.algorithm in MODEL_FREE:
             if self.reward not in (None, "l2", "wgan"):
                 raise SettingError("--reward", self.reward, "a model-free critic knows l2 and wgan")
             if self.head == "dense":
@@ -157,7 +180,7 @@ def train_painter(config: PainterConfig, *, resumed: Mapping[str, Any] | None = 
             raise SettingError("--batch", config.batch, problem)
         brush = brush_named(config.stroke_type)
         torch.manual_seed(config.seed)
-        needed = "average" if config.algorithm == "ddpg-model-free" and config.init is None else None
+        needed = "average" if config.algorithm in MODEL_FREE and config.init is None else None
         actor = starting_actor(
             brush,
             init=config.init if resumed is None else None,  # what it has learned since is in the checkpoint
@@ -177,6 +200,7 @@ def train_painter(config: PainterConfig, *, resumed: Mapping[str, Any] | None = 
             side=actor.side,
             episode_steps=config.episode_steps,
             seed=config.seed,
+            varied=config.begin == "varied",
             rank=distributed.rank(),
             ranks=distributed.ranks(),
         )
@@ -205,8 +229,8 @@ def _run(config: PainterConfig, run: RunFolder, learner: Learner, targets: torch
     weights = config.out / f"{config.stroke_type}-actor.safetensors"
 
     def scores() -> dict[str, float]:
-        run.show("samples", samples(learner.policy, learner.averaged, targets))
-        return score(learner.policy, learner.averaged, targets)
+        run.show("samples", samples(learner.policy, learner.averaged, targets, marks=config.marks))
+        return score(learner.policy, learner.averaged, targets, marks=config.marks)
 
     finish = loop(
         run,
@@ -264,7 +288,7 @@ def learner_of(config: PainterConfig, policy: Policy, actor: Actor, world: Envir
     agent: Agent | None = None
     replay: ReplayBuffer | None = None
     if config.algorithm != "direct":
-        reward = config.reward or ("l2" if config.algorithm == "ddpg-model-free" else "psnr")
+        reward = config.reward or ("l2" if config.algorithm in MODEL_FREE else "psnr")
         if reward in ("wgan", "mixed"):
             adversary = Adversary(device=device, seed=config.seed + distributed.rank(), autocast=policy.autocast)
         parts: dict[str, Any] = {
@@ -276,15 +300,20 @@ def learner_of(config: PainterConfig, policy: Policy, actor: Actor, world: Envir
             "device": device,
             "captures": config.graphs,
         }
-        if config.algorithm == "ddpg-model-free" and actor.side not in SIDES:
+        if config.algorithm in MODEL_FREE and actor.side not in SIDES:
             raise SettingError("--canvas", actor.side, f"a model-free critic sees {', '.join(map(str, SIDES))} pixels")
-        side = actor.side
-        agent = ModelBased(**parts) if config.algorithm == "ddpg-model-based" else ModelFree(side=side, **parts)
+        if config.algorithm == "ddpg-model-based":
+            agent = ModelBased(**parts)
+        else:
+            agent = ModelFree(side=actor.side, patches=1 if config.algorithm == "ddpg" else PATCHES, **parts)
         replay = ReplayBuffer.fitting(
-            config.replay // distributed.ranks(), side=side, values=config.bundle * policy.brush.size, device=device
+            config.replay // distributed.ranks(),
+            side=actor.side,
+            values=config.bundle * policy.brush.size,
+            device=device,
         )
     direct, warm_start = config.direct_weight, config.warm_start
-    if config.algorithm == "ddpg-model-free":
+    if config.algorithm in MODEL_FREE:
         warm_start = 0.0
     return Learner(
         policy=policy,

@@ -22,6 +22,7 @@ from training.ddpg import ModelBased, ModelFree
 from training.discriminator import Adversary
 from training.environment import Environment
 from training.learner import Learner
+from training.patch_critic import PatchCritic
 from training.picture_bank import PictureBank
 from training.policy import ExactCoverage, Policy
 from training.replay_buffer import Transitions
@@ -270,6 +271,17 @@ def test_a_model_free_critic_aims_at_each_patchs_reward_and_its_slow_value(monke
     assert torch.equal(done, batch.bundle)
     torch.testing.assert_close(ahead, observe(batch.next_canvas, batch.target, batch.next_fraction, planes))
     torch.testing.assert_close(would, way.emit(slow_actor, ahead).detach())
+
+
+def test_with_one_patch_a_critic_is_plain_ddpgs() -> None:
+    agent = ModelFree(
+        policy=policy("average"), reward=Reward(kind="l2"), discount=0.8, side=SIDE, patches=1, width=0.125
+    )
+    assert isinstance(agent.critic, PatchCritic)
+    seen, bundle = torch.rand(2, 9, SIDE, SIDE), torch.rand(2, 5 * BEZIER.size)
+    values = agent._values(agent.critic, seen, bundle)
+    assert values.shape == (2, 1, 1)
+    assert torch.allclose(values[:, 0, 0], agent.critic(seen, bundle).mean((1, 2)), atol=1e-6)
 
 
 def test_the_model_free_ascent_is_the_patches_mean_slope_in_what_was_emitted() -> None:

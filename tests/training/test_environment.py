@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from typing import Any
 
 import cv2
 import numpy as np
@@ -250,3 +251,16 @@ def test_with_other_pictures_no_episode_goes_on_closer_up_in_what_was_another_on
     assert all(not bool(crops.side.any()) for batch in after._crops for crops in batch)
     assert all(bool(crops.side.all()) for batch in same._crops for crops in batch)
     assert torch.equal(after.canvas, before.canvas)
+
+
+def test_sheets_that_do_not_vary_are_black_whenever_they_begin(bank: PictureBank) -> None:
+    settings: dict[str, Any] = {"envs": 32, "batch": 32, "side": 32, "episode_steps": 4, "seed": 0}
+    plain = Environment(bank, varied=False, **settings)
+    assert not plain.canvas.any()
+    for _ in range(12):
+        plain.advance(0, torch.ones_like(plain.canvas))
+        begun = (plain.steps[0] == 0).repeat_interleave(2)
+        assert not plain.canvas[begun].any()
+        assert (plain.canvas[~begun] == 1).all()
+    varied = Environment(bank, **settings)
+    assert varied.canvas.any()

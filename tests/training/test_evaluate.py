@@ -60,6 +60,16 @@ def test_a_score_is_of_the_canvas_after_at_least_so_many_strokes(
     assert grey.asked == [{"solve": solve, "steps": steps[-1], "sheet": 0.5} for solve in (True, False)]
 
 
+def test_a_painting_that_is_scored_has_as_many_strokes_as_the_largest_mark(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(evaluate, "episode", grey := Grey())
+    scores = score(policy(), actor(), torch.zeros(2, 3, 32, 32), marks=(40, 5))
+    assert [name for name in scores if name.startswith("l2")] == ["l2@5", "l2@40"]
+    assert scores["l2@40"] == pytest.approx(0.008**2, rel=1e-4)
+    assert {asked["steps"] for asked in grey.asked} == {8}
+    sheet = samples(policy(), actor(), torch.zeros(2, 3, 32, 32), marks=(40, 5))
+    assert sheet.shape == (64, 3 * 32, 3)  # the target, after 5, after 40
+
+
 def test_errors_and_decibels_are_both_means_over_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(evaluate, "episode", Grey())
     targets = torch.zeros(2, 3, 32, 32)

@@ -107,6 +107,7 @@ ADVERSARY = {"real", "fake", "penalty"}
         ({"reward": "wgan", "head": "average", "renderer": "neural", "canvas": 64}, CRITIC | ADVERSARY),
         ({"reward": "mixed", "discount": 0.9}, {"loss"} | CRITIC | ADVERSARY),
         ({"algorithm": "ddpg-model-free", "warm_start": None, "head": "average"}, CRITIC),
+        ({"algorithm": "ddpg", "warm_start": None, "head": "average", "begin": "black"}, CRITIC),
         ({"algorithm": "ddpg-model-free", "warm_start": None, "reward": "wgan", "head": "average"}, CRITIC | ADVERSARY),
     ],
     ids=lambda value: "-".join(map(str, value.values())) if isinstance(value, dict) else "",
