@@ -341,6 +341,18 @@ def train(arguments: tuple[str, ...]) -> None:
     run(list(arguments), program="python main.py train")
 
 
+@cli.command(
+    add_help_option=False,
+    context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False},
+)
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+def experiment(arguments: tuple[str, ...]) -> None:
+    """Repeat an experiment of the paper: train its arms with one budget, plot and compare them."""
+    from training.command import run
+
+    run(["experiment", *arguments], program="python main.py")
+
+
 cli.add_command(bench)
 
 
@@ -350,7 +362,7 @@ def main(arguments: list[str] | None = None) -> int:
     # A thread that waits for the others spins, by default so long that two programs on the same cores bring each other
     # to a halt (a painting beside a training run took 20 times as long). OpenMP reads this when it is first loaded.
     # Training, a fifth faster with long spins, is left as the user has it: it mostly has its machine to itself.
-    trains = arguments[:1] == ["train"] or arguments[:2] == ["bench", "train"]
+    trains = arguments[:1] in (["train"], ["experiment"]) or arguments[:2] == ["bench", "train"]
     if "OMP_WAIT_POLICY" not in os.environ and not trains:
         os.environ.setdefault("GOMP_SPINCOUNT", "1000")
     if not arguments or (len(arguments) == 1 and _names_a_picture(arguments[0])):

@@ -52,7 +52,7 @@ class BundleConfig:
 
 
 def run(arguments: list[str], *, program: str) -> None:
-    """Run `painter`, `renderer`, `pack` or `bundle`.
+    """Run `painter`, `renderer`, `pack`, `bundle` or `experiment`.
 
     Args:
         arguments: What follows the program's name.
@@ -70,7 +70,7 @@ def run(arguments: list[str], *, program: str) -> None:
     command = parser.parse_args(arguments[:1]).command
     inner = _Parser(prog=f"{program} {command}", description=_COMMANDS[command] + ".", allow_abbrev=False)
     try:
-        {"painter": _painter, "renderer": _renderer, "pack": _pack, "bundle": _bundle}[command](inner, arguments[1:])
+        _RUN[command](inner, arguments[1:])
     except RuntimeError as error:  # torch's, on a GPU and on the CPU
         if type(error).__name__ != "OutOfMemoryError" and "can't allocate memory" not in str(error):
             raise
@@ -82,6 +82,7 @@ _COMMANDS = {
     "renderer": "Train a neural renderer on random strokes drawn by the exact rasteriser",
     "pack": "Decode pictures once, into one file that --data takes",
     "bundle": "Make a run's weights those that the program paints with",
+    "experiment": "Repeat an experiment of the paper",
 }
 
 
@@ -117,6 +118,17 @@ def _bundle(parser: _Parser, arguments: list[str]) -> None:
     add_options(parser, BundleConfig)
     config = made(BundleConfig, vars(parser.parse_args(arguments)))
     print(bundle(config.weights, config.into or BUNDLED, eight_bits=config.eight_bits))
+
+
+def _experiment(parser: _Parser, arguments: list[str]) -> None:
+    from training.experiments.command import experiment
+
+    experiment(parser, arguments)
+
+
+_RUN = {
+    "painter": _painter, "renderer": _renderer, "pack": _pack, "bundle": _bundle, "experiment": _experiment,
+}  # fmt: skip
 
 
 def _tell(weights: Path) -> None:

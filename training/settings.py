@@ -7,7 +7,7 @@ import dataclasses
 import math
 import types
 import typing
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -80,10 +80,12 @@ def option(name: str) -> str:
     return "--" + name.replace("_", "-")
 
 
-def add_options(parser: argparse.ArgumentParser, kind: type) -> None:
-    """Give a parser an option for each setting; what is not said is not in the result."""
+def add_options(parser: argparse.ArgumentParser, kind: type, *, but: Container[str] = ()) -> None:
+    """Give a parser an option for each setting, `but` for those; what is not said is not in the result."""
     hints = typing.get_type_hints(kind)
     for field in dataclasses.fields(kind):
+        if field.name in but:
+            continue
         hint, words = hints[field.name], field.metadata["help"]
         if hint is bool:
             parser.add_argument(

@@ -1,0 +1,103 @@
+"""The runs of an experiment: an arm after the other, each with the same budget, each seed a run of its own."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from core.errors import SettingError
+from core.manifest import MANIFEST
+from training import distributed
+from training.experiments.arms import EXPERIMENTS, Arm, Experiment, experiment_named
+from training.run_folder import CONFIG
+from training.settings import check, setting
+from training.train_painter import PainterConfig, train_painter
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExperimentConfig:
+    """What an experiment may vary."""
+
+    name: str = setting(help="which one", choices=tuple(EXPERIMENTS))
+    data: tuple[Path, ...] = setting(help="folder, zip or packed file of pictures; may be given again")
+    out: Path = setting(help="folder of the experiment, a run in each folder below it; goes on with what is there")
+    minutes: float | None = setting(None, above=0, help="wall time of all runs together, each has an equal share")
+    updates: int | None = setting(None, least=1, help="of each run, instead of --minutes")
+    seeds: int = setting(1, least=1, most=1000, help="runs of each arm, with seeds 0, 1, 2, ...")
+    arm: tuple[str, ...] = setting((), help="only this one; may be given again")
+    width: float = setting(0.5, least=1 / 64, most=4, help="of the actor, over ResNet-18")
+    canvas: int = setting(64, least=32, most=512, help="side of the sheets, pixels")
+    batch: int = setting(32, least=2, most=100_000, help="sheets that an update paints on")
+    envs: int = setting(512, least=2, most=1_000_000, help="sheets being painted, a multiple of --batch")
+    replay: int = setting(4096, least=2, most=10_000_000, help="transitions that are kept for the critic")
+    scores: int = setting(12, least=1, most=10_000, help="times that a run is scored: points of its curve")
+    device: str = setting("auto", choices=("auto", "cpu", "cuda"), help="where to train")
+
+    def __post_init__(self) -> None:
+        check(self)
+        if (self.minutes is None) == (self.updates is None):
+            raise SettingError("--minutes", self.minutes, "give either --minutes or --updates")
+        known = {arm.name for arm in self.experiment.arms}
+        for name in self.arm:
+            if name not in known:
+                raise SettingError("--arm", name, f"choose one of {', '.join(sorted(known))}")
+
+    @property
+    def experiment(self) -> Experiment:
+        """Which one it is."""
+        return experiment_named(self.name)
+
+    @property
+    def arms(self) -> tuple[Arm, ...]:
+        """Those that are run."""
+        return tuple(arm for arm in self.experiment.arms if not self.arm or arm.name in self.arm)
+
+
+def run_all(config: ExperimentConfig) -> Iterator[Path]:
+    """Train what is not trained yet; yields each run's folder when it is done.
+
+    A run that was cut off goes on from its last checkpoint; one that is done is left as it is, whatever the budget.
+
+    Several processes run it inside `distributed.joined`.
+
+    Raises:
+        PainterError: As `train_painter` does.
+    """
+    for seed in range(config.seeds):  # a seed of every arm before the next: whatever is there can be compared
+        for arm in config.arms:
+            folder = run_folder(config.out, arm, seed)
+            # What the first process finds there, all go by: it is about to write there.
+            done, begun = (bool(distributed.agreed(found)) for found in (is_done(folder), (folder / CONFIG).exists()))
+            if not done:
+                train_painter(settings_of(config, arm, seed), resumed={} if begun else None)
+            yield folder
+
+
+def settings_of(config: ExperimentConfig, arm: Arm, seed: int) -> PainterConfig:
+    """The recipe's settings for one run."""
+    budget: dict[str, Any] = {"updates": config.updates}
+    if config.minutes is not None:
+        budget = {"minutes": config.minutes / (len(config.arms) * config.seeds)}
+    shared: dict[str, Any] = {
+        "width": config.width, "canvas": config.canvas, "batch": config.batch, "envs": config.envs,
+        "replay": config.replay, "scores": config.scores, "device": config.device, "marks": config.experiment.marks,
+    }  # fmt: skip
+    ours = {**config.experiment.settings, **arm.settings}
+    folder = run_folder(config.out, arm, seed)
+    return PainterConfig(data=config.data, out=folder, seed=seed, **{**shared, **budget, **ours})
+
+
+def run_folder(out: Path, arm: Arm, seed: int) -> Path:
+    """Where a run lies."""
+    return out / f"{arm.name}-{seed}"
+
+
+def is_done(folder: Path) -> bool:
+    """Whether a run has spent its budget: then its weights are in a manifest."""
+    try:
+        return bool(json.loads((folder / MANIFEST).read_text(encoding="utf-8"))["weights"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
