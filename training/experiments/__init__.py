@@ -1,0 +1,1 @@
+"""What the published experiments are repeated on and with."""
