@@ -1,8 +1,9 @@
 """Drawn house numbers: pictures of digits on walls as a car's camera takes them, for where no photographs can be had.
 
 Made after the look of the cropped digits of SVHN (32 x 32 pixels, one whole digit in the middle and often parts of
-its neighbours), but drawn from nothing: only how often each digit occurs is that set's. What is measured on them is no
-result on SVHN and is never to be called one.
+its neighbours), but drawn from nothing. Of that set are how often each digit occurs and, nearly, the mean and spread of
+all pixels, which camera and light were chosen for. What is measured on these pictures is no result on SVHN, and never
+to be called one.
 """
 
 from __future__ import annotations
