@@ -1,4 +1,4 @@
-"""Experiments: their arms differ in what they are named for, go on where they were, and their results are their scores."""
+"""Experiments: arms differ in what they are named for, go on where they were, and results are what was scored."""
 
 from __future__ import annotations
 
