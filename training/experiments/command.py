@@ -11,7 +11,7 @@ from training.device import chosen_device
 from training.experiments.arms import EXPERIMENTS
 from training.experiments.plots import check_matplotlib
 from training.experiments.report import write_results
-from training.experiments.runs import ExperimentConfig, run_all
+from training.experiments.runs import ExperimentConfig, run_all, with_pictures
 from training.settings import add_options, made
 
 
@@ -33,6 +33,7 @@ def experiment(parser: argparse.ArgumentParser, arguments: Sequence[str]) -> Non
     config = made(ExperimentConfig, options)
     check_matplotlib()
     with distributed.joined(chosen_device(config.device)):
+        config = with_pictures(config)
         for folder in run_all(config):
             if distributed.leads():
                 print(f"{folder} is done; so far: {write_results(config)}", flush=True)

@@ -27,7 +27,7 @@ def check_matplotlib() -> None:
         raise SettingError("experiment", "curves", "they are drawn by matplotlib; install strokewise[train]")
 
 
-def plot_curves(out: Path, scores: Sequence[Score], experiment: Experiment) -> list[Path]:
+def plot_curves(out: Path, scores: Sequence[Score], experiment: Experiment, *, title: str) -> list[Path]:
     """Draw L2 at a painting's end against updates and against hours, an arm a line, the spread of its seeds around it.
 
     Returns:
@@ -64,7 +64,7 @@ def plot_curves(out: Path, scores: Sequence[Score], experiment: Experiment) -> l
         axes.set_xlabel(label)
         axes.set_ylabel(f"L2 of held-out pictures after {experiment.marks[-1]} strokes")
         axes.set_yscale("log")
-        axes.set_title(experiment.title)
+        axes.set_title(title)
         axes.grid(visible=True, which="both", alpha=0.25)
         if len(experiment.arms) > 1:
             axes.legend()

@@ -46,12 +46,12 @@ def write_results(config: ExperimentConfig) -> Path:
     out, experiment = config.out, config.experiment
     scores = scores_of(out, experiment)
     write_csv(out / "scores.csv", scores)
-    plot_curves(out, scores, experiment)
+    plot_curves(out, scores, experiment, title=config.title)
     done = [arm for arm in config.arms if is_done(run_folder(out, arm, 0))]
     if done:
         _write_sheet(config, done)
     found = outcomes(scores, experiment)
-    lines = [f"# {experiment.title}\n", table(found, experiment.marks[-1])]
+    lines = [f"# {config.title}\n", table(found, experiment.marks[-1])]
     reading = _read(config, done) if config.name == "mnist" and done else None
     if reading is not None:
         lines.append(

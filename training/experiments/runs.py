@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from core.errors import SettingError
+from core.files import output_folder
 from core.manifest import MANIFEST
 from training import distributed
 from training.experiments.arms import EXPERIMENTS, Arm, Experiment, experiment_named
+from training.experiments.house_numbers import write_house_numbers
 from training.run_folder import CONFIG
 from training.settings import check, setting
 from training.train_painter import PainterConfig, train_painter
+
+DRAWN = "house-numbers.safetensors"
+TRAIN, TEST = 20_000, 2_000
+"""House numbers that are drawn."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,7 +28,9 @@ class ExperimentConfig:
     """What an experiment may vary."""
 
     name: str = setting(help="which one", choices=tuple(EXPERIMENTS))
-    data: tuple[Path, ...] = setting(help="folder, zip or packed file of pictures; may be given again")
+    data: tuple[Path, ...] = setting(
+        (), help="folder, zip or packed file of pictures; may be given again. svhn draws house numbers without any"
+    )
     out: Path = setting(help="folder of the experiment, a run in each folder below it; goes on with what is there")
     minutes: float | None = setting(None, above=0, help="wall time of all runs together, each has an equal share")
     updates: int | None = setting(None, least=1, help="of each run, instead of --minutes")
@@ -40,6 +48,8 @@ class ExperimentConfig:
         check(self)
         if (self.minutes is None) == (self.updates is None):
             raise SettingError("--minutes", self.minutes, "give either --minutes or --updates")
+        if not self.data and self.name != "svhn":
+            raise SettingError("--data", "nothing", f"give {self.experiment.pictures}")
         known = {arm.name for arm in self.experiment.arms}
         for name in self.arm:
             if name not in known:
@@ -51,9 +61,32 @@ class ExperimentConfig:
         return experiment_named(self.name)
 
     @property
+    def title(self) -> str:
+        """Of its results; drawn house numbers are not called SVHN."""
+        drawn = self.name == "svhn" and [path.name for path in self.data] == [DRAWN]
+        return f"Drawn house numbers, {self.experiment.marks[-1]} strokes" if drawn else self.experiment.title
+
+    @property
     def arms(self) -> tuple[Arm, ...]:
         """Those that are run."""
         return tuple(arm for arm in self.experiment.arms if not self.arm or arm.name in self.arm)
+
+
+def with_pictures(config: ExperimentConfig) -> ExperimentConfig:
+    """The same with pictures: where none were given, house numbers like SVHN's, drawn into the experiment's folder.
+
+    Raises:
+        OutputError: If they cannot be written.
+        TypefaceError: If there is nothing to draw them with.
+    """
+    if config.data:
+        return config
+    path = config.out / DRAWN
+    if distributed.leads() and not path.exists():
+        with output_folder(config.out):
+            write_house_numbers(path, train=TRAIN, test=TEST)
+    distributed.agreed(0.0)  # the others wait for the first
+    return replace(config, data=(path,))
 
 
 def run_all(config: ExperimentConfig) -> Iterator[Path]:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 import struct
+import subprocess
+import sys
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
@@ -28,6 +31,8 @@ from training.experiments.sheets import paintings, sheet
 from training.picture_formats import DataError
 from training.policy import ExactCoverage, Policy
 from training.train_painter import PainterConfig
+
+ROOT = Path(__file__).parents[3]
 
 SMALL = {"canvas": 32, "width": 0.125, "batch": 4, "envs": 8, "replay": 16, "updates": 2, "scores": 1}
 
@@ -147,6 +152,33 @@ def test_an_experiment_is_run_gathered_and_run_again_for_nothing(
     assert "is done" in capsys.readouterr().out
 
 
+def test_without_svhn_house_numbers_are_drawn_and_called_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(runs, "TRAIN", 6)
+    monkeypatch.setattr(runs, "TEST", 2)
+    out = tmp_path / "out"
+    given = ["experiment", "svhn", "--out", str(out)]
+    given += [word for name, value in SMALL.items() for word in (f"--{name}", str(value))]
+    command.run(given, program="test")
+    assert (out / "results.md").read_text(encoding="utf-8").startswith("# Drawn house numbers, 40 strokes\n")
+    assert config("svhn", tmp_path).title == "SVHN, 40 strokes"
+    with pytest.raises(SettingError, match="CelebA's folder"):
+        ExperimentConfig(name="celeba", out=out, updates=1)
+
+
+def test_several_processes_run_one_experiment(tmp_path: Path, pictures: Path) -> None:
+    out = tmp_path / "out"
+    given = ["ablation-bundle", "--arm", "k2", "--arm", "k5", "--data", str(pictures), "--out", str(out)]
+    given += [word for name, value in SMALL.items() for word in (f"--{name}", str(value))]
+    start = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2"]
+    ended = subprocess.run(
+        [*start, "-m", "training", "experiment", *given, "--device", "cpu"],
+        cwd=ROOT, env={**os.environ, "OMP_NUM_THREADS": "1"}, capture_output=True, text=True, timeout=300, check=False,
+    )  # fmt: skip
+    assert ended.returncode == 0, ended.stderr[-3000:]
+    assert (out / "results.md").read_text(encoding="utf-8").count("2 updates") == 2
+    assert ended.stdout.count("is done") == 2
+
+
 # What has come of them -------------------------------------------------------------------------------------------
 
 
@@ -187,8 +219,8 @@ def test_arms_are_compared_at_the_end_of_a_painting_in_the_best_colours_there_ar
 def test_curves_show_the_spread_of_seeds(tmp_path: Path) -> None:
     experiment = EXPERIMENTS["ablation-bundle"]
     scores = [score("k5", seed, 10 * step, 0.5 / (1 + step) + 0.05 * seed) for seed in range(3) for step in range(5)]
-    one = [path.read_bytes() for path in plot_curves(tmp_path, scores[:5], experiment)]
-    three = [path.read_bytes() for path in plot_curves(tmp_path, scores, experiment)]
+    one = [path.read_bytes() for path in plot_curves(tmp_path, scores[:5], experiment, title="k")]
+    three = [path.read_bytes() for path in plot_curves(tmp_path, scores, experiment, title="k")]
     assert len(one) == len(three) == 2
     assert all(before != after for before, after in zip(one, three, strict=True))
 
