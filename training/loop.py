@@ -83,7 +83,8 @@ def loop(
             told = distributed.mean_of(means.read()) if due or done % log_every == 0 else {}
             # Whoever asks to stop may not wait for scores: a machine that is taken away gives half a minute.
             if leads and news and not stop and (over or int(scores * progress) > scored):
-                figures = score()
+                with budget.apart():
+                    figures = score()
                 told |= figures
             scored = int(scores * progress)
             if told:

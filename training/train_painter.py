@@ -44,9 +44,6 @@ from training.rewards import REWARDS, Reward
 from training.run_folder import RunFolder, resumed_settings
 from training.settings import check, recipe, setting
 
-HELD_OUT = 64
-"""Pictures that a run is scored on."""
-
 ALGORITHMS = ("direct", "ddpg-model-based", "ddpg-model-free", "ddpg")
 
 MODEL_FREE = ("ddpg-model-free", "ddpg")
@@ -80,7 +77,9 @@ class PainterConfig:
     reward: str | None = setting(
         None, choices=REWARDS, help="what a critic learns to foresee; psnr, or l2 without a model"
     )
-    minutes: float | None = setting(None, above=0, help="wall time, which the schedule fits; 60 without --updates")
+    minutes: float | None = setting(
+        None, above=0, help="of training, which the schedule fits, scoring not counted; 60 without --updates"
+    )
     updates: int | None = setting(
         None, least=0, help="updates, which the schedule fits; 0 takes over what --init has, and scores it"
     )
@@ -130,6 +129,7 @@ class PainterConfig:
     marks: tuple[int, ...] = setting(
         (), help="strokes after which it is scored; may be given again; 20, 50, 100 and 200 if left out"
     )
+    held_out: int = setting(64, least=1, most=100_000, help="pictures that it is scored on")
     scores: int = setting(8, least=1, most=10_000, help="times that the run is scored")
     log_every: int = setting(20, least=1, help="updates between lines of metrics")
     checkpoint_minutes: float = setting(5.0, least=0, help="between checkpoints")
@@ -191,7 +191,7 @@ def train_painter(config: PainterConfig, *, resumed: Mapping[str, Any] | None = 
         )
         config = dataclasses.replace(config, head=actor.head, width=actor.width, canvas=actor.side)
         pictures = load_pictures(config.data, limit=config.limit)
-        targets = centre_squares(spread(pictures.held_out, HELD_OUT), actor.side).to(device)
+        targets = centre_squares(spread(pictures.held_out, config.held_out), actor.side).to(device)
         policy = policy_of(config, actor, brush, device)
         world = Environment(
             pictures.train.to(device),

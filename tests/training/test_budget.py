@@ -33,6 +33,17 @@ def test_the_clock_runs_on_from_what_was_spent_before(monkeypatch: pytest.Monkey
     assert budget.minutes() == pytest.approx(4.5)
 
 
+def test_what_is_done_apart_is_no_time_of_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = 1000.0
+    monkeypatch.setattr(time, "monotonic", lambda: now)
+    budget = Budget(minutes=10, updates=None)
+    now += 60
+    with budget.apart():
+        now += 300
+    now += 60
+    assert budget.minutes() == pytest.approx(2)
+
+
 def test_the_learning_rate_warms_up_over_200_updates_and_falls_to_a_fiftieth() -> None:
     assert rate(0.0, 0) == pytest.approx(1 / 200)
     assert rate(0.0, 99) == pytest.approx(1 / 2)

@@ -42,6 +42,7 @@ class ExperimentConfig:
     envs: int = setting(512, least=2, most=1_000_000, help="sheets being painted, a multiple of --batch")
     replay: int = setting(4096, least=2, most=10_000_000, help="transitions that are kept for the critic")
     scores: int = setting(12, least=1, most=10_000, help="times that a run is scored: points of its curve")
+    held_out: int = setting(64, least=1, most=100_000, help="pictures that a run is scored on")
     device: str = setting("auto", choices=("auto", "cpu", "cuda"), help="where to train")
 
     def __post_init__(self) -> None:
@@ -116,7 +117,7 @@ def settings_of(config: ExperimentConfig, arm: Arm, seed: int) -> PainterConfig:
         budget = {"minutes": config.minutes / (len(config.arms) * config.seeds)}
     shared: dict[str, Any] = {
         "width": config.width, "canvas": config.canvas, "batch": config.batch, "envs": config.envs,
-        "replay": config.replay, "scores": config.scores, "device": config.device, "marks": config.experiment.marks,
+        "replay": config.replay, "scores": config.scores, "device": config.device, "held_out": config.held_out, "marks": config.experiment.marks,
     }  # fmt: skip
     ours = {**config.experiment.settings, **arm.settings}
     folder = run_folder(config.out, arm, seed)
