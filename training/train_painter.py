@@ -78,7 +78,7 @@ class PainterConfig:
         None, choices=REWARDS, help="what a critic learns to foresee; psnr, or l2 without a model"
     )
     minutes: float | None = setting(
-        None, above=0, help="of training, which the schedule fits, scoring not counted; 60 without --updates"
+        None, above=0, help="time of training, which the schedule fits, scoring not counted; 60 without --updates"
     )
     updates: int | None = setting(
         None, least=0, help="updates, which the schedule fits; 0 takes over what --init has, and scores it"

@@ -115,10 +115,8 @@ def settings_of(config: ExperimentConfig, arm: Arm, seed: int) -> PainterConfig:
     budget: dict[str, Any] = {"updates": config.updates}
     if config.minutes is not None:
         budget = {"minutes": config.minutes / (len(config.arms) * config.seeds)}
-    shared: dict[str, Any] = {
-        "width": config.width, "canvas": config.canvas, "batch": config.batch, "envs": config.envs,
-        "replay": config.replay, "scores": config.scores, "device": config.device, "held_out": config.held_out, "marks": config.experiment.marks,
-    }  # fmt: skip
+    taken_over = ("width", "canvas", "batch", "envs", "replay", "scores", "held_out", "device")
+    shared = {name: getattr(config, name) for name in taken_over} | {"marks": config.experiment.marks}
     ours = {**config.experiment.settings, **arm.settings}
     folder = run_folder(config.out, arm, seed)
     return PainterConfig(data=config.data, out=folder, seed=seed, **{**shared, **budget, **ours})
