@@ -1,7 +1,7 @@
 """What is compared: each experiment a small table of settings over the recipe of `training.train_painter`.
 
-Source: Huang, Heng and Zhou 2019, section 5: its figure 2 and 3 (four sets of pictures, 5, 40, 200 and 400 strokes), 6
-(algorithms, rewards and bundles) and 7 (stroke types).
+Source: Huang, Heng and Zhou 2019, section 5: curves and paintings on four sets of pictures with 5, 40, 200 and 400
+strokes, and what algorithm, reward, strokes an action and stroke type are worth.
 """
 
 from __future__ import annotations
