@@ -351,6 +351,8 @@ class Strokes:
 
     def appended(self, other: Strokes) -> Strokes:
         """These strokes with others on top."""
+        if not len(other):
+            return self
         columns, added = self._columns, len(other)
         with columns.lock:  # two threads may go on from the same strokes, and only one may have the rows after them
             grows_here = self._last == columns.used and self._last + added <= columns.capacity

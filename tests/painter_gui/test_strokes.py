@@ -395,6 +395,7 @@ def test_mutes_of_many_strokes_share_what_they_do_not_change() -> None:
     assert np.shares_memory(muted.parameters, strokes.parameters)
     assert np.shares_memory(muted.patches, strokes.patches)
     assert not np.shares_memory(muted.flags, strokes.flags)
+    assert muted.appended(strokes[:0]) == muted
     more = muted.appended(strokes[:3])
     assert (len(more), more.shared(muted, wholly=False)) == (2003, 2000)
     assert strokes.flags.sum() == 0
