@@ -157,7 +157,9 @@ class Learner:
         """One step of the actor on batch `index`, and of its average; `progress` only where a critic is to be asked."""
         ramp = 0.0
         if progress is not None:
-            ramp = min(1.0, (progress - self._warm_start) / max(1e-9, RAMP * (1 - self._warm_start)))
+            ramp = 1.0  # with neither warm start nor weight pixels have no word at all, as published
+            if self._warm_start or self._direct_weight:
+                ramp = min(1.0, (progress - self._warm_start) / max(1e-9, RAMP * (1 - self._warm_start)))
         direct = 1 - ramp + ramp * self._direct_weight
         self._direct.fill_(direct)
         self._slope.fill_(ramp * self._value_weight)

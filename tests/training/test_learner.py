@@ -204,6 +204,14 @@ def test_the_agent_is_told_how_far_the_episode_will_be() -> None:
 # When the critic joins in ----------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("progress", [0.0, 0.05, 0.5])
+def test_without_a_warm_start_and_a_weight_pixels_have_no_word(progress: float) -> None:
+    agent = Pointer(1e-2)
+    told = learner(agent, direct_weight=0.0, warm_start=0.0).update(0, progress)
+    assert "loss" not in told
+    assert "expected" in told
+
+
 def test_no_critic_is_touched_before_the_warm_start_is_over_and_it_learns_after() -> None:
     torch.manual_seed(0)
     adversary = Adversary()

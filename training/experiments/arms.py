@@ -58,9 +58,12 @@ _AS_PUBLISHED: Mapping[str, Any] = {
 _MARKS = (5, 20, 50, 100, 200)
 
 
-def _ablation(title: str, arms: tuple[Arm, ...], **shared: Any) -> Experiment:
+def _ablation(title: str, arms: tuple[Arm, ...], marks: tuple[int, ...] = _MARKS, **shared: Any) -> Experiment:
     settings = {**_AS_PUBLISHED, **shared}
-    return Experiment(title=title, pictures="CelebA, or other faces", marks=_MARKS, arms=arms, settings=settings)
+    return Experiment(title=title, pictures="CelebA, or other faces", marks=marks, arms=arms, settings=settings)
+
+
+_BUNDLES = (1, 2, 5, 10)
 
 
 EXPERIMENTS: Mapping[str, Experiment] = {
@@ -82,8 +85,9 @@ EXPERIMENTS: Mapping[str, Experiment] = {
         "Strokes an action, k",
         tuple(
             Arm(name=f"k{k}", label=f"k = {k}", settings={"bundle": k, "episode_steps": _MARKS[-1] // k})
-            for k in (1, 2, 5, 10)
+            for k in _BUNDLES
         ),
+        marks=(10, 20, 50, 100, 200),  # which steps of each of them come to
         reward="l2",
     ),
     "ablation-reward": _ablation(
