@@ -147,8 +147,14 @@ class Strokes:
         """The same strokes with other parameters, colours [N, 3], flags or errors; without these, with none.
 
         What stays as it is they share, so that many versions of a painting take little memory.
+
+        Raises:
+            ValueError: If a column is not as long as there are strokes.
         """
         count = len(self)
+        given = [column for column in (parameters, rgb, errors, flags) if column is not None]
+        if any(len(column) != count for column in given):
+            raise ValueError(f"columns of {count} strokes are {[len(column) for column in given]} long")
         columns = _Columns(0)
         columns.capacity = columns.used = count  # nothing is appended in place to what is shared
         columns.arrays = {name: self._column(name) for name, _, _ in _COLUMNS}

@@ -107,14 +107,15 @@ class Autosave(QObject):
         """What writes down what has changed, and the state that is kept then; None where nothing has."""
         controller, work = self._controller, self._work
         document, modified = controller.document_to_keep, controller.modified
+        saved = not modified
         if not len(document.strokes):  # after a restart, what undo would bring back is worth more than a bare sheet
             if self._kept is None:
                 return None
-            document = self._kept[0]
+            document, saved = self._kept[0], self._kept[4]
         if self._kept is None and not modified:
             return None
         branches = controller.branching.branches
-        state = document, branches, controller.settings, controller.name, not modified
+        state = document, branches, controller.settings, controller.name, saved
         if self._kept is not None and _is_same(self._kept, state):
             return None
         settings = controller.settings.values()

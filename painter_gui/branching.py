@@ -56,6 +56,12 @@ class _Taking(_BranchesChange):
         super().redo()
         self._show(*self._new)
 
+    def adopt(self, document: Document, measured: Document) -> None:
+        """See `painter_gui.undo.Change`."""
+        (old, old_settings), (new, new_settings) = self._old, self._new
+        self._old = measured if old is document else old, old_settings
+        self._new = measured if new is document else new, new_settings
+
     def _show(self, document: Document, settings: PaintSettings) -> None:
         # Where the networks run is the machine's matter, not the painting's.
         here = replace(settings, device=self._controller.settings.device)

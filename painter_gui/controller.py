@@ -500,14 +500,18 @@ class Controller(QObject):
     def undo(self) -> None:
         """Take back what the artist did last: what is being painted, or else the latest action."""
         refining = self._phase is Phase.REFINING
-        under_way, before = self._action, self.undo_stack.count()
+        under_way, before = self._action, self._latest()
         self._leave_off()
         if refining:
             return  # stopping it was taking it back
-        if under_way is None or self.undo_stack.count() > before:
+        if under_way is None or self._latest() is not before:
             self.undo_stack.undo()
         else:  # nothing came of it yet: stopping it was taking it back
             self._show_document(under_way[1])
+
+    def _latest(self) -> object:
+        """What the stack would undo."""
+        return self.undo_stack.command(self.undo_stack.index() - 1)
 
     def redo(self) -> None:
         """Take the last undo back."""

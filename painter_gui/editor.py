@@ -15,7 +15,7 @@ from core.editing import Place
 from core.picking import Combine, Hit, Mask, Picker
 from core.rasteriser.extents import longest_of
 from core.stroke import Strokes
-from painter_gui.controller import Controller
+from painter_gui.controller import Controller, Phase
 
 SAME_SPOT = 6.0
 """Pixels of the screen within which a second click is at the same place, and goes one stroke deeper."""
@@ -53,9 +53,12 @@ class Editor(QObject):
         self._picker: Picker | None = None
         self._pointed: Hit | None = None
         self._depth: tuple[float, float, int] | None = None
+        self._stale = False
+        """Whether there are more strokes around those chosen than was told."""
         controller.opened.connect(self._on_opened)
         controller.document_changed.connect(self._on_document)
         controller.position_changed.connect(self.point_nowhere)
+        controller.phase_changed.connect(self._on_phase)
 
     # What there is
 
@@ -244,6 +247,12 @@ class Editor(QObject):
         self.pointed_changed.emit()
 
     @Slot()
+    def _on_phase(self) -> None:
+        if self._stale and self._controller.phase is not Phase.PAINTING:
+            self._stale = False
+            self.chosen_changed.emit()
+
+    @Slot()
     def _on_document(self) -> None:
         before, self._document = self._document, self._controller.document
         self._pointed, self._depth = None, None
@@ -252,6 +261,7 @@ class Editor(QObject):
         same = before.strokes.shared(strokes, wholly=True)  # while it is painted, all there was
         if not self._chosen[same:].any():
             self._chosen = np.pad(self._chosen[:same], (0, len(strokes) - same))
+            self._stale = bool(self._chosen.any())
             return
         self._chosen = followed(self._chosen, before.strokes, strokes)
         self.chosen_changed.emit()

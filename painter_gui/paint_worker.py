@@ -148,16 +148,20 @@ class PaintWorker(QObject):
 
         last: tuple[PaintJob, NDArray[np.uint8]] | None = None
         for name, job in wanted.jobs.items():
-            with contextlib.suppress(PainterError, MemoryError, _GpuLeft):
+            try:
                 if last is None or job is not last[0]:
                     painter = self._painter_of(wanted.actor, wanted.device, job.mix.stroke_types, told=False)
                     document = painter.bare_document(job)
                     for frame in painter.frames(job, cancelled=wanted.cancelled.is_set):
                         document = frame.document
                     last = job, to_bytes(draw(document))
-                if wanted.cancelled.is_set():
-                    return
-                self.sketched.emit(wanted.number, name, last[1])
+            except (MemoryError, DeviceError, _GpuLeft):  # the others would meet with it too
+                return
+            except PainterError:
+                continue
+            if wanted.cancelled.is_set():
+                return
+            self.sketched.emit(wanted.number, name, last[1])
 
     def _paint(self, run: PaintRun) -> None:
         painter = self._painter_of(run.actor, run.device, run.job.mix.stroke_types)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 from PySide6.QtGui import QUndoCommand, QUndoStack
 
@@ -13,13 +13,21 @@ from core.document import Document
 class Change(QUndoCommand):
     """From one document to another."""
 
-    def __init__(self, what: str, before: Document, after: Document, show: Callable[[Document], None]) -> None:
+    def __init__(
+        self,
+        what: str,
+        before: Document,
+        after: Document,
+        show: Callable[[Document], None],
+        show_before: Callable[[Document], None] | None = None,
+    ) -> None:
+        """Show the one or the other by `show`; the one before by a way of its own, where there is one."""
         super().__init__(what)  # a word that views translate
-        self._before, self._after, self._show = before, after, show
+        self._before, self._after, self._show, self._show_before = before, after, show, show_before or show
 
     def undo(self) -> None:
         """As it was before."""
-        self._show(self._before)
+        self._show_before(self._before)
 
     def redo(self) -> None:
         """As it was after."""
@@ -59,18 +67,26 @@ class Edit(Change):
         after: tuple[Document, int],
         show: Callable[[Document, int], None],
     ) -> None:
-        moments = before[1], after[1]
-        super().__init__(what, before[0], after[0], lambda document: show(document, moments[document is self._after]))
+        # Nothing here may hold the command itself: it and its documents are to go when it leaves the stack.
+        old, new = before[1], after[1]
+        super().__init__(
+            what, before[0], after[0], lambda document: show(document, new), lambda document: show(document, old)
+        )
 
 
 MOST_ACTIONS = 200
 """That can be taken back. Each may hold a painting: 4 MB of 50,000 strokes, 0.4 MB of 4,250."""
 
 
+@runtime_checkable
+class _Adopting(Protocol):
+    def adopt(self, document: Document, measured: Document) -> None: ...
+
+
 def adopt(stack: QUndoStack, document: Document, measured: Document) -> None:
-    """Have a stack hold the painting at hand with its errors measured, in the place of the same one without."""
-    near = [stack.command(index) for index in (stack.index() - 1, stack.index()) if 0 <= index < stack.count()]
-    for command in near:
-        for each in (command, *(command.child(index) for index in range(command.childCount()))):
-            if isinstance(each, Change):
+    """Have a stack hold a painting with its errors measured, in the place of the same one without."""
+    for index in range(stack.count()):
+        command = stack.command(index)
+        for each in (command, *(command.child(row) for row in range(command.childCount()))):
+            if isinstance(each, _Adopting):
                 each.adopt(document, measured)

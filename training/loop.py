@@ -28,6 +28,8 @@ class Finish(NamedTuple):
     minutes: float
     scores: dict[str, float]
     """The last ones; of the first process alone."""
+    interrupted: bool
+    """Whether it was to be stopped just then; what comes after it is not wanted."""
 
 
 def loop(
@@ -103,7 +105,7 @@ def loop(
             if stop:
                 raise KeyboardInterrupt
             if over:
-                return Finish(done, minutes, figures)
+                return Finish(done, minutes, figures, distributed.any_of(interruption.asked))
             means.add(update(done, progress))
     raise AssertionError("an endless count has ended")
 

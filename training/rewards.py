@@ -47,6 +47,8 @@ class Reward:
 
     def of_patches(self, before: Tensor, after: Tensor, target: Tensor, patches: int) -> Tensor:
         """The reward of each cell of a grid, [B, patches, patches]; there is one of `l2` and of `wgan` only."""
+        if patches == 1:
+            return self(before, after, target)[:, None, None]
         if self.kind == "l2":
             return patch_rewards(before, after, target, patches)
         if self.kind != "wgan" or self.adversary is None:

@@ -258,6 +258,8 @@ def _run(config: PainterConfig, run: RunFolder, learner: Learner, targets: torch
             hardware=described(learner.world.canvas.device),
             scores=finish.scores,
         )
+    if finish.interrupted:
+        raise KeyboardInterrupt
     return weights
 
 

@@ -164,13 +164,16 @@ def test_a_tool_is_not_used_where_the_photo_hides_the_painting(
     assert tool.words[-2:] == ["press", "release"]
 
 
-def test_a_tool_for_the_photo_is_used_there(view: CanvasView, qtbot: QtBot) -> None:
+def test_a_tool_for_the_photo_is_used_there(view: CanvasView, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
     tool = Notebook()
-    tool.of_photo = True
+    monkeypatch.setattr(tool, "is_for_photo", lambda modifiers: bool(modifiers & Qt.KeyboardModifier.AltModifier))
     view.hold(tool)
     view.set_mode(CanvasMode.TARGET)
     qtbot.mouseClick(view, Qt.MouseButton.LeftButton, pos=QPoint(60, 166))
-    assert tool.words == ["press", "release"]
+    assert "press" not in tool.words
+    alt = Qt.KeyboardModifier.AltModifier
+    qtbot.mouseClick(view, Qt.MouseButton.LeftButton, alt, pos=QPoint(60, 166))
+    assert tool.words[-2:] == ["press", "release"]
 
 
 def test_a_pen_tells_its_pressure_and_its_eraser(view: CanvasView, tool: Notebook) -> None:

@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 import torch
 from numpy.typing import NDArray
+from PySide6.QtGui import QUndoCommand
 
 from core.brushes import BRUSHES
 from core.device import GpuTrouble
@@ -816,3 +817,26 @@ def test_nothing_is_painted_or_refined_while_refining_and_a_bare_sheet_is_not_re
     controller.pause()
     until(lambda: controller.phase is Phase.IDLE)
     assert len(controller.document.strokes) == 20
+
+
+@pytest.mark.parametrize("full", [True, False])
+def test_what_is_painted_can_be_undone_and_redone_however_full_the_stack_is(
+    controller: Controller, open_photo: Deed, until: Until, full: bool
+) -> None:
+    open_photo(controller)
+    stack = controller.undo_stack
+    if full:
+        for _ in range(stack.undoLimit()):
+            stack.push(QUndoCommand("nothing"))
+    else:
+        stack.push(QUndoCommand("nothing"))
+        stack.push(QUndoCommand("nothing"))
+        stack.undo()
+    controller.set_settings(strokes=4000)
+    controller.paint()
+    until(lambda: len(controller.document.strokes) > 10)
+    controller.undo()
+    assert not len(controller.document.strokes)
+    assert stack.canRedo()
+    controller.redo()
+    assert len(controller.document.strokes) > 10

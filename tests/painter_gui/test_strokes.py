@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -10,7 +11,7 @@ import cv2
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QColor, QImage, QPainter, QTransform
+from PySide6.QtGui import QColor, QImage, QPainter, QTransform, QUndoStack
 from PySide6.QtWidgets import QColorDialog, QToolButton
 from pytestqt.qtbot import QtBot
 
@@ -22,6 +23,7 @@ from core.stroke import MUTED, Strokes
 from painter_gui.controller import Controller, Phase
 from painter_gui.editor import Editor, Like, followed
 from painter_gui.measuring import needs_measuring
+from painter_gui.undo import Edit
 from painter_gui.views.canvas_tools.outlines import MOST_OUTLINES, Outlines
 from painter_gui.views.canvas_view import CanvasView
 from painter_gui.views.window import StudioWindow
@@ -389,6 +391,35 @@ def test_measuring_while_nothing_is_painted_yet_leaves_nothing_to_undo(painted: 
     assert controller.document is measured
 
 
+def test_measured_errors_are_adopted_whatever_was_done_beside(
+    painted: StudioWindow, until: Until, tmp_path: Path
+) -> None:
+    controller = painted._controller
+    painted.strokes.editor._choose(np.arange(40) == 2)
+    painted.strokes.delete_action.trigger()
+    controller.branching.keep()
+    until(lambda: not painted.strokes.measuring.busy)
+    path = tmp_path / "a.strokewise"
+    controller.save(path)
+    until(lambda: controller.path == path)
+    for step in (controller.undo, controller.undo, controller.redo, controller.redo):
+        step()
+    assert not needs_measuring(controller.document)
+    assert not controller.modified
+
+
+def test_edits_that_leave_the_stack_leave_the_memory() -> None:
+    gone = []
+    stack = QUndoStack()
+    stack.setUndoLimit(2)
+    for _ in range(5):
+        before, after = painting(3), painting(3)
+        gone.append(weakref.ref(before.strokes._columns.lock))
+        stack.push(Edit("mute", (before, 3), (after, 3), lambda _document, _at: None))
+        del before, after
+    assert [each() is None for each in gone] == [True, True, True, False, False]
+
+
 def test_mutes_of_many_strokes_share_what_they_do_not_change() -> None:
     strokes = painting(2000).strokes
     muted = strokes.changed(flags=np.full(2000, MUTED))
@@ -396,6 +427,8 @@ def test_mutes_of_many_strokes_share_what_they_do_not_change() -> None:
     assert np.shares_memory(muted.patches, strokes.patches)
     assert not np.shares_memory(muted.flags, strokes.flags)
     assert muted.appended(strokes[:0]) == muted
+    with pytest.raises(ValueError, match="2000 strokes"):
+        strokes.changed(flags=np.ones(1, np.uint8))
     more = muted.appended(strokes[:3])
     assert (len(more), more.shared(muted, wholly=False)) == (2003, 2000)
     assert strokes.flags.sum() == 0
@@ -466,9 +499,10 @@ def test_a_choice_is_told_only_when_it_changes(painted: StudioWindow, until: Unt
     until(lambda: controller.phase is Phase.IDLE)
     assert len(controller.document.strokes) == len(editor.chosen) == 60
     assert editor.rows == chosen
-    assert not told
+    assert len(told) == 1  # at the end, for there are others beside them now
+    assert "of 60 strokes" in painted.strokes.inspector.summary.text()
     editor.lock(True)
-    assert told
+    assert len(told) > 1
 
 
 def test_of_many_strokes_lines_are_drawn_where_they_lie() -> None:

@@ -132,3 +132,11 @@ def test_an_unknown_reward_or_one_with_the_wrong_parts_is_refused() -> None:
     for kind, adversary in (("wgan", None), ("mixed", None), ("l2", MeanLevel()), ("psnr", MeanLevel())):
         with pytest.raises(ValueError, match=f"the reward {kind} and an adversary do not go together"):
             Reward(kind=kind, adversary=adversary)
+
+
+@pytest.mark.parametrize("kind", ["l2", "wgan"])
+def test_of_one_patch_the_reward_is_the_whole_pictures(kind: str) -> None:
+    reward = Reward(kind=kind, adversary=trained() if kind == "wgan" else None)
+    before, after, target = (pictures(seed, side=128) for seed in range(3))
+    with torch.no_grad():
+        assert torch.allclose(reward.of_patches(before, after, target, 1)[:, 0, 0], reward(before, after, target))

@@ -9,7 +9,7 @@ from typing import Any
 from training import distributed
 from training.device import chosen_device
 from training.experiments.arms import EXPERIMENTS
-from training.experiments.plots import check_matplotlib
+from training.experiments.plots import check_tools
 from training.experiments.report import write_results
 from training.experiments.runs import ExperimentConfig, run_all, with_pictures
 from training.settings import add_options, made
@@ -31,7 +31,7 @@ def experiment(parser: argparse.ArgumentParser, arguments: Sequence[str]) -> Non
     add_options(parser, ExperimentConfig, but=("name",))
     options: dict[str, Any] = vars(parser.parse_args(arguments))
     config = made(ExperimentConfig, options)
-    check_matplotlib()
+    check_tools(reads=config.name == "mnist")
     with distributed.joined(chosen_device(config.device)):
         config = with_pictures(config)
         for folder in run_all(config):

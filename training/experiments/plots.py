@@ -17,14 +17,19 @@ _POINTS = 100
 """Of a mean over seeds, which are scored at different times."""
 
 
-def check_matplotlib() -> None:
-    """Hold this machine against what plots need.
+def check_tools(*, reads: bool) -> None:
+    """Hold this machine against what results need, before anything is trained.
+
+    Args:
+        reads: Whether digits are to be read.
 
     Raises:
-        SettingError: If there is no matplotlib.
+        SettingError: If there is no matplotlib, or no scikit-learn to read with.
     """
     if find_spec("matplotlib") is None:
         raise SettingError("experiment", "curves", "they are drawn by matplotlib; install strokewise[train]")
+    if reads and find_spec("sklearn") is None:
+        raise SettingError("experiment", "mnist", "digits are read by scikit-learn; install strokewise[train]")
 
 
 def plot_curves(out: Path, scores: Sequence[Score], experiment: Experiment, *, title: str) -> list[Path]:

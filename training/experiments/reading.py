@@ -15,7 +15,6 @@ import torch
 from numpy.typing import NDArray
 
 from core.actor import Actor
-from core.errors import SettingError
 from training.experiments.sheets import paintings
 from training.picture_formats import DataError, read_idx
 from training.policy import Policy
@@ -74,7 +73,6 @@ def read_paintings(policy: Policy, actor: Actor, folders: Sequence[Path], *, str
 
     Raises:
         DataError: If its files are damaged.
-        SettingError: If scikit-learn is not installed.
     """
     learned, asked = mnist_part(folders, "train"), mnist_part(folders, "t10k")
     if learned is None or asked is None:
@@ -97,10 +95,6 @@ def read_paintings(policy: Policy, actor: Actor, folders: Sequence[Path], *, str
 
 def _reader(digits: NDArray[np.uint8], labels: NDArray[np.uint8]) -> Any:
     """A support vector machine over pixels in 0..1, with the kernel that does best on MNIST."""
-    try:
-        from sklearn.svm import SVC
-    except ImportError as error:
-        raise SettingError(
-            "experiment", "mnist", "digits are read by scikit-learn; install strokewise[train]"
-        ) from error
+    from sklearn.svm import SVC  # see `check_tools`
+
     return SVC(C=5.0, gamma=0.05).fit(digits.reshape(len(digits), -1) / 255.0, labels)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +32,9 @@ class ExperimentConfig:
         (), help="folder, zip or packed file of pictures; may be given again. svhn draws house numbers without any"
     )
     out: Path = setting(help="folder of the experiment, a run in each folder below it; goes on with what is there")
-    minutes: float | None = setting(None, above=0, help="wall time of all runs together, each has an equal share")
+    minutes: float | None = setting(
+        None, above=0, help="of training, of all runs together, each has an equal share; scoring is not counted"
+    )
     updates: int | None = setting(None, least=1, help="of each run, instead of --minutes")
     seeds: int = setting(1, least=1, most=1000, help="runs of each arm, with seeds 0, 1, 2, ...")
     arm: tuple[str, ...] = setting((), help="only this one; may be given again")
@@ -93,7 +95,7 @@ def with_pictures(config: ExperimentConfig) -> ExperimentConfig:
 def run_all(config: ExperimentConfig) -> Iterator[Path]:
     """Train what is not trained yet; yields each run's folder when it is done.
 
-    A run that was cut off goes on from its last checkpoint; one that is done is left as it is, whatever the budget.
+    A run that was cut off goes on from its last checkpoint, to the present budget; one that is done is left as it is.
 
     Several processes run it inside `distributed.joined`.
 
@@ -106,8 +108,15 @@ def run_all(config: ExperimentConfig) -> Iterator[Path]:
             # What the first process finds there, all go by: it is about to write there.
             done, begun = (bool(distributed.agreed(found)) for found in (is_done(folder), (folder / CONFIG).exists()))
             if not done:
-                train_painter(settings_of(config, arm, seed), resumed={} if begun else None)
+                settings = settings_of(config, arm, seed)
+                train_painter(settings, resumed=_given(settings) if begun else None)
             yield folder
+
+
+def _given(settings: PainterConfig) -> dict[str, Any]:
+    """What a run that goes on is held against: it may have another budget now, and nothing else."""
+    values = {field.name: getattr(settings, field.name) for field in fields(settings)}
+    return {name: value for name, value in values.items() if value is not None and name not in ("data", "out")}
 
 
 def settings_of(config: ExperimentConfig, arm: Arm, seed: int) -> PainterConfig:

@@ -79,7 +79,7 @@ class HeldTool:
         self._down = False
         if self._tool is not None:
             self._tool.abort()
-            self._widget.setCursor(self._tool.cursor)
+            self._widget.setCursor(self.cursor)
 
     def pressed(self, event: QMouseEvent | QTabletEvent) -> bool:
         """It was put down, on anything that is not the canvas's own."""
@@ -123,7 +123,7 @@ class HeldTool:
         """Whether the pointer is where the tool is not used."""
         assert self._tool is not None
         before = self._away
-        self._away = not self._tool.of_photo and self._place.hides(event.position())
+        self._away = not self._tool.is_for_photo(event.modifiers()) and self._place.hides(event.position())
         if self._away and not before:
             self._tool.leave()
         return self._away

@@ -33,8 +33,6 @@ class MaskBrush(CanvasTool):
 
     drawn = Signal(str, object)
 
-    of_photo = True
-
     def __init__(
         self,
         kind: str,
@@ -70,6 +68,10 @@ class MaskBrush(CanvasTool):
             if self._masks.get(kind) != mask or kind not in self._tinted:
                 self._masks[kind], self._tinted[kind] = mask, _whole(kind, mask)
         self.changed.emit(None)
+
+    def is_for_photo(self, modifiers: Qt.KeyboardModifier) -> bool:
+        """Masks are of the photo."""
+        return True
 
     def set_choice(self, choice: BrushChoice) -> None:
         """Be another brush from the next stroke on."""

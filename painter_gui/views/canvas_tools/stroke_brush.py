@@ -57,6 +57,11 @@ class StrokeBrush(CanvasTool):
         """A cross, in the ring that is as large as the brush."""
         return QCursor(Qt.CursorShape.CrossCursor)
 
+    def is_for_photo(self, modifiers: Qt.KeyboardModifier) -> bool:
+        """Its colours are picked there."""
+        both = Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.ShiftModifier
+        return modifiers & both == both
+
     def press(self, touch: Touch) -> None:
         """Begin a stroke, or pick a colour."""
         self._point(touch)

@@ -38,14 +38,18 @@ class CanvasTool(QObject):
 
     changed = Signal(object)
 
-    of_photo = False
-    """Whether it is used on the photo as well as on the painting: where the photo hides the painting, or another
-    painting does, other tools are not."""
-
     @property
     def cursor(self) -> QCursor:
         """The pointer's form; asked after all that it is told of."""
         return QCursor(Qt.CursorShape.CrossCursor)
+
+    def is_for_photo(self, modifiers: Qt.KeyboardModifier) -> bool:
+        """Whether it is used where the photo, or another painting, is shown in the painting's place.
+
+        Args:
+            modifiers: Keys that are held.
+        """
+        return False
 
     @property
     def busy(self) -> bool:

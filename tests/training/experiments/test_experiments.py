@@ -21,7 +21,7 @@ from core.brushes import BEZIER
 from core.errors import PainterError, SettingError
 from training import command
 from training.actors import new_actor
-from training.experiments import reading, report, runs
+from training.experiments import plots, reading, runs
 from training.experiments.arms import EXPERIMENTS, Arm, experiment_named
 from training.experiments.plots import plot_curves
 from training.experiments.reading import labels_in, mnist_part, read_paintings
@@ -114,10 +114,12 @@ def test_what_is_done_is_left_what_was_cut_off_goes_on_and_the_rest_begins(
     (done / "manifest.json").write_text(json.dumps({"version": 1, "weights": [{"file": "x"}]}))
     (cut / "manifest.json").write_text("{")
     asked: list[tuple[Path, object]] = []
-    monkeypatch.setattr(runs, "train_painter", lambda made, resumed: asked.append((made.out, resumed)))
+    monkeypatch.setattr(
+        runs, "train_painter", lambda made, resumed: asked.append((made.out, resumed and resumed["updates"]))
+    )
 
     assert list(run_all(whole)) == [done, cut, new]
-    assert asked == [(cut, {}), (new, None)]
+    assert asked == [(cut, 2), (new, None)]
     assert [is_done(folder) for folder in (done, cut, new)] == [True, False, False]
 
 
@@ -219,10 +221,14 @@ def test_arms_are_compared_at_the_end_of_a_painting_in_the_best_colours_there_ar
 def test_curves_show_the_spread_of_seeds(tmp_path: Path) -> None:
     experiment = EXPERIMENTS["ablation-bundle"]
     scores = [score("k5", seed, 10 * step, 0.5 / (1 + step) + 0.05 * seed) for seed in range(3) for step in range(5)]
-    one = [path.read_bytes() for path in plot_curves(tmp_path, scores[:5], experiment, title="k")]
-    three = [path.read_bytes() for path in plot_curves(tmp_path, scores, experiment, title="k")]
-    assert len(one) == len(three) == 2
-    assert all(before != after for before, after in zip(one, three, strict=True))
+    lines = [(np.array([0.0, 10.0]), np.array([0.5, 0.1 + 0.1 * seed])) for seed in range(3)]
+    x, low, middle, high = plots._together(lines)
+    assert (x[0], x[-1]) == (0, 10)
+    assert (low[-1], middle[-1], high[-1]) == pytest.approx((0.1, 0.2, 0.3))
+    assert [np.ptp(cv2.imread(str(path))) for path in plot_curves(tmp_path, scores, experiment, title="k")] == [
+        255,
+        255,
+    ]
 
 
 # Paintings, and whether digits can be read -----------------------------------------------------------------------
@@ -308,5 +314,7 @@ def test_without_matplotlib_it_is_told_before_anything_is_trained(
     given = ["experiment", "mnist", "--data", str(tmp_path), "--out", str(tmp_path / "out"), "--updates", "1"]
     with pytest.raises(PainterError, match=r"strokewise\[train\]"):
         command.run(given, program="test")
+    monkeypatch.setattr("training.experiments.plots.find_spec", lambda name: name == "matplotlib" or None)
+    with pytest.raises(PainterError, match="scikit-learn"):
+        command.run(given, program="test")
     assert not (tmp_path / "out").exists()
-    assert report.SHOWN > 0
