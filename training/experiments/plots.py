@@ -45,6 +45,7 @@ def plot_curves(out: Path, scores: Sequence[Score], experiment: Experiment, *, t
 
     mpl.use("agg")  # no window, whatever the machine is set to
     from matplotlib import pyplot as plt
+    from matplotlib.ticker import LogLocator
 
     shown = compared(scores, experiment.marks[-1])
     written = []
@@ -69,6 +70,9 @@ def plot_curves(out: Path, scores: Sequence[Score], experiment: Experiment, *, t
         axes.set_xlabel(label)
         axes.set_ylabel(f"L2 of held-out pictures after {experiment.marks[-1]} strokes")
         axes.set_yscale("log")
+        axes.yaxis.set_minor_locator(LogLocator(subs=(2, 3, 5)))
+        axes.yaxis.set_major_formatter("{x:g}")
+        axes.yaxis.set_minor_formatter("{x:g}")
         axes.set_title(title)
         axes.grid(visible=True, which="both", alpha=0.25)
         if len(experiment.arms) > 1:
