@@ -12,6 +12,7 @@ import pytest
 from PySide6.QtCore import QTranslator
 
 from core.errors import FileError
+from painter_gui import wording
 from painter_gui.error_words import DEVICE, KINDS, OWN, PROBLEMS
 
 ROOT = Path(__file__).parents[2]
@@ -27,30 +28,40 @@ def messages(path: Path) -> dict[tuple[str, str], str]:
     }
 
 
-def test_every_word_is_translated_and_none_is_left_over(tmp_path: Path) -> None:
+LANGUAGES = sorted(path.stem for path in FOLDER.glob("studio_*.ts"))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_word_is_translated_and_none_is_left_over(language: str, tmp_path: Path) -> None:
     tool = shutil.which("pyside6-lupdate")
     if tool is None:
         pytest.skip("pyside6-lupdate is not installed")
     sources = sorted(str(path) for path in (ROOT / "painter_gui").rglob("*.py"))
     subprocess.run([tool, *sources, "-ts", tmp_path / "new.ts"], check=True, capture_output=True)
 
-    written = messages(FOLDER / "studio_zh_CN.ts")
+    written = messages(FOLDER / f"{language}.ts")
 
     assert set(messages(tmp_path / "new.ts")) == set(written)
     assert [source for source, text in written.items() if not text] == []
 
 
-def test_places_to_fill_in_are_the_same_in_both() -> None:
-    for (_, source), text in messages(FOLDER / "studio_zh_CN.ts").items():
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_places_to_fill_in_are_the_same_in_both(language: str) -> None:
+    for (_, source), text in messages(FOLDER / f"{language}.ts").items():
         assert sorted(re.findall(r"\{\w+\}", text)) == sorted(re.findall(r"\{\w+\}", source)), source
         assert ("&" in text) == ("&" in source), source
 
 
-def test_what_ships_is_made_from_what_is_written() -> None:
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_ships_is_made_from_what_is_written(language: str) -> None:
     translator = QTranslator()
-    assert translator.load("studio_zh_CN", str(FOLDER))
-    for (context, source), text in messages(FOLDER / "studio_zh_CN.ts").items():
+    assert translator.load(language, str(FOLDER))
+    for (context, source), text in messages(FOLDER / f"{language}.ts").items():
         assert translator.translate(context, source) == text
+
+
+def test_every_language_that_can_be_chosen_has_its_words() -> None:
+    assert {f"studio_{name}" for name in wording.LANGUAGES if name != "en"} == set(LANGUAGES)
 
 
 def test_errors_that_are_translated_are_those_the_core_tells() -> None:
