@@ -641,7 +641,7 @@ def test_a_bad_setting_is_refused(
         ("--img", "requires an argument"),
         ("draw", "No such command 'draw'. See python main.py --help"),
         ("train", "The following arguments are required: COMMAND. See python main.py train --help"),
-        ("train actor", "invalid choice: 'actor' (choose from 'painter', 'renderer', 'pack', 'bundle')"),
+        ("train actor", "invalid choice: 'actor' (choose from 'painter', 'renderer', 'pack', 'bundle', 'experiment')"),
         ("train painter", "--data is missing; see --help for what it takes"),
         ("train painter --colour red", "Unrecognized arguments: --colour red. See python main.py train painter --help"),
         (

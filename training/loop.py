@@ -28,7 +28,7 @@ class Finish(NamedTuple):
     minutes: float
     scores: dict[str, float]
     """The last ones; of the first process alone."""
-    interrupted: bool
+    interrupted: bool = False
     """Whether it was to be stopped just then; what comes after it is not wanted."""
 
 

@@ -97,7 +97,7 @@ FREE = PAINTER + "--algorithm ddpg-model-free "
     ("arguments", "words"),
     [
         ("", "The following arguments are required: COMMAND. See python -m training --help"),
-        ("actor", "invalid choice: 'actor' (choose from 'painter', 'renderer', 'pack', 'bundle')"),
+        ("actor", "invalid choice: 'actor' (choose from 'painter', 'renderer', 'pack', 'bundle', 'experiment')"),
         ("--resume painter", "required: COMMAND"),
         ("painter", "--data is missing; see --help"),
         ("painter --data {pictures}", "--out is missing; see --help"),
