@@ -219,8 +219,8 @@ class Branching(QObject):
 
     def _present_settings(self) -> Mapping[str, Any]:
         """Those of the painting at hand, with its masks as they are now: they are drawn, not chosen."""
-        masks = PaintSettings(focus=self._controller.settings.focus, protect=self._controller.settings.protect).values()
-        return {**self._settings_of(self._controller.document), **{name: masks[name] for name in ("focus", "protect")}}
+        present, painted_with = self._controller.settings.values(), self._settings_of(self._controller.document)
+        return {**painted_with, "focus": present["focus"], "protect": present["protect"]}
 
     def _settings_of(self, document: Document) -> Mapping[str, Any]:
         """What a painting at hand was painted with: what its job says, and else what was chosen at the last run."""

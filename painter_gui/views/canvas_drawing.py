@@ -7,6 +7,8 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QImage, QPainter, QPen
 
+from painter_gui.canvas_worker import SharedPixels
+
 _DIFFERENCE_GAIN = 4
 """How often a difference is added up, so that small ones are seen; a power of two."""
 
@@ -56,13 +58,13 @@ def paint_edge(painter: QPainter, frame: QRectF, edge: float, height: float) -> 
 
 
 def paint_difference(
-    painter: QPainter, painting: QImage, photo: QImage, frame: QRectF, sight: QRect, *, ratio: float, smooth: bool
+    painter: QPainter, painting: SharedPixels, photo: QImage, frame: QRectF, sight: QRect, *, ratio: float, smooth: bool
 ) -> None:
     """Draw how far each channel is off, times `_DIFFERENCE_GAIN`; black where nothing is.
 
     Args:
         painter: On the window.
-        painting: Fills the frame.
+        painting: Fills the frame; locked no longer than it is read, for its own thread waits meanwhile.
         photo: Likewise.
         frame: On the window.
         sight: What of the window is drawn.
@@ -75,7 +77,8 @@ def paint_difference(
     part = QPainter(image)
     part.translate(-sight.topLeft())
     part.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, smooth)
-    paint_part(part, painting, frame, sight)
+    with painting.locked() as pixels:
+        paint_part(part, rgb32_image(pixels), frame, sight)
     part.setCompositionMode(QPainter.CompositionMode.CompositionMode_Difference)
     paint_part(part, photo, frame, sight)
     part.end()

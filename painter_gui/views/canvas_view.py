@@ -315,10 +315,7 @@ class CanvasView(Worded, QWidget):
         """Draw a painting as the mode has it; one split against another is not split against the photo too."""
         if self._mode is CanvasMode.DIFFERENCE and self._target is not None:
             ratio, smooth = self.devicePixelRatioF(), self._is_smooth()
-            with canvas.locked() as pixels:
-                paint_difference(
-                    painter, rgb32_image(pixels), rgb32_image(self._target), frame, sight, ratio=ratio, smooth=smooth
-                )
+            paint_difference(painter, canvas, rgb32_image(self._target), frame, sight, ratio=ratio, smooth=smooth)
             return
         if self._mode is not CanvasMode.TARGET:
             with canvas.locked() as pixels:

@@ -30,6 +30,8 @@ READ = 1000
 
 _IDX_LABELS = 2049
 
+_MOST_LABELS = 10_000_000
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
@@ -49,14 +51,16 @@ def labels_in(path: Path) -> NDArray[np.uint8]:
     Source: the file format as described beside MNIST by LeCun, Cortes and Burges.
     """
     try:
-        raw = path.read_bytes()
-        content = gzip.decompress(raw) if raw[:2] == b"\x1f\x8b" else raw
-        magic, count = struct.unpack(">2I", content[:8])
+        with path.open("rb") as raw:
+            zipped = raw.read(2) == b"\x1f\x8b"
+        with gzip.open(path, "rb") if zipped else path.open("rb") as file:
+            magic, count = struct.unpack(">2I", file.read(8))
+            content = file.read(min(count, _MOST_LABELS) + 1)  # never more, however much is packed into it
     except (OSError, EOFError, struct.error, gzip.zlib.error) as error:  # type: ignore[attr-defined]
         raise DataError(path, "it cannot be read or unpacked; download it again") from error
-    if magic != _IDX_LABELS or len(content) != 8 + count:
+    if magic != _IDX_LABELS or len(content) != count:
         raise DataError(path, "it is no idx file of labels, or cut short; download it again")
-    return np.frombuffer(content, np.uint8, offset=8)
+    return np.frombuffer(content, np.uint8)
 
 
 def mnist_part(folders: Sequence[Path], part: str) -> tuple[NDArray[np.uint8], NDArray[np.uint8]] | None:
