@@ -147,8 +147,20 @@ def cli() -> None:
 @click.option("--frames", is_flag=True, help="Also write frames/, a PNG every 50 strokes.")
 @click.option("--video", is_flag=True, help="Also write painting.mp4.")
 @click.option("--svg/--no-svg", default=True, help="Write painting.svg.")
+@click.option("--cluster", metavar="local|ADDRESS", help="Of a folder: paint its pictures by many processes,"
+              " here or on the machines of the Ray cluster with that address.")  # fmt: skip
+@click.option("--workers", type=click.IntRange(1), help="With --cluster: how many; by default one a GPU or core.")
 @click.pass_context
-def paint(context: click.Context, /, image: str | None, img: str | None, out: Path, **options: Any) -> None:
+def paint(
+    context: click.Context,
+    /,
+    image: str | None,
+    img: str | None,
+    out: Path,
+    cluster: str | None,
+    workers: int | None,
+    **options: Any,
+) -> None:
     """Paint IMAGE, a picture file or sample:NAME, into a folder.
 
     A folder IMAGE has every picture in it painted, each into a folder of its own; what is finished there is skipped.
@@ -164,8 +176,12 @@ def paint(context: click.Context, /, image: str | None, img: str | None, out: Pa
     from core.painted_film import is_film
 
     chosen = PaintOptions(**_styled(options, _given(context)))
+    if workers is not None and cluster is None:
+        raise SettingError("workers", workers, "they are a cluster's; add --cluster local")
     if os.path.isdir(sources[0]):
-        context.exit(_paint_folder(Path(sources[0]), out, chosen))
+        context.exit(_paint_folder(Path(sources[0]), out, chosen, cluster=cluster, workers=workers))
+    if cluster is not None:
+        raise SettingError("cluster", cluster, "it is for a folder of pictures; name the folder, or leave this out")
     if is_film(sources[0], out):
         _paint_film(Path(sources[0]), out, chosen, _given(context))
         return
@@ -178,12 +194,12 @@ def paint(context: click.Context, /, image: str | None, img: str | None, out: Pa
     )
 
 
-def _paint_folder(folder: Path, out: Path, options: PaintOptions) -> int:
+def _paint_folder(folder: Path, out: Path, options: PaintOptions, **places: Any) -> int:
     """Paint all pictures in a folder and sum it up; returns the exit code."""
     from core.batch import Ending
     from core.paint_command import paint_folder
 
-    outcomes = paint_folder(folder, out, options)
+    outcomes = paint_folder(folder, out, options, **places)
     endings = [outcome.ending for outcome in outcomes]
     counts = ", ".join(f"{endings.count(ending)} {ending.value}" for ending in Ending)
     click.echo(f"{len(outcomes)} pictures: {counts}, in {click.format_filename(out)}")

@@ -189,6 +189,23 @@ def bench_timeline(photo: str, strokes: int, side: int, jumps: int, json_path: P
     measure(_painting(photo, strokes), side=side, jumps=jumps, json_path=json_path)
 
 
+@bench.command("cluster")
+@PHOTO
+@click.option("--strokes", type=click.IntRange(1), help="Of each painting; by default as many as paint makes.")
+@click.option("--pictures", type=click.IntRange(4), default=12, help="That painters of this machine paint.")
+@click.option("--asked", type=click.IntRange(10), default=2_000, help="Errands for painters that do nothing.")
+@click.option("--workers", type=click.IntRange(1), default=2, help="Painters.")
+@click.option("--disk", type=click.FloatRange(0.001), default=1.0, help="Of a cluster's shared disk, GB a second.")
+@click.option("--gpu-seconds", type=click.FloatRange(0.001), help="Of a picture on a GPU, as bench paint tells it.")
+@REPEATS
+@JSON
+def bench_cluster(workers: int, disk: float, **options: Any) -> None:
+    """What a picture costs painters, asker and disk of a cluster, and how many painters are of use."""
+    from benchmarks.cluster_speed import bench_cluster as measure
+
+    measure(painters=workers, disk=disk * 1e9, **options)
+
+
 @bench.command("edit")
 @PHOTO
 @click.option("--strokes", type=click.IntRange(10), default=10_000, help="Of the painting.")

@@ -6,11 +6,13 @@ import errno
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from pathlib import Path
 from typing import Any
 
 from core.errands import Errand, is_film
 from core.errors import DeviceError, OutputError, PainterError, PictureError
 from core.painted_film import has_painted_film, paint_film_into
+from core.painted_folder import take_place
 from core.progress_bar import Bars, no_bar
 from core.workshop import PaintingCancelledError, Workshop
 
@@ -72,10 +74,18 @@ def outcome_of(
     workshop: Workshop,
     errand: Errand,
     *,
+    aside: Path | None = None,
     bars: Bars = no_bar,
     cancelled: Callable[[], bool] = lambda: False,
 ) -> Outcome:
     """Do an errand, unless it was done before.
+
+    Args:
+        workshop: Who paints.
+        errand: What and where to.
+        aside: A folder to paint in, beside the one that it takes the place of once it is finished.
+        bars: As of `painted_one_by_one`.
+        cancelled: Likewise.
 
     Raises:
         PaintingCancelledError: If it was.
@@ -86,11 +96,13 @@ def outcome_of(
         if is_film(source):
             if has_painted_film(workshop, source, out):
                 return Outcome(errand=errand, ending=Ending.SKIPPED)
-            report = paint_film_into(workshop, source, out, bars=bars, cancelled=cancelled)
+            report = paint_film_into(workshop, source, aside or out, bars=bars, cancelled=cancelled)
         else:
             if workshop.has_painted(str(source), out):
                 return Outcome(errand=errand, ending=Ending.SKIPPED)
-            report = workshop.paint(str(source), out, anew=True, bars=bars, cancelled=cancelled)
+            report = workshop.paint(str(source), aside or out, anew=True, bars=bars, cancelled=cancelled)
+        if aside is not None:
+            take_place(aside, out)
     except (DeviceError, PaintingCancelledError):
         raise
     except PainterError as error:

@@ -7,6 +7,7 @@ import hashlib
 import os
 import platform
 import secrets
+import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -59,7 +60,7 @@ def written_aside(path: Path, *, named: bool = False) -> Iterator[Path]:
     Raises:
         OutputError: If the folder or file cannot be written, the body's own OSErrors included.
     """
-    aside = path.parent / f"{_PREFIX}{_machine()}-{os.getpid()}-{secrets.token_hex(8)}{path.suffix}"
+    aside = fragment_in(path.parent, suffix=path.suffix)
     nameless: int | None = None
     try:
         if path.is_dir():
@@ -80,7 +81,7 @@ def written_aside(path: Path, *, named: bool = False) -> Iterator[Path]:
         if nameless is not None:
             _give_name(written, aside)
         os.replace(aside, path)
-        _bring_names_to_disk(path.parent)
+        bring_names_to_disk(path.parent)
     except OSError as error:
         raise OutputError(path, system_problem(error)) from error
     finally:
@@ -90,7 +91,7 @@ def written_aside(path: Path, *, named: bool = False) -> Iterator[Path]:
             aside.unlink(missing_ok=True)
 
 
-def _bring_names_to_disk(folder: Path) -> None:
+def bring_names_to_disk(folder: Path) -> None:
     """Have a rename outlast a power cut, where the system lets folders be asked for that."""
     if os.name != "posix":
         return
@@ -129,13 +130,21 @@ def _give_name(nameless: Path, path: Path) -> None:
         os.close(folder)
 
 
+def fragment_in(folder: Path, *, suffix: str = "") -> Path:
+    """A hidden name in a folder, not taken yet, for what is being written there and is known for a fragment."""
+    return folder / f"{_PREFIX}{_machine()}-{os.getpid()}-{secrets.token_hex(8)}{suffix}"
+
+
 def remove_fragments(folder: Path) -> None:
     """Remove what processes of this machine that are no more have left half-written in a folder."""
     for left in folder.glob(f"{_PREFIX}{_machine()}-*"):
         process = left.name.removeprefix(f"{_PREFIX}{_machine()}-").partition("-")[0]
         if process.isdecimal() and _is_gone(int(process)):
             with suppress(OSError):  # it is not worth failing for
-                left.unlink(missing_ok=True)
+                if left.is_dir() and not left.is_symlink():
+                    shutil.rmtree(left)
+                else:
+                    left.unlink(missing_ok=True)
 
 
 @cache

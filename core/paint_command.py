@@ -10,6 +10,7 @@ from tqdm import tqdm
 
 from core import painted_film
 from core.batch import Outcome, painted_one_by_one
+from core.cluster import painted_by_cluster
 from core.device import GpuTrouble
 from core.errands import errands_for, pictures_in
 from core.files import output_folder
@@ -24,22 +25,43 @@ def paint_picture(source: str, out: Path, options: PaintOptions) -> dict[str, An
     return Workshop(options, told=_say).paint(source, out, bars=progress_bar)
 
 
-def paint_folder(folder: Path, out: Path, options: PaintOptions) -> list[Outcome]:
+def paint_folder(
+    folder: Path, out: Path, options: PaintOptions, *, cluster: str | None = None, workers: int | None = None
+) -> list[Outcome]:
     """Paint every picture of a folder into one of its own, but for those that are finished there; see `core.batch`.
 
+    Args:
+        folder: Of the pictures.
+        out: Of the paintings' folders.
+        options: How to paint.
+        cluster: Who is to paint, as the address of `core.cluster.painted_by_cluster`; None for this process.
+        workers: How many of them.
+
+    Returns:
+        What came of each picture, in the pictures' order.
+
     Raises:
-        PainterError: If there is no picture, or a setting, the weights, the device or the folder is unusable.
+        PainterError: If there is no picture, or a setting, the weights, the device, the cluster or the folder is
+            unusable.
     """
     pictures = pictures_in(folder)
-    workshop = Workshop(options, told=_say)
-    outcomes = []
+    errands = errands_for(pictures, out)
+    if cluster is None:
+        workshop = Workshop(options, told=_say)
+    outcomes: list[Outcome] = []
     with output_folder(out), progress_bar("pictures", "picture") as show:
-        show(0, len(pictures), pictures[0].name)
-        for outcome in painted_one_by_one(workshop, errands_for(pictures, out), bars=progress_bar):
+        show(0, len(pictures), pictures[0].name if cluster is None else "painters begin")
+        if cluster is None:
+            ending = painted_one_by_one(workshop, errands, bars=progress_bar)
+        else:
+            ending = painted_by_cluster(options, errands, address=cluster, workers=workers, told=_note)
+        for outcome in ending:
             outcomes.append(outcome)
             done = len(outcomes)
-            show(done, len(pictures), pictures[done].name if done < len(pictures) else "")
-    return outcomes
+            at_work = cluster is None and done < len(pictures)
+            show(done, len(pictures), pictures[done].name if at_work else "")
+    place = {errand: number for number, errand in enumerate(errands)}
+    return sorted(outcomes, key=lambda outcome: place[outcome.errand])
 
 
 def paint_film(source: Path, out: Path, options: PaintOptions, given: set[str]) -> FilmReport:
@@ -53,5 +75,10 @@ def paint_film(source: Path, out: Path, options: PaintOptions, given: set[str]) 
 
 
 def _say(trouble: GpuTrouble) -> None:
-    """Tell what is done where a GPU cannot go on, above the progress shown."""
-    tqdm.write(trouble.value, file=sys.stderr)
+    """Tell what is done where a GPU cannot go on."""
+    _note(trouble.value)
+
+
+def _note(word: str) -> None:
+    """Tell something, above the progress shown."""
+    tqdm.write(word, file=sys.stderr)

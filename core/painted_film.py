@@ -25,9 +25,10 @@ from core.images import picture_digest
 from core.job import PaintJob
 from core.metrics import MAX_PSNR
 from core.paint_options import PaintOptions
+from core.painted_folder import is_finished, remove_report, write_report
 from core.palette import Palette
 from core.progress_bar import Bars, no_bar
-from core.workshop import PaintingCancelledError, Workshop, is_finished, remove_report, write_report
+from core.workshop import PaintingCancelledError, Workshop
 
 _FASTEST_GIF = 50.0
 """Frames a second: viewers show frames of less than two hundredths of a second slowly."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import math
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +24,7 @@ from core.export.stroke_json import write_json
 from core.export.svg import write_svg
 from core.export.video import write_video
 from core.faces import face_mask
-from core.files import output_folder, written_aside
+from core.files import output_folder
 from core.geometry import Size
 from core.images import load_picture, picture_digest, save_picture
 from core.job import PaintJob, check_masks
@@ -32,6 +32,7 @@ from core.least_squares import with_best_colours
 from core.mask import as_focus
 from core.metrics import score_table
 from core.paint_options import PaintOptions
+from core.painted_folder import FRAMES, is_finished, make_way, write_report
 from core.painter import Painter
 from core.palette import Palette, palette_named
 from core.progress_bar import Bars, no_bar
@@ -42,8 +43,6 @@ from core.weights import load_actors, load_renderer
 
 FACES = "faces"
 """As a focus: those that are found in each picture."""
-
-_REPORT = "report.json"
 
 _BLANK = np.zeros((1, 1, 3), np.uint8)
 
@@ -168,16 +167,14 @@ class Workshop:
         job, options = self.job(target), self.options
         picture_size = canvas_size(Size(*target.shape[:2]), options.size)
         if options.frames and not anew:
-            check_for_frames(out / "frames")
+            check_for_frames(out / FRAMES)
         with output_folder(out):
             started = time.monotonic()
             with enough_memory():
                 document = self._painted(job, bars, cancelled)
-            for earlier in ("painting.svg", "painting.mp4", _REPORT):
-                # Left by another painting in this folder, they would pass for this one's.
-                (out / earlier).unlink(missing_ok=True)
+            make_way(out)
             if options.frames:
-                remove_frames(out / "frames")
+                remove_frames(out / FRAMES)
             # The strokes first: everything else can be made again from them. And before they are refined: that may take
             # long, and be broken off.
             write_json(document, out / "strokes.json")
@@ -211,7 +208,7 @@ class Workshop:
                 write_svg(document, out / "painting.svg", progress=_until(cancelled, _unseen))
             if options.frames:
                 with bars("frames", "frame") as show:
-                    write_frames(document, out / "frames", size=picture_size, progress=_until(cancelled, show))
+                    write_frames(document, out / FRAMES, size=picture_size, progress=_until(cancelled, show))
             if options.video:
                 with bars("film", "frame") as show:
                     write_video(document, out / "painting.mp4", progress=_until(cancelled, show))
@@ -287,38 +284,6 @@ def _mask(path: Path | None) -> NDArray[np.uint8] | None:
 
 def _digest_of(mask: NDArray[np.uint8] | None) -> str | None:
     return None if mask is None else digest(mask)
-
-
-def write_report(report: Mapping[str, Any], out: Path) -> None:
-    """Write down, last of all, what came of a painting; with `picture_digest` and `options_digest` it is known again.
-
-    Raises:
-        OutputError: If it cannot be written.
-    """
-    with written_aside(out / _REPORT) as path:
-        path.write_bytes(orjson.dumps(report, option=orjson.OPT_INDENT_2) + b"\n")
-
-
-def remove_report(out: Path) -> None:
-    """What is going to be in a folder is not finished."""
-    (out / _REPORT).unlink(missing_ok=True)
-
-
-def is_finished(source: str, out: Path, written: Sequence[str], options_digest: str) -> bool:
-    """Whether a folder holds all that is written of that source, as it is now, by options of that digest.
-
-    Raises:
-        PictureError: If the source cannot be read.
-    """
-    try:
-        report = orjson.loads((out / _REPORT).read_bytes())
-        if not (isinstance(report, dict) and report.get("options_digest") == options_digest):
-            return False
-        if not all((out / name).exists() for name in written):
-            return False
-    except (OSError, orjson.JSONDecodeError):  # there is none, or somebody has changed it
-        return False
-    return bool(report.get("picture_digest") == picture_digest(source))
 
 
 def _go_on(cancelled: Callable[[], bool]) -> None:

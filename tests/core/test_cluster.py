@@ -1,0 +1,350 @@
+"""Many pictures painted by processes that Ray places, some of which are lost."""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import psutil
+import pytest
+import torch
+from PIL import Image
+
+from core.batch import Outcome
+from core.brushes import BEZIER
+from core.cluster import LOCAL, ClusterError, Hand, Hello, LostError, painted_by_cluster
+from core.errands import Errand, errands_for, pictures_in
+from core.errors import DeviceError, OutputError, SettingError
+from core.export.stroke_json import read_json
+from core.paint_options import PaintOptions
+from core.weights import save_actor
+from core.workshop import Workshop
+from training.actors import new_actor
+
+pytest.importorskip("ray")
+pytestmark = [
+    pytest.mark.slow,
+    # Ray leaves sockets and files of its own open when it is shut down, and its processes are not waited for.
+    pytest.mark.filterwarnings("ignore::ResourceWarning"),
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
+]
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="module")
+def actor(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    torch.manual_seed(0)
+    path = tmp_path_factory.mktemp("weights") / "actor.safetensors"
+    save_actor(new_actor(BEZIER, width=0.125, side=32), path, stroke_type="bezier")
+    return path
+
+
+@pytest.fixture
+def photos(tmp_path: Path) -> Callable[[int], Path]:
+    def made(count: int) -> Path:
+        folder = tmp_path / "photos"
+        folder.mkdir()
+        rows, columns = np.mgrid[0:24, 0:32]
+        for index in range(count):
+            pixels = np.stack([rows * 5, columns * 3, rows * index * 2], axis=-1).astype(np.uint8)
+            Image.fromarray(pixels).save(folder / f"photo {index}.png")
+        return folder
+
+    return made
+
+
+def options_of(actor: Path, **more: Any) -> PaintOptions:
+    return PaintOptions(**{"actor": (actor,), "divide": 1, "strokes": 10, "svg": False, **more})
+
+
+def run(options: PaintOptions, errands: list[Errand], workers: int = 1, **more: Any) -> list[Outcome]:
+    errands[0].out.parent.mkdir(exist_ok=True)
+    return list(painted_by_cluster(options, errands, address=LOCAL, workers=workers, **more))
+
+
+def endings(outcomes: list[Outcome]) -> list[str]:
+    return sorted(f"{outcome.errand.out.name} {outcome.ending.value}" for outcome in outcomes)
+
+
+def hidden(folder: Path) -> list[str]:
+    return [path.name for path in folder.iterdir() if path.name.startswith(".")]
+
+
+def until(met: Callable[[], Any], seconds: float = 120) -> Any:
+    ends = time.monotonic() + seconds
+    while time.monotonic() < ends:
+        if found := met():
+            return found
+        time.sleep(0.01)
+    raise AssertionError(f"not in {seconds} seconds")
+
+
+def at_work(command: psutil.Process) -> list[psutil.Process]:
+    """The painters below a command that are painting; Ray names its processes after what they do."""
+    found = []
+    for process in command.children(recursive=True):
+        try:
+            if process.cmdline()[:1] == ["ray::Hand.do"]:
+                found.append(process)
+        except psutil.Error:  # it has gone meanwhile
+            continue
+    return found
+
+
+@pytest.fixture
+def command(actor: Path, tmp_path: Path) -> Iterator[Callable[..., subprocess.Popen[str]]]:
+    """Begins `paint` of a folder on two painters."""
+    begun: list[subprocess.Popen[str]] = []
+
+    def begin(folder: Path, *more: str) -> subprocess.Popen[str]:
+        words = ["paint", str(folder), "-o", str(tmp_path / "out"), "--cluster", "local", "--workers", "2"]
+        words += ["--actor", str(actor), "--divide", "1", "--no-svg", *more]
+        process = subprocess.Popen(
+            [sys.executable, str(ROOT / "main.py"), *words], cwd=tmp_path, text=True,
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        )  # fmt: skip
+        begun.append(process)
+        return process
+
+    yield begin
+    for process in begun:
+        process.kill()
+        process.communicate()
+
+
+# A painter that is lost
+
+
+def test_of_forty_pictures_and_two_painters_one_killed_all_are_painted_right_and_each_once(
+    actor: Path, photos: Callable[[int], Path], tmp_path: Path, command: Callable[..., subprocess.Popen[str]]
+) -> None:
+    folder, out = photos(40), tmp_path / "out"
+    process = command(folder, "--strokes", "60")
+    until(lambda: len(list(out.glob("*/report.json"))) >= 8)
+    victim = until(lambda: at_work(psutil.Process(process.pid)))[0]
+    victim.kill()
+    printed, told = process.communicate(timeout=300)
+
+    assert process.returncode == 0, told
+    assert "40 pictures: 40 painted, 0 skipped, 0 failed" in printed
+    assert "a painter is lost; photo " in told
+    assert told.count(" begins") == 3
+    assert hidden(out) == []
+    here = Workshop(options_of(actor, strokes=60, device="cpu"))
+    errands = errands_for(pictures_in(folder), out)
+    assert sorted(path.name for path in out.iterdir()) == sorted(errand.out.name for errand in errands)
+    for errand in errands:
+        here.paint(str(errand.source), tmp_path / "alone", anew=True)
+        assert read_json(errand.out / "strokes.json") == read_json(tmp_path / "alone" / "strokes.json")
+        report = json.loads((errand.out / "report.json").read_bytes())
+        assert report["strokes"] == 60
+        assert here.has_painted(str(errand.source), errand.out)
+
+
+def test_a_picture_that_takes_its_painters_down_is_given_up_and_the_others_are_painted(
+    actor: Path, photos: Callable[[int], Path], tmp_path: Path
+) -> None:
+    class Mortal(Hand):
+        def do(self, errand: Errand, aside: Path) -> Outcome:
+            if errand.source.name == "photo 1.png":
+                aside.mkdir()
+                (aside / "strokes.json").write_text("half")
+                os.kill(os.getpid(), signal.SIGKILL)
+            return super().do(errand, aside)
+
+    errands = errands_for(pictures_in(photos(4)), tmp_path / "out")
+
+    outcomes = run(options_of(actor), errands, hand=Mortal)
+
+    assert endings(outcomes) == ["photo 0 painted", "photo 1 failed", "photo 2 painted", "photo 3 painted"]
+    (failed,) = (outcome.error for outcome in outcomes if outcome.error)
+    assert isinstance(failed, LostError)
+    assert str(failed) == "Cannot paint photo 1.png: 3 painters were lost over it; paint it alone to see why."
+    assert hidden(tmp_path / "out") == []
+    assert not (tmp_path / "out" / "photo 1").exists()
+
+
+def test_what_a_painter_finished_before_it_was_lost_counts_as_painted(
+    actor: Path, photos: Callable[[int], Path], tmp_path: Path
+) -> None:
+    class Silenced(Hand):
+        def do(self, errand: Errand, aside: Path) -> Outcome:
+            had = (errand.out / "report.json").exists()
+            outcome = super().do(errand, aside)
+            if not had:
+                os.kill(os.getpid(), signal.SIGKILL)
+            return outcome
+
+    errands = errands_for(pictures_in(photos(2)), tmp_path / "out")
+    Workshop(options_of(actor, device="cpu")).paint(str(errands[1].source), errands[1].out)
+
+    outcomes = run(options_of(actor), errands, hand=Silenced)
+
+    assert endings(outcomes) == ["photo 0 painted", "photo 1 skipped"]
+
+
+# Painters that cannot be had
+
+
+def test_painters_with_another_version_are_not_painted_with(
+    actor: Path, photos: Callable[[int], Path], tmp_path: Path
+) -> None:
+    class Older(Hand):
+        def hello(self, options: PaintOptions, folder: str, sign: str) -> Hello:
+            from dataclasses import replace
+
+            return replace(super().hello(options, folder, sign), version="0.0.9")
+
+    told: list[str] = []
+
+    with pytest.raises(ClusterError, match=r"has Strokewise 0\.0\.9; here is .*, and all have to have the same"):
+        run(options_of(actor), errands_for(pictures_in(photos(2)), tmp_path / "out"), told=told.append, hand=Older)
+
+    assert len(told) == 1
+    assert hidden(tmp_path / "out") == []
+
+
+def test_painters_that_are_lost_as_they_begin_end_the_command(
+    actor: Path, photos: Callable[[int], Path], tmp_path: Path
+) -> None:
+    class Stillborn(Hand):
+        def hello(self, options: PaintOptions, folder: str, sign: str) -> Hello:
+            os.kill(os.getpid(), signal.SIGKILL)
+            raise AssertionError
+
+    with pytest.raises(ClusterError, match="lost as soon as they begin"):
+        run(options_of(actor), errands_for(pictures_in(photos(2)), tmp_path / "out"), hand=Stillborn)
+
+
+def test_a_gpu_without_memory_leaves_its_picture_to_another(
+    actor: Path, photos: Callable[[int], Path], tmp_path: Path
+) -> None:
+    first = tmp_path / "first"
+
+    class Small(Hand):
+        def do(self, errand: Errand, aside: Path) -> Outcome:
+            if not first.exists():
+                first.write_text(str(os.getpid()))
+            if first.read_text() == str(os.getpid()):
+                raise DeviceError("cuda", "it has too little memory")
+            return super().do(errand, aside)
+
+    told: list[str] = []
+
+    errands = errands_for(pictures_in(photos(3)), tmp_path / "out")
+    outcomes = run(options_of(actor), errands, workers=2, told=told.append, hand=Small)
+
+    assert endings(outcomes) == ["photo 0 painted", "photo 1 painted", "photo 2 painted"]
+    assert "Cannot use device cuda: it has too little memory." in told
+
+
+def test_a_full_disk_ends_it_and_an_unforeseen_error_costs_one_picture(
+    actor: Path, photos: Callable[[int], Path], tmp_path: Path
+) -> None:
+    class Odd(Hand):
+        def do(self, errand: Errand, aside: Path) -> Outcome:
+            if errand.source.name == "photo 0.png":
+                raise KeyError("nobody foresaw this")
+            if errand.source.name == "photo 2.png":
+                raise OutputError(errand.out, "the disk is full") from OSError(errno.ENOSPC, "full")
+            return super().do(errand, aside)
+
+    errands = errands_for(pictures_in(photos(4)), tmp_path / "out")
+    (tmp_path / "out").mkdir()
+    outcomes = painted_by_cluster(options_of(actor), errands, address=LOCAL, workers=1, hand=Odd)
+
+    seen = [next(outcomes), next(outcomes)]
+    with pytest.raises(OutputError, match="the disk is full"):
+        next(outcomes)
+
+    assert endings(seen) == ["photo 0 failed", "photo 1 painted"]
+    assert "nobody foresaw this" in str(seen[0].error)
+
+
+def test_a_machine_that_does_not_see_the_folders_says_which(actor: Path, tmp_path: Path) -> None:
+    (tmp_path / "sign").touch()
+    here = os.getcwd()
+    try:
+        with pytest.raises(ClusterError, match="/nowhere cannot be opened there; share"):
+            Hand().hello(options_of(actor), "/nowhere", str(tmp_path / "sign"))
+        with pytest.raises(ClusterError, match="out is not seen there; share"):
+            Hand().hello(options_of(actor), str(tmp_path), "/out/sign")
+        assert Hand().hello(options_of(actor), str(tmp_path), str(tmp_path / "sign")).process == os.getpid()
+    finally:
+        os.chdir(here)
+
+
+@pytest.mark.parametrize(
+    ("address", "options", "error", "words"),
+    [
+        ("local", {"device": "cuda"}, ClusterError, "it has no GPU; use --device cpu"),
+        ("127.0.0.1:9", {}, ClusterError, "it does not answer"),
+        ("local", {"max_step": 0}, SettingError, "max-step"),
+    ],
+)
+def test_what_cannot_be_is_refused_before_anything_is_painted(
+    address: str, options: dict[str, Any], error: type[Exception], words: str,
+    actor: Path, photos: Callable[[int], Path], tmp_path: Path,
+) -> None:  # fmt: skip
+    errands = errands_for(pictures_in(photos(1)), tmp_path / "out")
+    (tmp_path / "out").mkdir()
+
+    with pytest.raises(error, match=words):
+        list(painted_by_cluster(options_of(actor, **options), errands, address=address))
+
+    assert list((tmp_path / "out").iterdir()) == []
+
+
+# The command
+
+
+def test_what_is_painted_is_skipped_the_next_time_and_ctrl_c_leaves_nothing_half_done(
+    photos: Callable[[int], Path], tmp_path: Path, command: Callable[..., subprocess.Popen[str]]
+) -> None:
+    folder, out = photos(12), tmp_path / "out"
+    process = command(folder, "--strokes", "300")
+    until(lambda: len(list(out.glob("*/report.json"))) >= 2 and at_work(psutil.Process(process.pid)))
+    painters = at_work(psutil.Process(process.pid))
+    process.send_signal(signal.SIGINT)
+    _, told = process.communicate(timeout=60)
+
+    assert process.returncode == 130
+    assert told.splitlines()[-1] == "cancelled"
+    until(lambda: not any(painter.is_running() for painter in painters), 20)
+    assert hidden(out) == []
+    done = len(list(out.glob("*/report.json")))
+    assert 2 <= done < 12
+    assert len(list(out.iterdir())) == done
+
+    process = command(folder, "--strokes", "300")
+    printed, told = process.communicate(timeout=300)
+
+    assert process.returncode == 0, told
+    assert f"12 pictures: {12 - done} painted, {done} skipped, 0 failed" in printed
+
+
+@pytest.mark.parametrize(
+    ("words", "problem"),
+    [
+        (["sample:coffee", "--cluster", "local"], "it is for a folder of pictures"),
+        (["sample:coffee", "--workers", "2"], "they are a cluster's; add --cluster local"),
+    ],
+)
+def test_a_cluster_is_refused_where_there_is_nothing_to_share_out(
+    words: list[str], problem: str, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    from main import main
+
+    assert main(["paint", *words, "-o", str(tmp_path / "out")]) == 2
+    assert problem in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
