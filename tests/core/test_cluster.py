@@ -193,6 +193,36 @@ def test_what_a_painter_finished_before_it_was_lost_counts_as_painted(
     assert endings(outcomes) == ["photo 0 painted", "photo 1 skipped"]
 
 
+def test_a_machine_that_is_lost_leaves_its_pictures_to_the_others(
+    actor: Path, photos: Callable[[int], Path], tmp_path: Path
+) -> None:
+    from ray.cluster_utils import Cluster
+
+    class Slow(Hand):
+        def do(self, errand: Errand, aside: Path) -> Outcome:
+            time.sleep(0.5)
+            return super().do(errand, aside)
+
+    cluster = Cluster(initialize_head=True, head_node_args={"num_cpus": 1, "include_dashboard": False})
+    try:
+        other = cluster.add_node(num_cpus=1)
+        errands = errands_for(pictures_in(photos(12)), tmp_path / "out")
+        (tmp_path / "out").mkdir()
+        told: list[str] = []
+        outcomes = painted_by_cluster(options_of(actor), errands, address=cluster.address, told=told.append, hand=Slow)
+        seen = [next(outcomes)]
+        while len(told) < 2:  # both have begun
+            seen.append(next(outcomes))
+        cluster.remove_node(other, allow_graceful=False)
+        seen.extend(outcomes)
+    finally:
+        cluster.shutdown()
+
+    assert endings(seen) == sorted(f"photo {number} painted" for number in range(12))
+    assert any("a painter is lost" in word for word in told)
+    assert hidden(tmp_path / "out") == []
+
+
 # Painters that cannot be had
 
 
