@@ -7,6 +7,7 @@ Heavy modules are imported by the commands that need them, so that `--help` answ
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import sys
 import traceback
@@ -18,6 +19,7 @@ import click
 from benchmarks.command import bench
 from core.endings import endings_heard
 from core.errors import EXIT_BAD_INPUT, EXIT_BUG, EXIT_CANCELLED, PainterError, SettingError
+from core.program import program_command, program_name
 
 if TYPE_CHECKING:
     from core.document import Rgb
@@ -354,7 +356,7 @@ def train(arguments: tuple[str, ...]) -> None:
     """Train the networks from your own pictures: `painter`, `renderer`, `pack`."""
     from training.command import run
 
-    run(list(arguments), program="python main.py train")
+    run(list(arguments), program=f"{program_name()} train")
 
 
 @cli.command(
@@ -366,7 +368,21 @@ def experiment(arguments: tuple[str, ...]) -> None:
     """Repeat an experiment of the paper: train its arms with one budget, plot and compare them."""
     from training.command import run
 
-    run(["experiment", *arguments], program="python main.py")
+    run(["experiment", *arguments], program=program_name())
+
+
+@cli.command()
+@click.option("--remove", is_flag=True, help="Take it out again.")
+def desktop(remove: bool) -> None:
+    """Enter the studio in this Linux desktop's menu, and as what opens saved sessions."""
+    from painter_gui import desktop as entries
+
+    if not sys.platform.startswith("linux"):
+        raise SettingError("desktop", sys.platform, "that is for Linux; docs/installing.md tells of others")
+    folder = entries.data_folder()
+    changed = entries.remove(folder) if remove else entries.enter(program_command(), folder)
+    for path in changed:
+        click.echo(f"{'removed' if remove else 'written'}: {click.format_filename(path)}")
 
 
 cli.add_command(bench)
@@ -386,7 +402,7 @@ def main(arguments: list[str] | None = None) -> int:
     if arguments[0] not in cli.commands and any(f"{each}=".startswith("--img=") for each in arguments):
         arguments = ["paint", *arguments]  # the published test.py has no commands
     try:
-        with endings_heard(_interrupt, interrupts=False), cli.make_context("python main.py", arguments) as context:
+        with endings_heard(_interrupt, interrupts=False), cli.make_context(program_name(), arguments) as context:
             cli.invoke(context)
     except click.exceptions.Exit as done:  # --help and --version
         return done.exit_code
@@ -419,10 +435,10 @@ def _names_a_picture(argument: str) -> bool:
 
 def _studio(source: str | None) -> int:
     """Open the studio, where there is a display to open it on."""
-    from painter_gui.display import INSTEAD, there_is_a_display
+    from painter_gui.display import instead, there_is_a_display
 
     if not there_is_a_display():
-        return _refused(INSTEAD)
+        return _refused(instead())
     from painter_gui.app import run_studio
 
     return run_studio(source)
@@ -446,4 +462,5 @@ def _with_help_named(error: click.ClickException) -> str:
 
 
 if __name__ == "__main__":
+    multiprocessing.freeze_support()  # in a frozen program, the queue's process begins here too
     sys.exit(main())

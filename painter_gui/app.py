@@ -43,6 +43,7 @@ def run_studio(source: str | None = None) -> int:
     assert isinstance(application, QApplication)
     QCoreApplication.setOrganizationName("Strokewise")
     QCoreApplication.setApplicationName("Strokewise")
+    QGuiApplication.setDesktopFileName("strokewise")  # by which a desktop knows whose window it is
     application.setStyle("Fusion")  # the one that follows light and dark everywhere
     end_log = start_log(log_folder())
     window = new_window()

@@ -6,10 +6,15 @@ import os
 import socket
 import sys
 
-INSTEAD = (
-    "There is no display to open the studio on. Paint without a window: python main.py paint PHOTO; "
-    "or set QT_QPA_PLATFORM=offscreen."
-)
+from core.program import program_name
+
+
+def instead() -> str:
+    """What to do where there is none."""
+    return (
+        f"There is no display to open the studio on. Paint without a window: {program_name()} paint PHOTO; "
+        "or set QT_QPA_PLATFORM=offscreen."
+    )
 
 
 def there_is_a_display() -> bool:
