@@ -73,7 +73,7 @@ def bench_cluster(
         asked: Errands for painters that do nothing.
         painters: Processes.
         disk: Bytes a second of the disk that a large cluster shares.
-        gpu_seconds: Of a picture on a GPU, measured elsewhere; reckoned with as well.
+        gpu_seconds: Of painting alone on a GPU, measured elsewhere; reckoned with as well.
         repeats: Of the painting alone.
         json_path: The report to write.
 
@@ -108,9 +108,11 @@ def bench_cluster(
         seconds, _, idle_ends = _run(options, [source] * asked, folder / "asked", painters, Idle)
     first = Errand(source=source, out=folder)
     through = len(pickle.dumps(first)) + len(pickle.dumps(Outcome(errand=first, ending=Ending.PAINTED, report=of_one)))
+    beside = max(0.0, timing.median - of_one["seconds"])
     on_cores = Throughput(painting=painters / rate, asking=seconds / asked, moved=moved, disk=disk)
     results: dict[str, Result] = {
         "a picture alone, s": timing,
+        "of which reading and writing, s": beside,
         f"a picture of one of {painters} painters, s": on_cores.painting,
         "until painters begin, s": began,
         "asking, processor time a picture, ms": 1_000 * on_cores.asking,
@@ -120,7 +122,8 @@ def bench_cluster(
         **_reckoned("cores", on_cores),
     }
     if gpu_seconds is not None:
-        results |= _reckoned("GPUs", replace(on_cores, painting=gpu_seconds))
+        # What is read and written there is so by processors as fast as this one.
+        results |= _reckoned("GPUs", replace(on_cores, painting=gpu_seconds + beside))
     settings = {
         "photo": photo, "strokes": of_one["strokes"], "pictures": pictures, "asked": asked, "painters": painters,
         "disk_bytes_a_second": disk, "gpu_seconds": gpu_seconds,

@@ -36,7 +36,9 @@ def test_painting_and_asking_are_measured(tmp_path: Path) -> None:
     asking = found["asking, processor time a picture, ms"]
     assert 0.01 < asking < 50
     assert 500 < found["through the asker, bytes a picture"] < 5_000
-    assert found["1 GPUs, pictures a second"] == pytest.approx(4)
+    beside = found["of which reading and writing, s"]
+    assert 0 < beside < alone
+    assert found["1 GPUs, pictures a second"] == pytest.approx(1 / (0.25 + beside))
     disk = 1e3 / found["read and written, MB a picture"]
     most = min(disk, 1_000 / asking)
     assert [found[f"{count} cores, pictures a second"] for count in PAINTERS] == pytest.approx(
