@@ -46,6 +46,9 @@ def _main() -> None:
             )
             run("export", "out/strokes.json", "-o", "film.mp4", "--size", "128")
             run("export", "out/strokes.json", "-o", "lesson.pdf")
+            run("desktop")
+            entry = (folder / ".local" / "share" / "applications" / "strokewise.desktop").read_text()
+            assert f'Exec="{command}" %f' in entry, entry
             run("train", "--help")
             run("bench", "--help")
             _studio(command, folder, clean)

@@ -49,7 +49,6 @@ ELSEWHERE = {
     "python main.py paint photos -o painted --cluster": "tests/core/test_cluster.py",
     "pyinstaller": "packaging/strokewise.spec",
     "strokewise": ".ci/stranger.py",
-    "python main.py desktop": "tests/painter_gui/test_desktop.py",
     "python main.py bench cluster": "tests/benchmarks/test_cluster_speed.py",
     "python main.py bench gui": "tests/benchmarks/test_gui_speed.py",
 }
@@ -181,6 +180,9 @@ def test_every_command_does_what_the_document_has_it_for(
         where = elsewhere(command)
         if where is not None:
             assert (ROOT / where).exists(), command
+            assert all((ROOT / path).exists() for path in re.findall(r"\b(?:tests|packaging)/[\w/.]+", command)), (
+                command
+            )
             continue
         words = shlex.split(shortened(command))
         if words[:2] == ["python", "-m"]:
