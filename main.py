@@ -149,7 +149,7 @@ def cli() -> None:
 @click.option("--frames", is_flag=True, help="Also write frames/, a PNG every 50 strokes.")
 @click.option("--video", is_flag=True, help="Also write painting.mp4.")
 @click.option("--svg/--no-svg", default=True, help="Write painting.svg.")
-@click.option("--cluster", metavar="local|ADDRESS", help="Of a folder: paint its pictures by many processes,"
+@click.option("--cluster", metavar="local|ADDRESS", help="Of a folder or film: paint it by many processes,"
               " here or on the machines of the Ray cluster with that address.")  # fmt: skip
 @click.option("--workers", type=click.IntRange(1), help="With --cluster: how many; by default one a GPU or core.")
 @click.pass_context
@@ -182,11 +182,11 @@ def paint(
         raise SettingError("workers", workers, "they are a cluster's; add --cluster local")
     if os.path.isdir(sources[0]):
         context.exit(_paint_folder(Path(sources[0]), out, chosen, cluster=cluster, workers=workers))
-    if cluster is not None:
-        raise SettingError("cluster", cluster, "it is for a folder of pictures; name the folder, or leave this out")
     if is_film(sources[0], out):
-        _paint_film(Path(sources[0]), out, chosen, _given(context))
+        _paint_film(Path(sources[0]), out, chosen, _given(context), cluster=cluster, workers=workers)
         return
+    if cluster is not None:
+        raise SettingError("cluster", cluster, "it is for films and folders of pictures; leave it out for one picture")
     report = paint_picture(sources[0], out, chosen)
     for part in report["idle"]:
         click.echo(f"note: {part} had nothing to paint; give more --strokes, or other levels", err=True)
@@ -211,11 +211,11 @@ def _paint_folder(folder: Path, out: Path, options: PaintOptions, **places: Any)
     return EXIT_BAD_INPUT if Ending.FAILED in endings else 0
 
 
-def _paint_film(source: Path, out: Path, options: PaintOptions, given: set[str]) -> None:
+def _paint_film(source: Path, out: Path, options: PaintOptions, given: set[str], **places: Any) -> None:
     """Paint a film and sum it up."""
     from core.paint_command import paint_film
 
-    report = paint_film(source, out, options, given)
+    report = paint_film(source, out, options, given, **places)
     click.echo(
         f"{report.frames} frames in {report.seconds:.1f} s ({report.frames / report.seconds:.1f} a second) on "
         f"{report.device}: {report.strokes} strokes, PSNR {report.psnr:.2f} dB, in {click.format_filename(out)}"

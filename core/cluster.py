@@ -12,28 +12,36 @@ import shutil
 import signal
 import socket
 import threading
-from collections import deque
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from core.batch import Ending, Outcome, outcome_of
+from core.crew import ClusterError, Crew, Hello, Task
 from core.errands import Errand
-from core.errors import DeviceError, OutputError, PainterError, SettingError
-from core.files import fragment_in, remove_fragments
+from core.errors import SettingError
+from core.export.document import canvas_size
+from core.export.film_file import join_films
+from core.files import checked_output_folder, fragment_in, remove_fragments
+from core.film_parts import Part, parts_of, scenes
+from core.film_reader import opened_film
 from core.paint_options import PaintOptions
+from core.painted_film import FilmReport, FilmSums, checked_layout, paint_part
 from core.painted_folder import is_newer
+from core.progress_bar import Bars, no_bar
+from core.schedule import PUBLISHED_SIDE
 from core.version import version
 from core.workshop import Workshop
 
 LOCAL = "local"
 """The address of this machine as a cluster of its own, begun and ended with the command."""
-
-TRIES = 3
-"""How many painters a task may cost before it is given up: some pictures take a painter down with them."""
 
 _MEMORY = 1 << 30
 """What a painter without a GPU is given, bytes: enough for pictures of some 12 megapixels."""
@@ -41,42 +49,13 @@ _MEMORY = 1 << 30
 _LOCAL_STORE = 128 << 20
 """Of the store that Ray keeps beside, bytes: nothing of ours goes there."""
 
+_PARTS = 4
+"""Of a film, for each painter: with more, all end at about the same time; with fewer, less is read twice."""
+
+_ONE_PIXEL = np.zeros((1, 1, 3), np.uint8)
+
 _PATIENCE = 5.0
 """With an address that does not answer, seconds."""
-
-
-class ClusterError(PainterError):
-    """A cluster cannot be reached, or cannot be painted with."""
-
-    def __init__(self, address: str, problem: str) -> None:
-        super().__init__(address, problem)
-        self.address, self.problem = address, problem
-
-    def __str__(self) -> str:
-        return f"Cannot use cluster {self.address}: {self.problem}."
-
-
-class LostError(PainterError):
-    """A picture whose painters were lost, one after the other."""
-
-    def __init__(self, source: Path, tries: int) -> None:
-        super().__init__(source, tries)
-        self.source, self.tries = source, tries
-
-    def __str__(self) -> str:
-        return f"Cannot paint {self.source.name}: {self.tries} painters were lost over it; paint it alone to see why."
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Hello:
-    """What a painter says of itself once its networks are loaded."""
-
-    machine: str
-    process: int
-    device: str
-    version: str
-    digest: str
-    """Of the options and weights that it paints by, as of `Workshop.digest`."""
 
 
 class Hand:
@@ -117,6 +96,10 @@ class Hand:
         finally:
             shutil.rmtree(aside, ignore_errors=True)  # where it has not taken its place
 
+    def do_part(self, source: Path, part: Part, out: Path) -> FilmSums:
+        """Paint a part of a film, as of `core.painted_film.paint_part`."""
+        return paint_part(self._workshop, source, part, out)
+
 
 def painted_by_cluster(
     options: PaintOptions,
@@ -142,10 +125,110 @@ def painted_by_cluster(
         OutputError: If the disk takes no more.
         PainterError: If a setting or the weights are unusable.
     """
+    tasks = [
+        Task(name=errand.source.name, method="do", arguments=lambda aside, errand=errand: (errand, aside))  # type: ignore[misc]
+        for errand in errands
+    ]
+    folder = errands[0].out.parent
+    with _crew(options, folder, len(tasks), address=address, workers=workers, told=told, hand=hand) as (crew, sign):
+        for done in crew.results(tasks, folder):
+            errand = errands[done.number]
+            if done.error is not None:
+                yield Outcome(errand=errand, ending=Ending.FAILED, error=done.error)
+                continue
+            outcome: Outcome = done.value
+            if outcome.ending is Ending.SKIPPED and done.painters > 1 and is_newer(errand.out, sign):
+                outcome = replace(outcome, ending=Ending.PAINTED)  # by one that was lost before it could tell
+            yield outcome
+
+
+def film_by_cluster(
+    options: PaintOptions,
+    source: Path,
+    out: Path,
+    *,
+    address: str,
+    workers: int | None = None,
+    bars: Bars = no_bar,
+    told: Callable[[str], None] = lambda _word: None,
+    hand: type[Hand] = Hand,
+) -> FilmReport:
+    """Paint a film, scenes at the same time; what cannot be cut at a scene is painted by one.
+
+    Args:
+        options: How to paint.
+        source: One of `FILM_INPUTS`.
+        out: The painted film, .mp4 or .webm; there is nothing until all of it is done.
+        address: As of `painted_by_cluster`.
+        workers: Likewise.
+        bars: Shows how far it is.
+        told: As of `painted_by_cluster`.
+        hand: Likewise.
+
+    Raises:
+        ClusterError, OutputError: Likewise.
+        LostError: If a part's painters are lost again and again.
+        PainterError: If a setting or the weights are unusable, or the film cannot be read or written.
+    """
+    started = time.monotonic()
+    if out.suffix.lower() == ".gif":
+        raise SettingError("cluster", "for a GIF", "its one palette needs all frames together; choose .mp4 or .webm")
+    longer = Workshop(_on_processor(options)).job(_ONE_PIXEL).divide * PUBLISHED_SIDE
+    with opened_film(source) as film, bars("looking for scenes", "frame") as show:
+        checked_layout(options, source, film, out)
+        seen = _counted(film.frames, lambda count: show(count, max(count, film.count or 0)))
+        starts = list(scenes(seen, canvas_size(film.size, options.size), longer))
+    folder = fragment_in(checked_output_folder(out.absolute().parent))
+    folder.mkdir()
+    try:
+        with _crew(options, folder, len(starts) - 1, address=address, workers=workers, told=told, hand=hand) as (
+            crew,
+            _,
+        ):
+            parts = parts_of(starts, _PARTS * crew.count)
+            files = [folder / f"{part.first:08d}{out.suffix}" for part in parts]
+            tasks = [
+                Task(
+                    name=f"{source.name}, frames {part.first} to {part.end - 1}", method="do_part",
+                    arguments=lambda _aside, part=part, file=file: (source.absolute(), part, file),  # type: ignore[misc]
+                )
+                for part, file in zip(parts, files, strict=True)
+            ]  # fmt: skip
+            sums = FilmSums()
+            with bars("film", "frame") as show:
+                for done in crew.results(tasks, folder):
+                    if done.error is not None:
+                        raise done.error
+                    sums += done.value
+                    show(sums.frames, starts[-1], "")
+            devices = ", ".join(sorted(crew.devices))
+        join_films(files, out)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    return sums.report(time.monotonic() - started, devices)
+
+
+def _counted(frames: Iterator[NDArray[np.uint8]], told: Callable[[int], None]) -> Iterator[NDArray[np.uint8]]:
+    for count, frame in enumerate(frames, 1):
+        yield frame
+        told(count)
+
+
+@contextmanager
+def _crew(
+    options: PaintOptions,
+    folder: Path,
+    tasks: int,
+    *,
+    address: str,
+    workers: int | None,
+    told: Callable[[str], None],
+    hand: type[Hand],
+) -> Iterator[tuple[Crew, Path]]:
+    """Painters for so many tasks that write into a folder, and a file there that is older than what they write."""
     here = Workshop(_on_processor(options))  # refuses here what would be refused everywhere
-    out = errands[0].out.parent
-    remove_fragments(out)
-    sign = fragment_in(out)
+    remove_fragments(folder)
+    sign = fragment_in(folder)
     sign.touch()
     try:
         with _cluster(address, workers) as ray:
@@ -153,11 +236,11 @@ def painted_by_cluster(
             if workers is not None and workers > room:
                 raise SettingError("workers", workers, f"there is room for {room} in that cluster")
             remote = ray.remote(hand).options(**place)
-            crew = _Crew(
-                remote.remote, ray, address, min(workers or room, len(errands)), told,
+            crew = Crew(
+                remote.remote, ray, address, min(workers or room, tasks), told,
                 greeting=(options, str(Path.cwd()), str(sign.absolute())), expected=(version(), here.digest),
             )  # fmt: skip
-            yield from crew.outcomes(errands)
+            yield crew, sign
     finally:
         sign.unlink(missing_ok=True)
 
@@ -223,143 +306,3 @@ def _room(ray: ModuleType, address: str, options: PaintOptions) -> tuple[int, di
     }  # fmt: skip
     needs = {"num_gpus": 1} if on_gpus else {"memory": _MEMORY}
     return room, {"num_cpus": 1, "max_restarts": 0, "runtime_env": {"env_vars": settings}, **needs}
-
-
-@dataclass(kw_only=True)
-class _Task:
-    errand: Errand
-    aside: Path
-    painters: int = 0
-    """That were given it."""
-    hand: Any = None
-    """Who has it."""
-
-
-class _Crew:
-    """Painters: those that begin, those at work and those without work. Who is lost is replaced."""
-
-    def __init__(
-        self,
-        hired: Callable[[], Any],
-        ray: ModuleType,
-        address: str,
-        count: int,
-        told: Callable[[str], None],
-        *,
-        greeting: tuple[PaintOptions, str, str],
-        expected: tuple[str, str],
-    ) -> None:
-        """Have painters begin.
-
-        Args:
-            hired: Makes one, as Ray's handle.
-            ray: Connected.
-            address: Of the cluster, for errors.
-            count: How many.
-            told: As of `painted_by_cluster`.
-            greeting: Of `Hand.hello`.
-            expected: The version and the digest that a painter has to have.
-        """
-        self._hired, self._ray, self._address, self._told = hired, ray, address, told
-        self._greeting, self._expected, self._sign = greeting, expected, Path(greeting[2])
-        self._beginning: dict[Any, Any] = {}
-        self._idle: list[Any] = []
-        self._busy: dict[Any, _Task] = {}
-        self._lost_at_once = 0
-        self._refused: PainterError = ClusterError(address, "its painters are lost as soon as they begin")
-        for _ in range(count):
-            self._hire()
-
-    def outcomes(self, errands: Sequence[Errand]) -> Iterator[Outcome]:
-        """Of all errands, in the order in which they end."""
-        waiting = deque(_Task(errand=errand, aside=fragment_in(errand.out.parent)) for errand in errands)
-        try:
-            while waiting or self._busy:
-                while waiting and self._idle:
-                    self._give(waiting.popleft(), self._idle.pop())
-                if not self._beginning and not self._busy:
-                    raise self._refused
-                (ready,), _ = self._ray.wait([*self._beginning, *self._busy], num_returns=1)
-                if ready in self._beginning:
-                    self._begin(ready)
-                    continue
-                task = self._busy.pop(ready)
-                outcome = self._ended(ready, task)
-                if outcome is None:
-                    waiting.appendleft(task)
-                else:
-                    yield outcome
-        finally:
-            for hand in [*self._beginning.values(), *self._idle, *(task.hand for task in self._busy.values())]:
-                self._ray.kill(hand)
-            for task in self._busy.values():
-                shutil.rmtree(task.aside, ignore_errors=True)
-
-    def _hire(self) -> None:
-        hand = self._hired()
-        self._beginning[hand.hello.remote(*self._greeting)] = hand
-
-    def _give(self, task: _Task, hand: Any) -> None:
-        task.painters, task.hand = task.painters + 1, hand
-        self._busy[hand.do.remote(task.errand, task.aside)] = task
-
-    def _begin(self, ready: Any) -> None:
-        """Hear what a painter says of itself, and take it or leave it."""
-        hand = self._beginning.pop(ready)
-        try:
-            hello: Hello = self._ray.get(ready)
-            if (hello.version, hello.digest) != self._expected:
-                what = "has other weights" if hello.version == self._expected[0] else f"has Strokewise {hello.version}"
-                problem = f"{hello.machine} {what}; here is {self._expected[0]}, and all have to have the same"
-                raise ClusterError(self._address, problem)
-        except self._ray.exceptions.RayActorError:
-            self._lost_at_once += 1
-            if self._lost_at_once <= TRIES:
-                self._hire()
-            return
-        except PainterError as error:
-            self._refused = _itself(error)
-            self._told(str(self._refused))
-            self._ray.kill(hand)
-            return
-        self._lost_at_once = 0
-        self._told(f"a painter on {hello.machine} ({hello.device}) begins")
-        self._idle.append(hand)
-
-    def _ended(self, ready: Any, task: _Task) -> Outcome | None:
-        """What came of a task; None if another painter has to have it."""
-        try:
-            outcome: Outcome = self._ray.get(ready)
-        except self._ray.exceptions.RayActorError:
-            # It may be cut off, not dead: without the folder aside nothing of it can take the painting's place.
-            shutil.rmtree(task.aside, ignore_errors=True)
-            task.aside = fragment_in(task.errand.out.parent)
-            self._hire()
-            if task.painters >= TRIES:
-                return _failed(task, LostError(task.errand.source, task.painters))
-            self._told(f"a painter is lost; {task.errand.source.name} goes to another")
-            return None
-        except OutputError as error:  # the disk is full: so it is for everybody
-            raise _itself(error) from error
-        except DeviceError as error:  # the next picture would meet the same there
-            task.painters -= 1
-            self._refused = _itself(error)
-            self._told(str(self._refused))
-            self._ray.kill(task.hand)
-            return None
-        except Exception as error:  # a bug that this picture brought out must not cost the others
-            outcome = _failed(task, PainterError(f"{type(error).__name__}: {error}"))
-        self._idle.append(task.hand)
-        if outcome.ending is Ending.SKIPPED and task.painters > 1 and is_newer(task.errand.out, self._sign):
-            return replace(outcome, ending=Ending.PAINTED)  # by one that was lost before it could tell
-        return outcome
-
-
-def _itself(error: PainterError) -> PainterError:
-    """An error without what Ray adds to it."""
-    cause = getattr(error, "cause", None)
-    return cause if isinstance(cause, PainterError) else error
-
-
-def _failed(task: _Task, error: PainterError) -> Outcome:
-    return Outcome(errand=task.errand, ending=Ending.FAILED, error=error)

@@ -79,7 +79,7 @@ class FilmPainter:
     def _frame(self, frame: NDArray[np.uint8], cancelled: Callable[[], bool]) -> PaintedFrame:
         target = resized(frame, detail(self.size, self._job_of(frame).divide * PUBLISHED_SIDE))
         change = None if self._painted_for is None else self._painted_for.change(target)
-        anew = self._painted_for is None or (change is not None and change.extent >= _ANEW)
+        anew = self._painted_for is None or begins_scene(change)
         count = 0
         if anew:
             count = self._begin(target, cancelled)
@@ -135,6 +135,11 @@ class FilmPainter:
         # Where the weight is 0 this changes no bit.
         canvas += weight[top:bottom, :, None] * (painted - canvas)
         self._pixels[top:bottom] = to_bytes(canvas)
+
+
+def begins_scene(change: Change | None) -> bool:
+    """Whether that much has changed that it is another scene."""
+    return change is not None and change.extent >= _ANEW
 
 
 def _plan(levels: tuple[Level, ...], change: Change) -> tuple[Level, ...]:

@@ -10,7 +10,7 @@ from tqdm import tqdm
 
 from core import painted_film
 from core.batch import Outcome, painted_one_by_one
-from core.cluster import painted_by_cluster
+from core.cluster import film_by_cluster, painted_by_cluster
 from core.device import GpuTrouble
 from core.errands import errands_for, pictures_in
 from core.files import output_folder
@@ -64,13 +64,24 @@ def paint_folder(
     return sorted(outcomes, key=lambda outcome: place[outcome.errand])
 
 
-def paint_film(source: Path, out: Path, options: PaintOptions, given: set[str]) -> FilmReport:
-    """Paint a film; see `core.painted_film`.
+def paint_film(
+    source: Path,
+    out: Path,
+    options: PaintOptions,
+    given: set[str],
+    *,
+    cluster: str | None = None,
+    workers: int | None = None,
+) -> FilmReport:
+    """Paint a film; see `core.painted_film`, and of `cluster` and `workers` `paint_folder`.
 
     Raises:
         PainterError: If the film, an option that was given, the weights, the device or the new film is unusable.
     """
     refuse_unsuitable(options, given)
+    if cluster is not None:
+        places: dict[str, Any] = {"address": cluster, "workers": workers, "bars": progress_bar, "told": _note}
+        return film_by_cluster(options, source, out, **places)
     return painted_film.paint_film(Workshop(options, told=_say), source, out, bars=progress_bar)
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import closing
 from dataclasses import asdict, dataclass, replace
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +18,11 @@ from core.device import enough_memory
 from core.errors import FilmError, OutputError, PictureError, SettingError
 from core.export.document import canvas_size
 from core.export.film_file import FILM_SUFFIXES, check_frames, film_file, film_kind
-from core.export.film_layout import film_layout
+from core.export.film_layout import FilmLayout, film_layout
 from core.files import output_folder
 from core.film_painting import FilmPainter
-from core.film_reader import FILM_INPUTS, opened_film
+from core.film_parts import Part
+from core.film_reader import FILM_INPUTS, Film, opened_film
 from core.images import picture_digest
 from core.job import PaintJob
 from core.metrics import MAX_PSNR
@@ -53,6 +55,29 @@ class FilmReport:
     device: str
     psnr: float
     """dB, of all frames together, at the size that they were looked at."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FilmSums:
+    """What frames took, added up."""
+
+    frames: int = 0
+    strokes: int = 0
+    anew: int = 0
+    l2: float = 0.0
+
+    def __add__(self, other: FilmSums) -> FilmSums:
+        return FilmSums(
+            frames=self.frames + other.frames, strokes=self.strokes + other.strokes, anew=self.anew + other.anew,
+            l2=self.l2 + other.l2,
+        )  # fmt: skip
+
+    def report(self, seconds: float, device: str) -> FilmReport:
+        """Of a whole film that took so long."""
+        psnr = min(MAX_PSNR, -10 * math.log10(self.l2 / self.frames)) if self.l2 else MAX_PSNR
+        return FilmReport(
+            frames=self.frames, strokes=self.strokes, anew=self.anew, seconds=seconds, device=device, psnr=psnr
+        )
 
 
 def is_film(source: str, out: Path) -> bool:
@@ -159,36 +184,85 @@ def paint_film(
         PaintingCancelledError: If it was.
         PainterError: If the film cannot be read or written.
     """
+    started = time.monotonic()
+    with opened_film(source) as film, bars("film", "frame") as show:
+        layout = checked_layout(workshop.options, source, film, out)
+        count = film.count or 0
+        sums = _paint(
+            workshop, film, film.frames, layout, out, cancelled=cancelled,
+            seen=lambda frames, strokes: show(frames, max(frames, count), f"{strokes} strokes"),
+        )  # fmt: skip
+    return sums.report(time.monotonic() - started, workshop.device_name)
+
+
+def paint_part(workshop: Workshop, source: Path, part: Part, out: Path) -> FilmSums:
+    """Paint a part of a film to a film of its own, as it would be painted within the whole.
+
+    Args:
+        workshop: Who paints.
+        source: The whole film.
+        part: Which frames.
+        out: The part's film.
+
+    Raises:
+        PainterError: If the film cannot be read or written.
+    """
+    with opened_film(source) as film:
+        layout = checked_layout(workshop.options, source, film, out)
+        frames = enumerate(film.frames)
+        _, first = next(frames)
+        its = chain([first] if part.first == 0 else [], (frame for number, frame in frames if number >= part.first))
+        job_of = _one_palette(workshop)
+        job_of(first)  # whose colours are those of the whole film
+        return _paint(workshop, film, islice(its, part.end - part.first), layout, out, job_of=job_of)
+
+
+def checked_layout(options: PaintOptions, source: Path, film: Film, out: Path) -> FilmLayout:
+    """How the frames of a painted film lie in its file.
+
+    Raises:
+        PainterError: If there cannot be such a film.
+    """
     kind = film_kind(out)
     if out.exists() and source.exists() and out.samefile(source):
         raise OutputError(out, "it is the film to be painted; choose another name")
-    started = time.monotonic()
-    with opened_film(source) as film:
-        size = canvas_size(film.size, workshop.options.size)
-        layout = film_layout(size, shape=None, longer=size.longer, beside=False)
-        if kind.codec == "gif" and film.fps > _FASTEST_GIF:
-            problem = f"a GIF shows at most {_FASTEST_GIF:g} frames a second; choose .mp4"
-            raise SettingError("frames a second", f"{film.fps:g}", problem)
-        check_frames(kind, layout.frame, film.count or 1)
-        padded = np.empty((*layout.frame, 3), np.uint8)
-        padded[:] = workshop.options.background
-        painter = FilmPainter(workshop.painter, _one_palette(workshop), size)
-        frames = strokes = anew = 0
-        l2 = 0.0
-        with bars("film", "frame") as show, film_file(out, layout.frame, film.fps) as add, enough_memory():
-            with closing(painter.frames(film.frames, cancelled=cancelled)) as painted:
-                for each in painted:
-                    padded[: size.height, : size.width] = each.pixels
-                    frames, strokes, anew, l2 = frames + 1, strokes + each.strokes, anew + each.anew, l2 + each.l2
-                    check_frames(kind, layout.frame, frames)  # it may have said less than there are
-                    add(padded)
-                    show(frames, max(frames, film.count or 0), f"{each.strokes} strokes")
-            if cancelled():
-                raise PaintingCancelledError
-    return FilmReport(
-        frames=frames, strokes=strokes, anew=anew, seconds=time.monotonic() - started, device=workshop.device_name,
-        psnr=min(MAX_PSNR, -10 * math.log10(l2 / frames)) if l2 else MAX_PSNR,
-    )  # fmt: skip
+    size = canvas_size(film.size, options.size)
+    layout = film_layout(size, shape=None, longer=size.longer, beside=False)
+    if kind.codec == "gif" and film.fps > _FASTEST_GIF:
+        problem = f"a GIF shows at most {_FASTEST_GIF:g} frames a second; choose .mp4"
+        raise SettingError("frames a second", f"{film.fps:g}", problem)
+    check_frames(kind, layout.frame, film.count or 1)
+    return layout
+
+
+def _paint(
+    workshop: Workshop,
+    film: Film,
+    frames: Iterable[NDArray[np.uint8]],
+    layout: FilmLayout,
+    out: Path,
+    *,
+    job_of: Callable[[NDArray[np.uint8]], PaintJob] | None = None,
+    cancelled: Callable[[], bool] = lambda: False,
+    seen: Callable[[int, int], None] = lambda _frames, _strokes: None,
+) -> FilmSums:
+    """Paint some frames of a film into a file; what is seen are the frames so far and the strokes of the last."""
+    size = canvas_size(film.size, workshop.options.size)
+    padded = np.empty((*layout.frame, 3), np.uint8)
+    padded[:] = workshop.options.background
+    painter = FilmPainter(workshop.painter, job_of or _one_palette(workshop), size)
+    sums = FilmSums()
+    with film_file(out, layout.frame, film.fps) as add, enough_memory():
+        with closing(painter.frames(frames, cancelled=cancelled)) as painted:
+            for each in painted:
+                padded[: size.height, : size.width] = each.pixels
+                sums += FilmSums(frames=1, strokes=each.strokes, anew=int(each.anew), l2=each.l2)
+                check_frames(film_kind(out), layout.frame, sums.frames)  # it may have said less than there are
+                add(padded)
+                seen(sums.frames, each.strokes)
+        if cancelled():
+            raise PaintingCancelledError
+    return sums
 
 
 def _one_palette(workshop: Workshop) -> Callable[[NDArray[np.uint8]], PaintJob]:

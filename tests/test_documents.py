@@ -47,6 +47,7 @@ ELSEWHERE = {
     "torchrun": "tests/training/test_distributed.py",
     "ray start": "tests/core/test_cluster.py",
     "python main.py paint photos -o painted --cluster": "tests/core/test_cluster.py",
+    "python main.py paint clip.mp4 -o painted.mp4 --cluster": "tests/core/test_cluster.py",
     "pyinstaller": "packaging/strokewise.spec",
     "strokewise": ".ci/stranger.py",
     "python main.py bench cluster": "tests/benchmarks/test_cluster_speed.py",

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator
+import subprocess
+import tempfile
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import NamedTuple
@@ -111,10 +113,40 @@ def film_file(path: Path, frame: Size, fps: float) -> Iterator[Callable[[NDArray
 
             yield add
         # The encoder may fail with its last bytes and say nothing: only reading the film back tells.
-        with _encoder_trouble(path, RuntimeError):
-            frames, _ = imageio_ffmpeg.count_frames_and_secs(str(aside.absolute()))
-            if frames != count:
-                raise RuntimeError(f"{frames} frames of {count}")
+        _check_count(aside, path, count)
+
+
+def join_films(parts: Sequence[Path], path: Path) -> None:
+    """Put films of the same size, rate and kind, as `film_file` makes them, one after the other, encoded as they are.
+
+    Raises:
+        OutputError: If the film cannot be written.
+    """
+    kind = film_kind(path)
+    with written_aside(path) as aside, tempfile.TemporaryDirectory() as folder:
+        listed = Path(folder, "parts")
+        lines = (f"file '{str(part.absolute()).replace(chr(39), chr(39) + chr(92) + chr(39) * 2)}'" for part in parts)
+        listed.write_text("\n".join(lines) + "\n", encoding="utf-8")
+        fast = ("-movflags", "+faststart") if "+faststart" in kind.options else ()
+        command = [
+            imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", "-y", "-f", "concat", "-safe", "0",
+            "-i", str(listed), "-c", "copy", *fast,
+            "-f", path.suffix.lower().removeprefix("."), str(aside.absolute()),
+        ]  # fmt: skip
+        with _encoder_trouble(path, subprocess.CalledProcessError):
+            subprocess.run(command, check=True, capture_output=True, stdin=subprocess.DEVNULL)
+        _check_count(aside, path, sum(_count(part, path) for part in parts))  # ffmpeg goes on past a part that is none
+
+
+def _count(film: Path, path: Path) -> int:
+    with _encoder_trouble(path, RuntimeError):
+        return int(imageio_ffmpeg.count_frames_and_secs(str(film.absolute()))[0])
+
+
+def _check_count(film: Path, path: Path, count: int) -> None:
+    with _encoder_trouble(path, RuntimeError):
+        if (frames := _count(film, path)) != count:
+            raise RuntimeError(f"{frames} frames of {count}")
 
 
 @contextmanager

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -13,6 +14,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import imageio.v3 as imageio
 import numpy as np
 import psutil
 import pytest
@@ -21,11 +23,14 @@ from PIL import Image
 
 from core.batch import Outcome
 from core.brushes import BEZIER
-from core.cluster import LOCAL, ClusterError, Hand, Hello, LostError, painted_by_cluster
+from core.cluster import LOCAL, Hand, film_by_cluster, painted_by_cluster
+from core.crew import ClusterError, Hello, LostError
 from core.errands import Errand, errands_for, pictures_in
 from core.errors import DeviceError, OutputError, SettingError
 from core.export.stroke_json import read_json
+from core.film_parts import Part
 from core.paint_options import PaintOptions
+from core.painted_film import FilmSums, paint_film
 from core.weights import save_actor
 from core.workshop import Workshop
 from training.actors import new_actor
@@ -223,6 +228,46 @@ def test_a_machine_that_is_lost_leaves_its_pictures_to_the_others(
     assert hidden(tmp_path / "out") == []
 
 
+# A film
+
+
+def test_a_film_painted_by_two_painters_one_of_them_lost_is_the_film_painted_by_one(
+    actor: Path, tmp_path: Path
+) -> None:
+    class Mortal(Hand):
+        def do_part(self, source: Path, part: Part, out: Path) -> FilmSums:
+            sums = super().do_part(source, part, out)
+            died = tmp_path / "died"
+            if part.first and not died.exists():
+                died.touch()
+                os.kill(os.getpid(), signal.SIGKILL)
+            return sums
+
+    frames = [np.full((32, 48, 3), 60 * number, np.uint8) for number in range(4) for _ in range(3)]
+    for number, frame in enumerate(frames):
+        frame[8:20, 4 + number : 16 + number] = (250, 120, 10)
+    clip = tmp_path / "clip.mkv"
+    imageio.imwrite(clip, np.stack(frames), fps=10, plugin="FFMPEG", codec="ffv1", macro_block_size=1)
+    options = options_of(actor, strokes=40, svg=True)
+    told: list[str] = []
+
+    ours = film_by_cluster(
+        options, clip, tmp_path / "ours.mp4", address=LOCAL, workers=2, told=told.append, hand=Mortal
+    )
+    theirs = paint_film(Workshop(options_of(actor, strokes=40, svg=True, device="cpu")), clip, tmp_path / "theirs.mp4")
+
+    assert any(re.fullmatch(r"a painter is lost; clip\.mkv, frames \d+ to \d+ goes to another", word) for word in told)
+    assert (
+        (ours.frames, ours.strokes, ours.anew) == (theirs.frames, theirs.strokes, theirs.anew) == (12, ours.strokes, 4)
+    )
+    assert ours.psnr == pytest.approx(theirs.psnr, abs=1e-9)
+    assert len(imageio.imread(tmp_path / "ours.mp4", plugin="FFMPEG")) == 12
+    assert hidden(tmp_path) == []
+
+    with pytest.raises(SettingError, match="its one palette needs all frames together"):
+        film_by_cluster(options, clip, tmp_path / "ours.gif", address=LOCAL)
+
+
 # Painters that cannot be had
 
 
@@ -366,7 +411,7 @@ def test_what_is_painted_is_skipped_the_next_time_and_ctrl_c_leaves_nothing_half
 @pytest.mark.parametrize(
     ("words", "problem"),
     [
-        (["sample:coffee", "--cluster", "local"], "it is for a folder of pictures"),
+        (["sample:coffee", "--cluster", "local"], "it is for films and folders of pictures"),
         (["sample:coffee", "--workers", "2"], "they are a cluster's; add --cluster local"),
     ],
 )
