@@ -14,9 +14,10 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from types import ModuleType
 from typing import Any
 
@@ -53,6 +54,8 @@ _PARTS = 4
 """Of a film, for each painter: with more, all end at about the same time; with fewer, less is read twice."""
 
 _ONE_PIXEL = np.zeros((1, 1, 3), np.uint8)
+
+_SHORT = "/tmp" if os.path.isdir("/tmp") else None
 
 _PATIENCE = 5.0
 """With an address that does not answer, seconds."""
@@ -115,7 +118,7 @@ def painted_by_cluster(
     Args:
         options: How to paint.
         errands: What and where to, all in one folder, which exists.
-        address: `LOCAL`, or one of Ray's: `auto`, `HOST:PORT`, `ray://HOST:PORT`.
+        address: `LOCAL`, or one of Ray's: `HOST:PORT`, or `auto` for the one that this machine is in.
         workers: How many painters; by default one for each GPU or, where there is none, each processor core.
         told: Hears of painters that begin, are lost or cannot be had.
         hand: What each painter is.
@@ -265,28 +268,33 @@ def _cluster(address: str, workers: int | None) -> Iterator[ModuleType]:
         problem = 'Ray is not installed; install it with python -m pip install "strokewise[cluster]"'
         raise ClusterError(address, problem) from error
     silent = "it does not answer; begin it with ray start --head, and give the address that this tells"
-    host, _, port = address.removeprefix("ray://").rpartition(":")
+    host, _, port = address.rpartition(":")
     if host:  # Ray itself would try for minutes
         try:
             socket.create_connection((host, int(port)), timeout=_PATIENCE).close()
         except (OSError, ValueError) as error:
             raise ClusterError(address, silent) from error
     how: dict[str, Any] = {"log_to_driver": False, "logging_level": "ERROR"}
-    if address == LOCAL:
-        cores = max(len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1, 1)
-        how |= {"num_cpus": max(cores, workers or 0), "object_store_memory": _LOCAL_STORE, "include_dashboard": False}
     ended = signal.getsignal(signal.SIGTERM)
-    try:
-        ray.init(address=address, **how)
-    except (ConnectionError, RuntimeError, ValueError, OSError) as error:
-        raise ClusterError(address, silent) from error
-    finally:
-        if threading.current_thread() is threading.main_thread():
-            signal.signal(signal.SIGTERM, ended)  # Ray takes it over, and would end the process in the middle of things
-    try:
+    with ExitStack() as stack:
+        if address == LOCAL:
+            cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+            # In /tmp, for names of sockets are short; its logs would be left there otherwise.
+            place = TemporaryDirectory(prefix="strokewise-", dir=_SHORT, ignore_cleanup_errors=True)
+            how |= {
+                "num_cpus": max(cores, workers or 0), "object_store_memory": _LOCAL_STORE, "include_dashboard": False,
+                "_temp_dir": stack.enter_context(place),
+            }  # fmt: skip
+        stack.callback(ray.shutdown)
+        try:
+            ray.init(address=address, **how)
+        except (ConnectionError, RuntimeError, ValueError, OSError) as error:
+            raise ClusterError(address, silent) from error
+        finally:
+            if threading.current_thread() is threading.main_thread():
+                # Ray takes it over, and would end the process in the middle of things.
+                signal.signal(signal.SIGTERM, ended)
         yield ray
-    finally:
-        ray.shutdown()
 
 
 def _room(ray: ModuleType, address: str, options: PaintOptions) -> tuple[int, dict[str, Any]]:

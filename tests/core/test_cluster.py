@@ -179,6 +179,24 @@ def test_a_picture_that_takes_its_painters_down_is_given_up_and_the_others_are_p
     assert not (tmp_path / "out" / "photo 1").exists()
 
 
+def test_a_local_cluster_leaves_nothing_in_the_folder_for_temporary_files(
+    actor: Path, photos: Callable[[int], Path], tmp_path: Path
+) -> None:
+    def there() -> set[Path]:
+        return {*Path("/tmp").glob("strokewise-*"), *Path("/tmp").glob("ray/session_*")}
+
+    before = there()
+    outcomes = painted_by_cluster(
+        options_of(actor), errands_for(pictures_in(photos(2)), tmp_path / "out"), address=LOCAL, workers=1
+    )
+    (tmp_path / "out").mkdir()
+    next(outcomes)
+    assert len(there() - before) == 1
+    outcomes.close()  # type: ignore[attr-defined]
+
+    until(lambda: there() == before, 10)
+
+
 def test_what_a_painter_finished_before_it_was_lost_counts_as_painted(
     actor: Path, photos: Callable[[int], Path], tmp_path: Path
 ) -> None:
