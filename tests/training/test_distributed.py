@@ -220,3 +220,26 @@ def test_torchrun_trains_with_two_processes_and_one_cannot_go_on_alone(
         "error: Cannot use number of processes 1: the run was begun with 2; start as many "
         "(torchrun --nproc-per-node).\n"
     )
+
+
+def test_two_machines_train_one_painter(
+    pictures: Path,
+    tmp_path: Path,
+    tiny_options: list[str],
+    metrics: Callable[[Path], list[dict[str, float]]],
+) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        meeting = f"127.0.0.1:{free.getsockname()[1]}"
+    machines = ["--nnodes", "2", "--nproc-per-node", "1", "--rdzv-backend", "c10d", "--rdzv-endpoint", meeting]
+    painter = ["painter", "--data", str(pictures), "--out", str(tmp_path / "run"), *tiny_options, "--updates", "3"]
+
+    with ThreadPoolExecutor(2) as pool:
+        begun = [
+            pool.submit(run, "-m", "torch.distributed.run", *machines, "-m", "training", *painter) for _ in range(2)
+        ]
+    ended = [each.result() for each in begun]
+
+    assert [each.returncode for each in ended] == [0, 0], [each.stderr for each in ended]
+    assert [line["update"] for line in metrics(tmp_path / "run")] == [0, 1, 2, 3]
+    assert sorted(each.stdout.count('{"update"') for each in ended) == [0, 4]  # one of them tells
