@@ -265,7 +265,7 @@ def _cluster(address: str, workers: int | None) -> Iterator[ModuleType]:
     try:
         import ray
     except ImportError as error:
-        problem = 'Ray is not installed; install it with python -m pip install "strokewise[cluster]"'
+        problem = "Ray is not installed; install it with python -m pip install ray"
         raise ClusterError(address, problem) from error
     silent = "it does not answer; begin it with ray start --head, and give the address that this tells"
     host, _, port = address.rpartition(":")
