@@ -8,9 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.document import Document, rgb_from_hex
-from core.palette import MOST, PIGMENTS, Palette, palette_of, plain_name
+from core.palette import LONGEST_NAME, MOST, PIGMENTS, Palette, palette_of
 from core.rasteriser.marks import marks_of
 from core.stroke import Strokes
+from core.texts import one_line
 
 MAIN = 12
 """Colours that stand for those of a painting without a palette, where nothing else is asked for."""
@@ -42,7 +43,7 @@ def document_palette(document: Document) -> Palette | None:
         common = {colour: name for name, colour in PIGMENTS}
         names = [common.get(each, "") if isinstance(each, str) else "" for each in colours]
     try:
-        return Palette.of([rgb_from_hex(each) for each in colours], [plain_name(name) for name in names])
+        return Palette.of([rgb_from_hex(each) for each in colours], [one_line(name, LONGEST_NAME) for name in names])
     except (TypeError, ValueError):
         return None
 
