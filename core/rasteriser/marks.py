@@ -54,6 +54,9 @@ def marks_of(strokes: Strokes, scale: float = 1.0) -> Marks:
     Args:
         strokes: N strokes, types mixed at will.
         scale: Canvas pixels per sheet pixel.
+
+    Raises:
+        TypeError: If strokes of a type are drawn neither by discs nor as polygons.
     """
     kinds = np.unique(strokes.types).tolist()
     parameters, patches = strokes.parameters.astype(np.float64), strokes.patches * scale
