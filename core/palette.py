@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from core.colours import oklab, rgb_of_oklab
 from core.document import Rgb, rgb_from_hex, rgb_to_hex
 from core.errors import PaletteError, SettingError
+from core.files import reading_problem
 from core.texts import one_line
 
 MOST = 256
@@ -198,10 +199,8 @@ def read_palette(path: Path) -> Palette:
         if path.stat().st_size > LARGEST_FILE:
             raise PaletteError(path, "it is larger than any palette; choose another")
         content = path.read_bytes()
-    except FileNotFoundError:
-        raise PaletteError(path, "there is no such file; check its name and folder") from None
     except OSError as error:
-        raise PaletteError(path, f"the system says “{error.strerror or error}”; copy it elsewhere") from error
+        raise PaletteError(path, reading_problem(error)) from error
     read: Callable[[bytes], list[tuple[Rgb, str]]] = _ase if content.startswith(b"ASEF") else _text
     try:
         found = read(content)
