@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import gc
 import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -16,7 +15,7 @@ from torch import Tensor
 from core.bounds import WHOLE
 from core.brushes import BRUSHES, brush_named
 from core.compilers import HAS_TRITON
-from core.device import GpuTrouble, trouble_of
+from core.device import GpuTrouble, free_memory, trouble_of
 from core.document import BEFORE, Document
 from core.easel import Easel, HostEasel
 from core.errors import CheckpointError, SettingError
@@ -154,15 +153,12 @@ class Painter:
         self._batch //= 2
         self._forms = StepForms(self._side)
         self._told(GpuTrouble.FEWER_WINDOWS)
-        gc.collect()
-        torch.cuda.empty_cache()
+        free_memory(GpuTrouble.FEWER_WINDOWS)
 
     def _leave_gpu(self, trouble: GpuTrouble) -> None:
         self._move_to(torch.device("cpu"))
         self._told(trouble)
-        gc.collect()
-        if trouble is not GpuTrouble.FAILED:  # what has failed is asked for nothing more
-            torch.cuda.empty_cache()
+        free_memory(trouble)
 
     def _easel(self, job: PaintJob, document: Document, level: Level, canvas: Canvas | None) -> Easel:
         if self._device.type == "cuda" and HAS_TRITON and self._neural is None:

@@ -19,6 +19,9 @@ MAIN = 12
 _SAMPLED = 20_000
 """Colours of strokes that a palette is found from."""
 
+_AT_ONCE = 1024
+"""Strokes whose areas are measured at a time, so that memory stays bounded however long the document."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PaletteUse:
@@ -50,11 +53,20 @@ def document_palette(document: Document) -> Palette | None:
 
 def main_colours(strokes: Strokes, count: int) -> Palette:
     """At most so many colours that stand for those of at least one stroke, by the areas they cover, dark to light."""
-    areas = marks_of(strokes).areas
-    # A colour of which there is little, or only strokes without an area, is one all the same.
-    shares = areas / max(float(areas.sum()), np.finfo(float).tiny) + 1 / len(areas)
-    drawn = np.random.default_rng(0).choice(len(areas), _SAMPLED, p=shares / shares.sum())
+    drawn = drawn_by_area(strokes, np.random.default_rng(0))
     return palette_of(np.rint(strokes.rgb().astype(np.float64)[drawn] * 255).astype(np.uint8)[None], count)
+
+
+def drawn_by_area(strokes: Strokes, random: np.random.Generator) -> NDArray[np.int64]:
+    """Rows of at least one stroke [`_SAMPLED`] at random: the more one covers, the oftener.
+
+    A stroke that covers little, or nothing as all do, has its turn too: its colour is one all the same.
+    """
+    areas = np.concatenate(
+        [marks_of(strokes[first : first + _AT_ONCE]).areas for first in range(0, len(strokes), _AT_ONCE)]
+    )
+    shares = areas / max(float(areas.sum()), np.finfo(float).tiny) + 1 / len(areas)
+    return random.choice(len(areas), _SAMPLED, p=shares / shares.sum())
 
 
 def use_in_document(document: Document, palette: Palette | None = None, *, colours: int = MAIN) -> PaletteUse:
