@@ -56,7 +56,7 @@ class FilmReport:
     """dB, of all frames together, at the size that they were looked at."""
 
 
-def is_film(source: str, out: Path) -> bool:
+def becomes_film(source: str, out: Path) -> bool:
     """Whether that is to be painted as a film, by its name; a GIF is a picture but where a film is to come of it."""
     suffix = Path(source).suffix.lower()
     return suffix in FILM_INPUTS and (suffix != ".gif" or out.suffix.lower() in FILM_SUFFIXES)
