@@ -232,14 +232,8 @@ def _drawing(document: Document, size: Size, device: torch.device) -> Callable[[
 
 def _touched(document: Document, size: Size) -> float:
     """Pixels of all strokes' boxes on a canvas of that size: what drawing must at least look at."""
-    marks = marks_of(document.strokes, pixel_scale(document.size, size))
-    firsts = marks.offsets[:-1]
-    extents = [
-        np.maximum.reduceat(centre + marks.radius, firsts).clip(0, limit)
-        - np.minimum.reduceat(centre - marks.radius, firsts).clip(0, limit)
-        for centre, limit in ((marks.row, size.height), (marks.column, size.width))
-    ]
-    return float((extents[0] * extents[1]).sum())
+    height, width = marks_of(document.strokes, pixel_scale(document.size, size)).sides(size)
+    return float((height * width).sum())
 
 
 def bench_timeline(

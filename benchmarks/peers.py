@@ -26,8 +26,9 @@ from core.geometry import Size
 from core.images import check_picture_path, save_picture
 from core.job import PaintJob
 from core.least_squares import with_best_colours
+from core.manner import Manner
 from core.metrics import MAX_PSNR, scores
-from core.painter import Manner, Painter
+from core.painter import Painter
 from core.rasteriser.fast import draw, to_bytes
 from core.refine import SPARE, refine
 from core.resampling import resized

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from core.errors import PictureError
 from core.geometry import Size
 from core.images import load_picture
-from core.resampling import resized
+from core.resampling import middle, resized
 from training.picture_formats import DataError
 from training.picture_sources import open_source
 
@@ -43,10 +43,7 @@ class Photograph:
 
     def square(self, side: int) -> NDArray[np.uint8]:
         """The largest centred square, resampled: [side, side, 3]."""
-        height, width = self.pixels.shape[:2]
-        extent = min(height, width)
-        top, left = (height - extent) // 2, (width - extent) // 2
-        return np.ascontiguousarray(resized(self.pixels[top : top + extent, left : left + extent], Size(side, side)))
+        return resized(middle(self.pixels, Size(1, 1)), Size(side, side))
 
 
 def samples() -> list[Photograph]:

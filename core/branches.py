@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from core.document import Document
+from core.texts import one_line
 
 MOST = 32
 """Branches at once."""
@@ -107,7 +108,7 @@ class Branches:
     def renamed(self, index: int, name: str) -> Branches:
         """With another name for a branch, which then stays; an empty one: its number names it again."""
         branch = self.all[index]
-        label = Label(branch.label.number, plain_name(name))
+        label = Label(branch.label.number, one_line(name, MOST_LETTERS))
         return self if label == branch.label else self._with(index, replace(branch, label=label, automatic=False))
 
     def taken(self, index: int, document: Document, settings: Mapping[str, Any]) -> tuple[Branch, Branches]:
@@ -171,11 +172,6 @@ def _is_same(one: Document, other: Document) -> bool:
     return len(one.strokes) == len(other.strokes) and _begins_with(one, other)
 
 
-def plain_name(name: str) -> str:
-    """A name as one line that can be written anywhere and is not too long."""
-    return " ".join(name.encode(errors="replace").decode().split())[:MOST_LETTERS].rstrip()
-
-
 def described(branches: Branches) -> dict[str, Any]:
     """What branches are called, as plain JSON values; `branches_of` reads them."""
     each = [_said(branch.label) | ({"automatic": True} if branch.automatic else {}) for branch in branches]
@@ -224,4 +220,4 @@ def _label(words: object) -> Label:
     number, name = (words.get("number"), words.get("name")) if isinstance(words, dict) else (None, None)
     if type(number) is not int or not 0 <= number < 2**31 or not isinstance(name, str):
         raise ValueError("a branch has a number and a name")
-    return Label(number, plain_name(name))
+    return Label(number, one_line(name, MOST_LETTERS))

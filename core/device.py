@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import Enum
@@ -44,6 +45,13 @@ def computes_in_bfloat16(device: torch.device) -> bool:
 def device_name(device: torch.device) -> str:
     """The device as a person knows it."""
     return torch.cuda.get_device_name(device) if device.type == "cuda" else "cpu"
+
+
+def free_memory(trouble: GpuTrouble) -> None:
+    """Give back what nobody holds any more of the memory of a GPU that had this trouble."""
+    gc.collect()
+    if trouble is not GpuTrouble.FAILED:  # what has failed is asked for nothing more
+        torch.cuda.empty_cache()
 
 
 @contextmanager

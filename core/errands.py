@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from core.errors import PictureError
-from core.files import system_problem
+from core.files import reading_problem
 from core.film_reader import FILM_INPUTS
 from core.images import PICTURE_SUFFIXES
 
@@ -61,7 +61,7 @@ def _files_in(folder: Path, suffixes: Sequence[str], what: str) -> list[Path]:
             if path.suffix.lower() in suffixes and not path.name.startswith(".") and not path.is_dir()
         ]
     except OSError as error:
-        raise PictureError(folder, system_problem(error)) from error
+        raise PictureError(folder, reading_problem(error)) from error
     if not found:
         raise PictureError(folder, f"no {what} lies in this folder itself; choose the one that holds them")
     return sorted(found, key=_natural)

@@ -210,7 +210,16 @@ def _try_writing_in(folder: Path) -> None:
         pass
 
 
+def reading_problem(error: OSError) -> str:
+    """What keeps a file or folder from being read, and the remedy, in plain words."""
+    if isinstance(error, FileNotFoundError | NotADirectoryError):
+        return "there is no such file; check its name and folder"
+    if isinstance(error, PermissionError):
+        return "you may not read it; change its permissions or copy it elsewhere"
+    return f"the system says “{error.strerror or error}”; check its name or copy it elsewhere"
+
+
 def system_problem(error: OSError) -> str:
-    """What went wrong, and the remedy, in plain words."""
+    """What keeps a file or folder from being written, and the remedy, in plain words."""
     known = _PROBLEMS.get(error.errno or 0)
     return known or f"the system says “{error.strerror or error}”; choose another folder or format"

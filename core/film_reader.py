@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from core.errors import FilmError
 from core.export.film_file import LARGEST_FRAME
+from core.files import reading_problem
 from core.geometry import Size
 
 FILM_INPUTS = (".mp4", ".webm", ".gif", ".mov", ".mkv", ".avi")
@@ -75,10 +76,8 @@ def _check(path: Path) -> None:
         with path.open("rb") as file:
             if not file.read(1):
                 raise FilmError(path, "it is empty; copy it again from where it came from")
-    except PermissionError as error:
-        raise FilmError(path, "you may not read it; change its permissions or copy it elsewhere") from error
     except OSError as error:
-        raise FilmError(path, f"the system says “{error.strerror or error}”; copy it elsewhere") from error
+        raise FilmError(path, reading_problem(error)) from error
     except ValueError as error:  # a null byte in the name
         raise FilmError(path, "its name cannot be used; rename it") from error
 

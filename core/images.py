@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from PIL import ExifTags, Image, ImageCms, UnidentifiedImageError
 
 from core.errors import OutputError, PictureError
-from core.files import written_aside
+from core.files import reading_problem, written_aside
 from core.geometry import Size
 
 MAX_PIXELS = 100_000_000
@@ -124,13 +124,8 @@ def _opened(source: str | Path) -> Iterator[BufferedReader]:
             raise PictureError(source, "it is a device, not a file; choose a picture file")
         with path.open("rb") as file:
             yield file
-    except (FileNotFoundError, NotADirectoryError) as error:
-        raise PictureError(source, "there is no such file; check its name and folder") from error
-    except PermissionError as error:
-        raise PictureError(source, "you may not read it; change its permissions or copy it elsewhere") from error
     except OSError as error:
-        problem = f"the system says “{error.strerror or error}”; check its name or copy it elsewhere"
-        raise PictureError(source, problem) from error
+        raise PictureError(source, reading_problem(error)) from error
     except ValueError as error:  # a null byte in the name
         raise PictureError(source, "its name cannot be used; rename it") from error
 

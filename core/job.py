@@ -43,8 +43,8 @@ class PaintJob:
     seed: int = 0
     """Of where the default preset's windows fall."""
     ways: int = 1
-    """In how many ways, turned and mirrored, the default preset looks at each window: one of `core.turns.WAYS`. More
-    proposals to choose from, in as many times the time."""
+    """In how many ways, turned and mirrored, the default preset looks at each window: one of `WAYS`. More proposals to
+    choose from, in as many times the time."""
     bounds: Bounds = FREE
     """What strokes may be like. Where too little is left to paint on, there are fewer than asked for."""
     to_refine: bool = False

@@ -22,7 +22,7 @@ from core.brushes import BRUSHES
 from core.document import Document, rgb_from_hex, rgb_to_hex
 from core.errors import OutputError, SessionFileError
 from core.export.stroke_json import MAX_PATCH, MAX_PIXELS, MAX_SIDE, MAX_STROKES, MIN_PATCH_SIDE
-from core.files import system_problem, written_aside
+from core.files import reading_problem, system_problem, written_aside
 from core.geometry import Size
 from core.stroke import LOCKED, MUTED, PACKED_BYTES, Strokes
 
@@ -163,10 +163,8 @@ def _read(path: Path) -> tuple[Work, int]:
                     break
                 words |= said[0]
                 strokes, end = said[1], start + length
-    except FileNotFoundError:
-        raise SessionFileError(path, "there is no such file; check its name and folder") from None
     except OSError as error:
-        raise SessionFileError(path, f"the system says “{error.strerror or error}”; copy it elsewhere") from error
+        raise SessionFileError(path, reading_problem(error)) from error
     work = _work(words, strokes)
     if work is None:
         raise SessionFileError(path, "it is damaged from the beginning; nothing of it can be read")

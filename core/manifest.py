@@ -37,7 +37,11 @@ def bundled_path(kind: str, stroke_type: str, folder: Path = BUNDLED) -> Path:
 
 
 def manifest_entries(manifest: Path) -> list[dict[str, Any]]:
-    """What a manifest lists, nothing where there is none; file, kind, stroke_type and sha256 are there, and strings."""
+    """What a manifest lists, nothing where there is none; file, kind, stroke_type and sha256 are there, and strings.
+
+    Raises:
+        CheckpointError: If it is damaged, or of another version.
+    """
     if not manifest.exists():
         return []
     try:

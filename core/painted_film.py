@@ -30,6 +30,7 @@ from core.paint_options import PaintOptions
 from core.painted_folder import is_finished, remove_report, write_report
 from core.palette import Palette
 from core.progress_bar import Bars, no_bar
+from core.texts import unicode_of
 from core.workshop import PaintingCancelledError, Workshop
 
 _FASTEST_GIF = 50.0
@@ -80,7 +81,7 @@ class FilmSums:
         )
 
 
-def is_film(source: str, out: Path) -> bool:
+def becomes_film(source: str, out: Path) -> bool:
     """Whether that is to be painted as a film, by its name; a GIF is a picture but where a film is to come of it."""
     suffix = Path(source).suffix.lower()
     return suffix in FILM_INPUTS and (suffix != ".gif" or out.suffix.lower() in FILM_SUFFIXES)
@@ -138,7 +139,7 @@ def paint_film_into(
     with output_folder(out):
         remove_report(out)
         painted = paint_film(workshop, source, out / _FILM, bars=bars, cancelled=cancelled)
-        about = {"film": str(source).encode(errors="replace").decode(), "weights": workshop.weights}
+        about = {"film": unicode_of(str(source)), "weights": workshop.weights}
         report = {**asdict(painted), **about, "picture_digest": digest, "options_digest": workshop.digest}
         write_report(report, out)
     return report

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import copy
-import gc
-import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -13,25 +11,24 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from core.bounds import WHOLE
-from core.brushes import BRUSHES, brush_named
+from core.brushes import BRUSHES
 from core.compilers import HAS_TRITON
-from core.device import GpuTrouble, trouble_of
+from core.device import GpuTrouble, free_memory, trouble_of
 from core.document import BEFORE, Document
 from core.easel import Easel, HostEasel
 from core.errors import CheckpointError, SettingError
 from core.geometry import Size
-from core.hand import Answer, Hand, Wish, check
+from core.hand import Answer, Hand, check
 from core.job import PaintJob
+from core.manner import Manner
 from core.mix import in_turn
-from core.patches import grid
 from core.rasteriser.differentiable import lay_bundle
 from core.rasteriser.fast import Canvas
 from core.rasteriser.gpu_forms import StepForms
 from core.renderer import SIDE as RENDERER_SIDE
 from core.renderer import NeuralRenderer
 from core.schedule import MAX_STROKES, Level, brought_to
-from core.stroke import STROKES_PER_BUNDLE, Strokes
+from core.stroke import Strokes
 from core.weights import LoadedActor, LoadedRenderer
 
 _PATIENCE = 2
@@ -61,16 +58,6 @@ class Frame:
     """The level it was painted at."""
     total: int
     """Strokes that the whole job will have."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Manner:
-    """What of the default preset is at work; a part is left out only to measure what it is worth."""
-
-    by_error: bool = True
-    """Look where the error is largest; else at patches of the published grid, in random order."""
-    solves: bool = True
-    """Lay strokes in the best colours for their shapes; else in the actor's own."""
 
 
 class _CancelledError(Exception):
@@ -154,15 +141,12 @@ class Painter:
         self._batch //= 2
         self._forms = StepForms(self._side)
         self._told(GpuTrouble.FEWER_WINDOWS)
-        gc.collect()
-        torch.cuda.empty_cache()
+        free_memory(GpuTrouble.FEWER_WINDOWS)
 
     def _leave_gpu(self, trouble: GpuTrouble) -> None:
         self._move_to(torch.device("cpu"))
         self._told(trouble)
-        gc.collect()
-        if trouble is not GpuTrouble.FAILED:  # what has failed is asked for nothing more
-            torch.cuda.empty_cache()
+        free_memory(trouble)
 
     def _easel(self, job: PaintJob, document: Document, level: Level, canvas: Canvas | None) -> Easel:
         if self._device.type == "cuda" and HAS_TRITON and self._neural is None:
@@ -317,7 +301,8 @@ class Painter:
                 left = end - len(document.strokes)
                 # By what this level has of each, so that a painting resumed here goes on as it would have.
                 types = document.strokes.types[max(start, own) :]
-                counts = [int(np.count_nonzero(types == _index(part.stroke_type))) for part in parts]
+                kinds = [BRUSHES.index(self._hand(part.stroke_type).brush) for part in parts]
+                counts = [int(np.count_nonzero(types == kind)) for kind in kinds]
                 # A type that finds nothing to do lets the next one try.
                 stroke_type = in_turn(parts, counts)[barren % len(parts)].stroke_type
                 patient = barren < _PATIENCE * len(parts)
@@ -361,32 +346,10 @@ class Painter:
     ) -> Strokes:  # fmt: skip
         """The strokes of one step, laid, for a level with `left` to go: every window's bundle, window by window.
 
-        It looks at `wider` times as many windows as would be enough, and then not at the worst alone.
+        It lays only what helps where it is `patient`; for `wider` see `Manner.windows`.
         """
-        by_paper = job.preset == "paper"
-        if by_paper:
-            windows = grid(easel.size, easel.divide, self._side)
-        else:
-            # Seeded by the step, so that a painting resumed here chooses as it would have.
-            random = np.random.default_rng([job.seed, step])
-            wanted = min(max(1, easel.divide**2 // 2), -(-left // STROKES_PER_BUNDLE) * wider)
-            if self._manner.by_error:
-                windows = easel.windows(wanted, random, widely=wider > 1)
-            else:
-                cells = grid(easel.size, easel.divide, self._side)
-                windows = [cells[index] for index in random.permutation(len(cells))[:wanted]]
-        hundredth = easel.size.longer / self._side / 100  # of the sheet's longer side, in window sides
-        thinnest, thickest = job.bounds.width
-        wish = Wish(
-            ways=1 if by_paper else job.ways,
-            solves=not by_paper and self._manner.solves,
-            keep_all=by_paper or not patient,
-            takes_all=by_paper,
-            least=job.bounds.min_size * hundredth,
-            width=(thinnest * hundredth, math.inf if thickest >= WHOLE else thickest * hundredth),
-            opacity=job.bounds.opacity,
-            palette=job.bounds.palette,
-        )
+        windows = self._manner.windows(job, easel, self._side, step=step, left=left, wider=wider)
+        wish = self._manner.wish(job, easel.size.longer / self._side, patient=patient)
         asked, answers = [], []
         most = max(1, self._batch // wish.ways) if easel.in_powers else self._batch
         for start in range(0, len(windows), most):
@@ -437,7 +400,3 @@ def _until(cancelled: Callable[[], bool]) -> Callable[[], None]:
             raise _CancelledError
 
     return go_on
-
-
-def _index(stroke_type: str) -> int:
-    return BRUSHES.index(brush_named(stroke_type))

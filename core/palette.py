@@ -15,6 +15,8 @@ from numpy.typing import NDArray
 from core.colours import oklab, rgb_of_oklab
 from core.document import Rgb, rgb_from_hex, rgb_to_hex
 from core.errors import PaletteError, SettingError
+from core.files import reading_problem
+from core.texts import one_line
 
 MOST = 256
 """Colours of a palette."""
@@ -33,7 +35,8 @@ _LIKE = 16
 _CELLS = 64
 """Of the table of nearest colours, along each channel: a cell is as wide as four of its 8-bit steps."""
 
-_LONGEST_NAME = 60
+LONGEST_NAME = 60
+"""Letters of a colour's."""
 
 PIGMENTS: tuple[tuple[str, str], ...] = (
     ("Titanium White PW6", "#f8f7f2"), ("Naples Yellow PBr24", "#ecd58b"), ("Cadmium Lemon PY35", "#fce61f"),
@@ -82,11 +85,6 @@ class Palette:
         own, asked = _places(self.values), _places(rgb)
         which: NDArray[np.intp] = ((asked[..., None, :] - own) ** 2).sum(axis=-1).argmin(axis=-1)
         return which
-
-    def snapped(self, rgb: NDArray[np.floating]) -> NDArray[np.float32]:
-        """Colours [..., 3], each in the nearest of the palette's."""
-        found: NDArray[np.float32] = self.values[self.nearest(rgb)]
-        return found
 
     def table(self) -> NDArray[np.uint8]:
         """[S, S, S]: which of its colours is nearest to the middle of each cell of the RGB cube."""
@@ -185,7 +183,7 @@ def palette_named(text: str, photo: NDArray[np.uint8]) -> Palette:
             colours = [rgb_from_hex(colour) for colour, _, _ in named]
         except ValueError as error:
             raise SettingError("palette", text, "give colours like #ff8000,#203040") from error
-        return Palette.of(colours, [plain_name(name) for _, _, name in named])
+        return Palette.of(colours, [one_line(name, LONGEST_NAME) for _, _, name in named])
     return read_palette(Path(text))
 
 
@@ -201,10 +199,8 @@ def read_palette(path: Path) -> Palette:
         if path.stat().st_size > LARGEST_FILE:
             raise PaletteError(path, "it is larger than any palette; choose another")
         content = path.read_bytes()
-    except FileNotFoundError:
-        raise PaletteError(path, "there is no such file; check its name and folder") from None
     except OSError as error:
-        raise PaletteError(path, f"the system says “{error.strerror or error}”; copy it elsewhere") from error
+        raise PaletteError(path, reading_problem(error)) from error
     read: Callable[[bytes], list[tuple[Rgb, str]]] = _ase if content.startswith(b"ASEF") else _text
     try:
         found = read(content)
@@ -214,12 +210,7 @@ def read_palette(path: Path) -> Palette:
         raise PaletteError(path, "there is no colour in it; give a .gpl, an .ase, or a line #rrggbb each")
     if len({colour for colour, _ in found}) > MOST:
         raise PaletteError(path, f"it has more than {MOST} colours; leave some out")
-    return Palette.of([colour for colour, _ in found], [plain_name(name) for _, name in found])
-
-
-def plain_name(name: str) -> str:
-    """A colour's name in one line, not too long, whatever a file says."""
-    return " ".join(name.split())[:_LONGEST_NAME]
+    return Palette.of([colour for colour, _ in found], [one_line(name, LONGEST_NAME) for _, name in found])
 
 
 _GPL = re.compile(r"\s*(\d{1,3})\s+(\d{1,3})\s+(\d{1,3})(?:\s+(.*))?$")
@@ -246,7 +237,8 @@ def _text(content: bytes) -> list[tuple[Rgb, str]]:
     return found
 
 
-_GROUP_BEGINS, _GROUP_ENDS, _COLOUR = 0xC001, 0xC002, 0x0001
+_COLOUR = 0x0001
+"""The kind of a block that is a colour; the others begin and end groups of them."""
 
 
 def _ase(content: bytes) -> list[tuple[Rgb, str]]:

@@ -8,15 +8,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.document import Document, rgb_from_hex
-from core.palette import MOST, PIGMENTS, Palette, palette_of, plain_name
+from core.palette import LONGEST_NAME, MOST, PIGMENTS, Palette, palette_of
 from core.rasteriser.marks import marks_of
 from core.stroke import Strokes
+from core.texts import one_line
 
 MAIN = 12
 """Colours that stand for those of a painting without a palette, where nothing else is asked for."""
 
 _SAMPLED = 20_000
 """Colours of strokes that a palette is found from."""
+
+_AT_ONCE = 1024
+"""Strokes whose areas are measured at a time, so that memory stays bounded however long the document."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -42,18 +46,27 @@ def document_palette(document: Document) -> Palette | None:
         common = {colour: name for name, colour in PIGMENTS}
         names = [common.get(each, "") if isinstance(each, str) else "" for each in colours]
     try:
-        return Palette.of([rgb_from_hex(each) for each in colours], [plain_name(name) for name in names])
+        return Palette.of([rgb_from_hex(each) for each in colours], [one_line(name, LONGEST_NAME) for name in names])
     except (TypeError, ValueError):
         return None
 
 
 def main_colours(strokes: Strokes, count: int) -> Palette:
     """At most so many colours that stand for those of at least one stroke, by the areas they cover, dark to light."""
-    areas = marks_of(strokes).areas
-    # A colour of which there is little, or only strokes without an area, is one all the same.
-    shares = areas / max(float(areas.sum()), np.finfo(float).tiny) + 1 / len(areas)
-    drawn = np.random.default_rng(0).choice(len(areas), _SAMPLED, p=shares / shares.sum())
+    drawn = drawn_by_area(strokes, np.random.default_rng(0))
     return palette_of(np.rint(strokes.rgb().astype(np.float64)[drawn] * 255).astype(np.uint8)[None], count)
+
+
+def drawn_by_area(strokes: Strokes, random: np.random.Generator) -> NDArray[np.int64]:
+    """Rows of at least one stroke [`_SAMPLED`] at random: the more one covers, the oftener.
+
+    A stroke that covers little, or nothing as all do, has its turn too: its colour is one all the same.
+    """
+    areas = np.concatenate(
+        [marks_of(strokes[first : first + _AT_ONCE]).areas for first in range(0, len(strokes), _AT_ONCE)]
+    )
+    shares = areas / max(float(areas.sum()), np.finfo(float).tiny) + 1 / len(areas)
+    return random.choice(len(areas), _SAMPLED, p=shares / shares.sum())
 
 
 def use_in_document(document: Document, palette: Palette | None = None, *, colours: int = MAIN) -> PaletteUse:

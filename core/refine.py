@@ -7,7 +7,6 @@ little are spent anew where the error was largest, and the budget stays what it 
 
 from __future__ import annotations
 
-import gc
 import math
 import re
 import time
@@ -21,7 +20,7 @@ from numpy.typing import NDArray
 
 from core.bounds import FREE, Bounds
 from core.compilers import HAS_TRITON
-from core.device import GpuTrouble, chosen_device, trouble_of
+from core.device import GpuTrouble, chosen_device, free_memory, trouble_of
 from core.document import Document
 from core.errors import SettingError
 from core.geometry import Size
@@ -159,9 +158,7 @@ def _or_on_cpu(
         trouble = trouble_of(error)
         if trouble is None:
             raise
-    gc.collect()
-    if trouble is not GpuTrouble.FAILED:
-        torch.cuda.empty_cache()
+    free_memory(trouble)
     told(trouble)
     left = None if seconds is None else max(0.1, seconds - (time.monotonic() - began))
     anew = on(torch.device("cpu"), left)

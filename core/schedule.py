@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 
+from core.bounds import WHOLE
 from core.errors import SettingError
 from core.stroke import STROKES_PER_BUNDLE
 
@@ -84,7 +85,7 @@ def levels(
     side: int = PUBLISHED_SIDE,
     to_refine: bool = False,
     min_size: float = 0.0,
-    width: tuple[float, float] = (0.0, 100.0),
+    width: tuple[float, float] = (0.0, WHOLE),
 ) -> tuple[Level, ...]:
     """The levels of a preset, coarse first; their strokes add up to the budget.
 

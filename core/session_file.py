@@ -23,7 +23,7 @@ from core.branches import MOST_STROKES, Branches, branches_of, described, kept_i
 from core.document import Document
 from core.errors import PictureError, SessionFileError, StrokeFileError
 from core.export.stroke_json import MAX_BYTES, MAX_STROKES, document_of, stroke_file
-from core.files import written_aside
+from core.files import reading_problem, written_aside
 from core.geometry import Size
 from core.images import decoded_picture
 from core.rasteriser.fast import draw, to_bytes
@@ -189,10 +189,8 @@ def _parts(path: Path, names: tuple[str, ...]) -> dict[str, bytes]:
                 if len(parts[name]) > largest:
                     raise SessionFileError(path, f"its {name} is larger than any painting needs")
             return parts
-    except FileNotFoundError:
-        raise SessionFileError(path, "there is no such file; check its name and folder") from None
     except OSError as error:
-        raise SessionFileError(path, f"the system says “{error.strerror or error}”; copy it elsewhere") from error
+        raise SessionFileError(path, reading_problem(error)) from error
     except KeyError as error:  # a part is missing
         if not _LARGEST.keys() & set(names):
             raise SessionFileError(path, f"its {names[0]} or what belongs to it is missing; copy it again") from error

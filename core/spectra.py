@@ -79,6 +79,9 @@ def reflectances(rgb: NDArray[np.floating]) -> NDArray[np.float64]:
     Returns:
         [N, W], between 0 and 1, at `WAVELENGTHS`.
 
+    Raises:
+        PainterError: If the method does not settle for one of them.
+
     Source: Burns, "Numerical methods for smoothest reflectance reconstruction", Color Research & Application 45, 2020:
     least slope squared of z where the reflectance is (tanh z + 1) / 2, by Newton's method with Lagrange multipliers.
     """

@@ -54,7 +54,11 @@ _UNREADABLE = (
 
 
 def bytes_of(path: Path) -> bytes:
-    """The whole file, read once, so that what is hashed is what is loaded."""
+    """The whole file, read once, so that what is hashed is what is loaded.
+
+    Raises:
+        CheckpointError: If it is missing, empty, larger than `LARGEST_FILE`, or cannot be read.
+    """
     try:
         if path.is_dir():
             raise CheckpointError(path, "it is a folder; choose a file in it")
@@ -72,7 +76,15 @@ def bytes_of(path: Path) -> bytes:
 
 
 def read_ours(path: Path, content: bytes) -> tuple[dict[str, str], dict[str, Tensor]]:
-    """Header and tensors of a safetensors file, its format and version checked."""
+    """Header and tensors of a safetensors file, its format and version checked.
+
+    Args:
+        path: What errors name.
+        content: Of the file.
+
+    Raises:
+        CheckpointError: If it is damaged, of some other program, or of a version that is not read here.
+    """
     try:
         tensors = safetensors.torch.load(content)
         (length,) = struct.unpack_from("<Q", content)
@@ -169,7 +181,15 @@ def _check_archive(content: bytes) -> None:
 
 
 def read_published(path: Path, content: bytes) -> dict[str, Tensor]:
-    """Tensors of a PyTorch checkpoint, read without unpickling code."""
+    """Tensors of a PyTorch checkpoint, read without unpickling code.
+
+    Args:
+        path: What errors name.
+        content: Of the file.
+
+    Raises:
+        CheckpointError: If it is damaged, or holds anything but named tensors.
+    """
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # torch on the age and form of checkpoints; nothing a painter can act on
@@ -194,7 +214,17 @@ def read_published(path: Path, content: bytes) -> dict[str, Tensor]:
 def checked_values(
     path: Path, kind: str, found: Mapping[str, Tensor], expected: Mapping[str, Tensor]
 ) -> dict[str, Tensor]:
-    """Own copies, in full precision, of values that agree with a blank network in keys, shapes and types."""
+    """Own copies, in full precision, of values that agree with a blank network in keys, shapes and types.
+
+    Args:
+        path: What errors name.
+        kind: One of `KINDS`, for them too.
+        found: What a file holds.
+        expected: The blank network's state.
+
+    Raises:
+        CheckpointError: If a key is missing or one too many, or a value is of another shape or type, or not finite.
+    """
     remedy = f"choose weights of the {kind}"
     for key in expected:
         if key not in found:

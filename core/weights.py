@@ -1,9 +1,8 @@
 """Weights files in and out, checked: our own safetensors, and the published PyTorch checkpoints.
 
 Our files state their architecture in the safetensors header and hold half-precision values, or, where they are bundled
-small, whole numbers of eight bits. Published checkpoints
-(`actor.pkl`, `renderer.pkl` of Huang, Heng, Zhou 2019) state nothing, so they must match the published networks key
-for key. Nothing that a file contains is ever run.
+small, whole numbers of eight bits. Published checkpoints (`actor.pkl`, `renderer.pkl` of Huang, Heng, Zhou 2019) state
+nothing, so they must match the published networks key for key. Nothing that a file contains is ever run.
 """
 
 from __future__ import annotations
@@ -24,6 +23,7 @@ from core.errors import CheckpointError, OutputError
 from core.files import written_aside
 from core.manifest import BUNDLED, MANIFEST, bundled_path, enter, manifest_entries
 from core.renderer import NeuralRenderer
+from core.texts import unicode_of
 from core.weight_files import (
     FORMAT,
     bytes_of,
@@ -298,7 +298,8 @@ def _load(
         problem = f"its header states no {kind} that this program can build ({error}); update Strokewise"
         raise CheckpointError(path, problem) from error
     network.load_state_dict(checked_values(path, kind, tensors, network.state_dict()), assign=True)
-    return network.requires_grad_(False).eval(), f"{path.name}@{hashlib.sha256(content).hexdigest()[:12]}", path
+    identity = f"{unicode_of(path.name)}@{hashlib.sha256(content).hexdigest()[:12]}"
+    return network.requires_grad_(False).eval(), identity, path
 
 
 def _blank_actor(header: Mapping[str, str], brush: Brush) -> Actor:

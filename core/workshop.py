@@ -39,6 +39,7 @@ from core.progress_bar import Bars, no_bar
 from core.rasteriser.fast import draw, to_bytes
 from core.refine import COLOURS, SPARE, amount, check
 from core.refine import refine as refine_painting
+from core.texts import unicode_of
 from core.weights import load_actors, load_renderer
 
 FACES = "faces"
@@ -194,7 +195,7 @@ class Workshop:
                 "device": self.device_name,
                 "weights": self.weights,
                 "renderer": self._neural_id,
-                "picture": source.encode(errors="replace").decode(),  # a file's name need not be Unicode; a report is
+                "picture": unicode_of(source),
                 "size": [picture_size.height, picture_size.width],
                 "job": job.settings(),
                 "idle": [str(part) for part in self._idle],
@@ -233,9 +234,10 @@ class Workshop:
     def _digest(self, job: PaintJob) -> str:
         """Of all that decides what is written, but for the picture and the device."""
         options = self.options
+        named = None if options.palette is None else unicode_of(options.palette)
         decides = {
             "job": job.settings(), "weights": self.weights, "renderer": self._neural_id, "refine": options.refine,
-            "loss": options.loss, "palette": options.palette, "faces": str(options.focus) == FACES,
+            "loss": options.loss, "palette": named, "faces": str(options.focus) == FACES,
             "focus": _digest_of(self._focus), "protect": _digest_of(self._protect), "size": options.size,
             "frames": options.frames, "video": options.video, "svg": options.svg,
         }  # fmt: skip

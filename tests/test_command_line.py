@@ -210,6 +210,20 @@ def test_a_name_that_is_no_unicode_can_be_painted(desk: Path, tmp_path: Path) ->
     assert report_in(out)["picture"].endswith("caf?.png")
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has such names")
+def test_what_to_paint_with_need_not_be_named_in_unicode_either(desk: Path, tmp_path: Path) -> None:
+    actor, palette = (tmp_path / os.fsdecode(name) for name in (b"caf\xe9.safetensors", b"caf\xe9.txt"))
+    actor.write_bytes((desk / "actor.safetensors").read_bytes())
+    palette.write_text("#ff8000\n#203040\n")
+    few = ["--strokes", "5", "--actor", str(actor), "--palette"]
+
+    assert paint(desk, "photo.png", tmp_path / "file", *few, str(palette)) == 0
+    assert paint(desk, "photo.png", tmp_path / "said", *few, os.fsdecode(b"#ff8000 caf\xe9,#203040")) == 0
+
+    assert report_in(tmp_path / "file")["weights"].startswith("caf?.safetensors@")
+    assert report_in(tmp_path / "said")["job"]["palette_names"] == ["caf?", ""]
+
+
 # The published spelling
 
 

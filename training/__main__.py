@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import sys
 
-from core.errors import PainterError
+from core.errors import EXIT_BAD_INPUT, EXIT_CANCELLED, PainterError
 from training.command import run
-
-EXIT_BAD_INPUT = 2
-EXIT_CANCELLED = 130
 
 
 def main(arguments: list[str]) -> int:

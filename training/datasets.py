@@ -21,9 +21,9 @@ from pathlib import Path
 
 import torch
 
-from core.errors import OutputError, PictureError
+from core.errors import PictureError
 from core.files import written_aside
-from training.packed_pictures import SUFFIX, load_packed, save_packed
+from training.packed_pictures import SUFFIX, check_suffix, load_packed, save_packed
 from training.picture_bank import PictureBank
 from training.picture_formats import DataError, Pixels
 from training.picture_sources import Source, open_source
@@ -92,8 +92,7 @@ def pack_pictures(
         DataError: As for `load_pictures`.
         OutputError: If the file cannot be written.
     """
-    if out.suffix.lower() != SUFFIX:
-        raise OutputError(out, f"packed pictures are known by their suffix; end the name in {SUFFIX}")
+    check_suffix(out)
     with written_aside(out, named=True) as aside:
         dataset = load_pictures(paths, short_side=short_side, limit=limit, threads=threads)
         names, skipped = [path.name for path in paths], len(dataset.skipped)

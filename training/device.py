@@ -7,20 +7,18 @@ import platform
 
 import torch
 
-from core.device import computes_in_bfloat16
+import core.device
 from core.errors import DeviceError
 
 
 def chosen_device(name: str) -> torch.device:
-    """The device of that name; `auto` is the GPU where there is one. Of several, `torchrun` gives each process its own.
+    """As of `core.device`; of several GPUs, `torchrun` gives each process its own.
 
     Raises:
-        DeviceError: If there is none.
+        DeviceError: If it is unknown or not on this machine.
     """
-    if name == "cpu" or (name == "auto" and not torch.cuda.is_available()):
+    if core.device.chosen_device(name).type == "cpu":
         return torch.device("cpu")
-    if not torch.cuda.is_available():
-        raise DeviceError(name, "this machine, or this build of torch, has no GPU; choose --device cpu")
     rank, count = int(os.environ.get("LOCAL_RANK", "0")), torch.cuda.device_count()
     if rank >= count:
         raise DeviceError(name, f"this machine has {count}; start as many processes (torchrun --nproc-per-node)")
@@ -33,14 +31,14 @@ def chosen_device(name: str) -> torch.device:
 def described(device: torch.device) -> str:
     """What there is to train on, for whoever reads how long it took."""
     if device.type == "cuda":
-        return torch.cuda.get_device_name(device)
+        return core.device.device_name(device)
     return f"{torch.get_num_threads()} CPU threads ({platform.machine()}, {torch.backends.cpu.get_cpu_capability()})"
 
 
 def chosen_precision(name: str, device: torch.device) -> torch.dtype | None:
     """What layers are to run in; None for what they are in. `auto` is bfloat16 where the machine computes in it."""
     if name == "auto":
-        name = "bfloat16" if computes_in_bfloat16(device) else "float32"
+        name = "bfloat16" if core.device.computes_in_bfloat16(device) else "float32"
     return torch.bfloat16 if name == "bfloat16" else None
 
 

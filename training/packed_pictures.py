@@ -12,6 +12,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor
 
+from core.errors import OutputError
 from training.picture_bank import PictureBank
 from training.picture_formats import MAX_ASPECT, MAX_PIXELS, DataError
 
@@ -23,6 +24,16 @@ SUFFIX = ".safetensors"
 _SPLITS = ("train", "held_out")
 _DTYPES = {"pixels": "U8", "heights": "I64", "widths": "I64"}
 _AGAIN = "pack the pictures again"
+
+
+def check_suffix(path: Path) -> None:
+    """Refuse to write a packed cache that would not be known for one.
+
+    Raises:
+        OutputError: If the name ends otherwise than in `SUFFIX`.
+    """
+    if path.suffix.lower() != SUFFIX:
+        raise OutputError(path, f"packed pictures are known by their suffix; end the name in {SUFFIX}")
 
 
 def save_packed(

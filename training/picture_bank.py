@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from core.geometry import Size
-from core.resampling import resized
+from core.resampling import middle, resized
 from training.picture_formats import Pixels
 
 _MAX_GATHERED = 1 << 24
@@ -209,10 +209,7 @@ def centre_squares(pictures: PictureBank | Sequence[Pixels], side: int, limit: i
     result = torch.empty(count, 3, side, side)
     for index in range(count):
         pixels = pictures.picture(index) if isinstance(pictures, PictureBank) else pictures[index]
-        height, width = pixels.shape[:2]
-        extent = min(height, width)
-        top, left = (height - extent) // 2, (width - extent) // 2
-        square = resized(pixels[top : top + extent, left : left + extent], Size(side, side))
+        square = resized(middle(pixels, Size(1, 1)), Size(side, side))
         result[index] = torch.from_numpy(np.ascontiguousarray(square.transpose(2, 0, 1))).float() / 255
     return result
 

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import FileError, PictureError
+from core.files import written_aside
 from core.geometry import Size
 from core.resampling import resized
 from training.picture_headers import picture_header
@@ -38,10 +39,10 @@ _MAX_ARRAY_BYTES = 2_000_000_000
 """The most that an idx or .mat file may unpack to; the largest of SVHN has 1.6e9."""
 
 _MAX_COUNT = 5_000_000
-"""The most pictures that one such file may hold."""
+"""The most pictures, or labels, that one such file may hold."""
 
-_IDX_IMAGES = 0x0803
-"""Magic number of an idx file: unsigned bytes in three dimensions."""
+_IDX_PICTURES, _IDX_LABELS = 0x0803, 0x0801
+"""Magic numbers of idx files: unsigned bytes in three dimensions, and in one."""
 
 _REDUCED = {2: cv2.IMREAD_REDUCED_COLOR_2, 4: cv2.IMREAD_REDUCED_COLOR_4, 8: cv2.IMREAD_REDUCED_COLOR_8}
 
@@ -95,33 +96,46 @@ def read_idx(path: Path) -> Pixels:
 
     Raises:
         DataError: If it is damaged, cut short, holds more than it says or no pictures.
+    """
+    return _idx(path, _IDX_PICTURES, 3)
+
+
+def read_idx_labels(path: Path) -> NDArray[np.uint8]:
+    """The labels [N] of an idx file, gzipped or not; errors as of `read_idx`."""
+    return _idx(path, _IDX_LABELS, 1)
+
+
+def _idx(path: Path, magic: int, dimensions: int) -> NDArray[np.uint8]:
+    """The bytes of an idx file, in so many dimensions.
 
     Source: the file format as described beside MNIST by LeCun, Cortes and Burges.
     """
-    again = "download it again"
+    again, numbers = "download it again", 1 + dimensions
     try:
         # An uncompressed copy keeps its name here, so what it begins with decides.
         with path.open("rb") as raw:
             zipped = raw.read(2) == b"\x1f\x8b"
         with gzip.open(path, "rb") if zipped else path.open("rb") as file:
-            header = file.read(16)
-            if len(header) < 16:
+            header = file.read(4 * numbers)
+            if len(header) < 4 * numbers:
                 raise DataError(path, f"it is cut short; {again}")
-            magic, count, height, width = struct.unpack(">4I", header)
-            if magic != _IDX_IMAGES:
-                problem = f"it is no idx file of pictures (its magic number is {magic}, not {_IDX_IMAGES})"
+            found, *shape = struct.unpack(f">{numbers}I", header)
+            count, sides, what = shape[0], shape[1:], "pictures" if shape[1:] else "labels"
+            if found != magic:
+                problem = f"it is no idx file of {what} (its magic number is {found}, not {magic})"
                 raise DataError(path, f"{problem}; {again}")
-            wanted = count * height * width
-            long = max(height, width) > MAX_ASPECT * min(height, width)
+            wanted = math.prod(shape)
+            long = bool(sides) and max(sides) > MAX_ASPECT * min(sides)
             if long or not 0 < wanted <= _MAX_ARRAY_BYTES or count > _MAX_COUNT:
-                raise DataError(path, f"it claims to hold {count} pictures of {height} x {width} pixels; {again}")
+                of = f" of {sides[0]} x {sides[1]} pixels" if sides else ""
+                raise DataError(path, f"it claims to hold {count} {what}{of}; {again}")
             data = file.read(wanted + 1)  # never more, however much is packed into it
     except (OSError, EOFError, zlib.error) as error:
         raise DataError(path, f"it cannot be read or unpacked; {again}") from error
     if len(data) != wanted:
         problem = f"its header promises {wanted} bytes, and {'more' if len(data) > wanted else len(data)} follow"
         raise DataError(path, f"{problem}; {again}")
-    return np.frombuffer(data, np.uint8).reshape(count, height, width)
+    return np.frombuffer(data, np.uint8).reshape(shape)
 
 
 def read_svhn(path: Path) -> Pixels:
@@ -147,3 +161,13 @@ def read_svhn(path: Path) -> Pixels:
     if pixels.dtype != np.uint8 or pixels.shape != shape:
         raise DataError(path, f"its X holds {pixels.dtype}, not bytes; download it again")
     return cast(Pixels, pixels.transpose(3, 0, 1, 2))
+
+
+def write_png(path: Path, pixels: Pixels) -> None:
+    """Write a picture as PNG, whole or not at all; by OpenCV, for where there is no Pillow.
+
+    Raises:
+        OutputError: If it cannot be written.
+    """
+    with written_aside(path) as aside:
+        aside.write_bytes(cv2.imencode(".png", pixels[:, :, ::-1])[1].tobytes())

@@ -38,8 +38,7 @@ class ReplayBuffer:
     Pixels are kept as bytes, three pictures a transition: 32,000 of them at side 128 take 4.7 GB. Bundles stay in full
     precision, for they are 260 of those 147,000 bytes. There is no reward: the discriminator that gives it goes on
     learning, so it is reckoned anew from the two canvases. Whether a step ended its episode follows from step and
-    length. Neither writing nor sampling
-    waits for the device, unless the buffer lies elsewhere (see `fitting`).
+    length. Neither writing nor sampling waits for the device, unless the buffer lies elsewhere (see `fitting`).
     """
 
     def __init__(self, capacity: int, *, side: int, values: int, device: torch.device | str = "cpu") -> None:

@@ -13,7 +13,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import cv2
 import numpy as np
 import torch
 from numpy.typing import NDArray
@@ -21,6 +20,7 @@ from numpy.typing import NDArray
 from core.errors import CheckpointError, OutputError, PainterError, SettingError
 from core.files import checked_output_folder, remove_fragments, written_aside
 from training import distributed
+from training.picture_formats import write_png
 from training.settings import Config, from_json, option, to_json
 
 CONFIG, METRICS, CHECKPOINT = "config.json", "metrics.jsonl", "checkpoint.pt"
@@ -134,8 +134,7 @@ class RunFolder:
         if not self._writes:
             return
         try:
-            with written_aside(self.path / f"{name}.png") as aside:
-                aside.write_bytes(cv2.imencode(".png", pixels[:, :, ::-1])[1].tobytes())
+            write_png(self.path / f"{name}.png", pixels)
         except OutputError as error:
             print(f"no samples now: {error}", flush=True)
 

@@ -69,7 +69,7 @@ class Bezier(DiscBrush):
 
     @cached_property
     def most_stamps(self) -> int:
-        """Of a stroke across the patch, as thin as can be: see `Brush.most_stamps`.
+        """Of a stroke across the patch, as thin as can be: see `DiscBrush.most_stamps`.
 
         C(1) falls with the radius and rises with the swing of opacity; it is convex in q for given ends and in p2 - p0
         for a given q, so it is greatest in a corner of the cube.
@@ -78,7 +78,7 @@ class Bezier(DiscBrush):
         return int(_density(np.array(corners)).counts.max())
 
     def times(self, shape: Array) -> tuple[Array, Array]:
-        """Place stamps by the density rule; see `Brush.times`."""
+        """Place stamps by the density rule; see `DiscBrush.times`."""
         xp = namespace_of(shape)
         density = _density(shape)
         offsets = xp.concat([xp.zeros(1, dtype=xp.int64, device=shape.device), density.counts.cumsum(0)])
@@ -87,7 +87,7 @@ class Bezier(DiscBrush):
         return density.times(stroke, rank), offsets
 
     def padded_times(self, shape: Array) -> tuple[Array, Array]:
-        """Place stamps by the density rule; see `Brush.padded_times`."""
+        """Place stamps by the density rule; see `DiscBrush.padded_times`."""
         xp = namespace_of(shape)
         density = _density(shape)
         density = density._replace(counts=xp.clip(density.counts, None, self.most_stamps))
@@ -95,14 +95,14 @@ class Bezier(DiscBrush):
         return density.times(stroke, xp.arange(self.most_stamps, device=shape.device)), density.counts
 
     def stamps(self, shape: Array, patches: Array, times: tuple[Array, Array] | None = None) -> Stamps:
-        """The discs along the curve; see `Brush.stamps`."""
+        """The discs along the curve; see `DiscBrush.stamps`."""
         xp = namespace_of(shape)
         t, offsets = self.times(shape) if times is None else times
         stroke = repeated(xp.arange(shape.shape[0], device=shape.device), offsets[1:] - offsets[:-1])
         return Stamps(*_discs(shape[stroke], patches[stroke], t), offsets)
 
     def padded_stamps(self, shape: Array, patches: Array, times: tuple[Array, Array] | None = None) -> PaddedStamps:
-        """The discs along the curve; see `Brush.padded_stamps`."""
+        """The discs along the curve; see `DiscBrush.padded_stamps`."""
         t, counts = self.padded_times(shape) if times is None else times
         return PaddedStamps(*_discs(shape[:, None], patches[:, None], t), counts)
 

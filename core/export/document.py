@@ -17,7 +17,7 @@ from core.export.mixing_sheet import SHOWN, MixingOptions, write_mixing_sheet
 from core.export.picture import write_picture
 from core.export.progress import Progress
 from core.export.stroke_json import write_json
-from core.export.svg import PROFILES, SvgOptions, write_svg
+from core.export.svg import SvgOptions, write_svg
 from core.export.svg_plotter import PlotterOptions, write_plotter_svg
 from core.export.video import FilmOptions, write_video
 from core.geometry import Size
@@ -28,9 +28,6 @@ MAX_SIDE = 16_384
 """Of a picture drawn from strokes, pixels."""
 
 
-SVG_PROFILES = (*PROFILES, "plotter")
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExportOptions:
     """What may vary in an export; each form takes what concerns it."""
@@ -38,7 +35,7 @@ class ExportOptions:
     size: int | None = None
     """Longer side of a picture, film, frame or lesson's card, pixels."""
     profile: str = "exact"
-    """Of an SVG, one of `SVG_PROFILES`."""
+    """Of an SVG, one of `core.export.svg.PROFILES`, or `plotter`."""
     svg: SvgOptions = field(default_factory=SvgOptions)
     plotter: PlotterOptions = field(default_factory=PlotterOptions)
     film: FilmOptions = field(default_factory=FilmOptions)

@@ -20,7 +20,7 @@ from core.export.papers import AMERICAN, check_paper, paper_scale
 from core.export.pdf_page import PdfPages
 from core.export.pdf_pictures import pdf_pictures
 from core.export.progress import Progress
-from core.files import checked_output_folder, output_folder, written_aside
+from core.files import output_folder, written_aside
 from core.images import save_picture
 from core.lesson import DETAIL, Lesson, lesson_of
 
@@ -106,7 +106,7 @@ def write_lesson(
     if not 400 <= side <= LARGEST_SHEET:
         raise SettingError("size", side, f"choose 400 to {LARGEST_SHEET} pixels for a card")
     with output_folder(path):
-        _check_for_cards(checked_output_folder(path))
+        _check_for_cards(path)
         drawn, written = io.BytesIO(), list[Path]()
         try:
             for done, total in _cards(drawn, lesson, options, _dots(options, side), photograph):

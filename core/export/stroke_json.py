@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from core.brushes import BRUSHES, MAX_PARAMETERS
 from core.document import Document, Rgb, rgb_from_hex, rgb_to_hex
 from core.errors import OutputError, StrokeFileError
-from core.files import written_aside
+from core.files import reading_problem, written_aside
 from core.geometry import Size
 from core.stroke import LOCKED, MUTED, Strokes
 
@@ -150,10 +150,8 @@ def read_json(path: Path) -> Document:
         if path.stat().st_size > MAX_BYTES:
             raise _ContentError("it is larger than 1 GiB, which no painting needs")
         content = path.read_bytes()
-    except FileNotFoundError:
-        raise StrokeFileError(path, "there is no such file; check its name and folder") from None
     except OSError as error:
-        raise StrokeFileError(path, error.strerror or str(error)) from error
+        raise StrokeFileError(path, reading_problem(error)) from error
     except _ContentError as error:
         raise StrokeFileError(path, str(error)) from None
     return document_of(content, path)

@@ -28,8 +28,7 @@ from core.export.papers import check_paper, paper_scale, turned
 from core.export.progress import Progress
 from core.export.svg import SvgOptions, layer_attributes, svg_file, write_words
 from core.export.svg_exact import BATCH
-from core.palette_use import document_palette
-from core.rasteriser.marks import marks_of
+from core.palette_use import document_palette, drawn_by_area
 from core.stroke import Strokes
 
 MAX_PENS = 64
@@ -50,9 +49,6 @@ Curve: TypeAlias = list[list[float]]
 
 _CROWD = 512
 """Drawn lines about the pen from which on it is quicker to sort out those that are left."""
-
-_SAMPLED = 20_000
-"""Colours that pens are found from."""
 
 _AT_ONCE = 256
 """Lines between two calls of a progress."""
@@ -325,21 +321,10 @@ def _palette(colours: NDArray[np.float64], strokes: Strokes, count: int) -> list
     distinct = np.unique(np.rint(rgb_of_oklab(colours) * 255).astype(int), axis=0)
     if len(distinct) > count:
         random = np.random.default_rng(0)  # k-means knows no weights: what covers more is drawn more often
-        areas = _areas(strokes)
-        # A colour of which there is little, or only strokes without an area, is one all the same.
-        shares = areas / max(areas.sum(), np.finfo(float).tiny) + 1 / len(areas)
-        drawn = random.choice(len(colours), _SAMPLED, p=shares / shares.sum())
+        drawn = drawn_by_area(strokes, random)
         with warnings.catch_warnings(), np.errstate(invalid="ignore", divide="ignore"):
             warnings.simplefilter("ignore")  # that there were fewer colours than pens: then there are fewer pens
             centres, _ = kmeans2(colours[drawn], count, minit="++", rng=random, missing="warn")
         centres = centres[np.isfinite(centres).all(axis=1)]
         distinct = np.unique(np.rint(rgb_of_oklab(centres) * 255).astype(int), axis=0)
     return [(int(red), int(green), int(blue)) for red, green, blue in distinct]
-
-
-def _areas(strokes: Strokes) -> NDArray[np.float64]:
-    """About what each stroke covers [N], square sheet pixels."""
-    areas = np.empty(len(strokes))
-    for start in range(0, len(strokes), BATCH):
-        areas[start : start + BATCH] = marks_of(strokes[start : start + BATCH]).areas
-    return areas

@@ -49,6 +49,9 @@ def stroke_alpha(
 
     Returns:
         [N, H, W] in 0..1.
+
+    Raises:
+        TypeError: If strokes of that type are drawn neither by discs nor as polygons.
     """
     if patches is None:
         patches = shape.new_zeros(1, 3)

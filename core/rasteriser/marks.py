@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.brushes import BRUSHES, DiscBrush, PolygonBrush, Stamps
+from core.geometry import Size
 from core.stroke import Strokes
 
 
@@ -32,6 +33,16 @@ class Marks(NamedTuple):
     offsets: NDArray[np.int64]
     polygon: NDArray[np.bool_]
 
+    def sides(self, size: Size) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Height and width [N] of the box around each stroke, as far as that lies on a canvas, pixels."""
+        firsts = self.offsets[:-1]
+        height, width = (
+            np.maximum.reduceat(centre + self.radius, firsts).clip(0, limit)
+            - np.minimum.reduceat(centre - self.radius, firsts).clip(0, limit)
+            for centre, limit in ((self.row, size.height), (self.column, size.width))
+        )
+        return height, width
+
     @property
     def areas(self) -> NDArray[np.float64]:
         """About what each stroke covers [N], square pixels of the canvas: never less than 0."""
@@ -54,6 +65,9 @@ def marks_of(strokes: Strokes, scale: float = 1.0) -> Marks:
     Args:
         strokes: N strokes, types mixed at will.
         scale: Canvas pixels per sheet pixel.
+
+    Raises:
+        TypeError: If strokes of a type are drawn neither by discs nor as polygons.
     """
     kinds = np.unique(strokes.types).tolist()
     parameters, patches = strokes.parameters.astype(np.float64), strokes.patches * scale

@@ -44,12 +44,7 @@ def working_size(document: Document, *, margin: float = 1.0, squares: bool = Fal
     if not len(document.strokes):
         return size
     marks = marks_of(document.strokes, pixel_scale(document.size, size))
-    sides = [
-        np.maximum.reduceat(centre + marks.radius, marks.offsets[:-1]).clip(0, limit)
-        - np.minimum.reduceat(centre - marks.radius, marks.offsets[:-1]).clip(0, limit)
-        + 2 * margin
-        for centre, limit in ((marks.row, size.height), (marks.column, size.width))
-    ]
+    sides = [side + 2 * margin for side in marks.sides(size)]
     if squares:
         sides = [2 ** np.ceil(np.log2(np.maximum(*sides)))] * 2
     pixels = float((sides[0] * sides[1]).sum())

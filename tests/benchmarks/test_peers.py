@@ -16,7 +16,7 @@ from benchmarks.photographs import Photograph
 from core.brushes import BEZIER
 from core.errors import SettingError
 from core.images import load_picture
-from core.painter import Manner
+from core.manner import Manner
 from core.weights import LoadedActor
 from training.actors import new_actor
 

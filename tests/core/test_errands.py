@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 from pathlib import Path
 
 import pytest
@@ -33,6 +34,16 @@ def test_a_folder_without_any_is_refused(find: object, what: str, tmp_path: Path
 
     with pytest.raises(PictureError, match=f"no {what} lies in this folder itself"):
         find(tmp_path)  # type: ignore[operator]
+
+
+def test_a_folder_that_may_not_be_read_is_told_as_that(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(_path: Path) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr(Path, "iterdir", refuse)
+
+    with pytest.raises(PictureError, match="you may not read it; change its permissions"):
+        pictures_in(tmp_path)
 
 
 @pytest.mark.parametrize(("name", "film"), [("a.mp4", True), ("a.MOV", True), ("a.gif", False), ("a.png", False)])

@@ -10,7 +10,7 @@ import pytest
 
 import core.files
 from core.errors import OutputError
-from core.files import checked_output_folder, written_aside
+from core.files import checked_output_folder, reading_problem, written_aside
 
 
 def failing_with(number: int):
@@ -172,6 +172,19 @@ def test_an_unforeseen_system_error_is_told_in_the_systems_words(tmp_path: Path)
         written_aside(tmp_path / "a"),
     ):
         failing_with(errno.EIO)()
+
+
+@pytest.mark.parametrize(
+    ("number", "problem"),
+    [
+        (errno.ENOENT, "there is no such file; check its name and folder"),
+        (errno.ENOTDIR, "there is no such file; check its name and folder"),
+        (errno.EACCES, "you may not read it; change its permissions or copy it elsewhere"),
+        (errno.EIO, "the system says “Input/output error”; check its name or copy it elsewhere"),
+    ],
+)
+def test_what_keeps_a_file_from_being_read_has_a_remedy(number: int, problem: str) -> None:
+    assert reading_problem(OSError(number, os.strerror(number))) == problem
 
 
 @pytest.mark.parametrize(

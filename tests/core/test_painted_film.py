@@ -14,7 +14,7 @@ from core.film_reader import opened_film
 from core.geometry import Size
 from core.images import load_picture
 from core.paint_options import PaintOptions
-from core.painted_film import is_film, paint_film, refuse_unsuitable
+from core.painted_film import becomes_film, paint_film, refuse_unsuitable
 from core.resampling import resized
 from core.workshop import PaintingCancelledError, Workshop
 
@@ -166,10 +166,10 @@ def test_a_gif_of_more_frames_a_second_than_it_can_show_is_refused(
 
 
 def test_a_gif_is_a_picture_unless_a_film_is_to_come_of_it(tmp_path: Path) -> None:
-    assert is_film("a.gif", Path("b.GIF"))
-    assert is_film("a.MOV", Path("painting"))
-    assert not is_film("a.gif", Path("painting"))
-    assert not is_film("a.jpg", Path("b.mp4"))
+    assert becomes_film("a.gif", Path("b.GIF"))
+    assert becomes_film("a.MOV", Path("painting"))
+    assert not becomes_film("a.gif", Path("painting"))
+    assert not becomes_film("a.jpg", Path("b.mp4"))
 
 
 def test_a_gif_that_moves_becomes_a_film(workshop: Workshop, tmp_path: Path) -> None:

@@ -21,8 +21,9 @@ from core.errors import CheckpointError, SettingError
 from core.geometry import Size
 from core.hand import Answer, Hand
 from core.job import PaintJob
+from core.manner import Manner
 from core.metrics import psnr
-from core.painter import Manner, Painter
+from core.painter import Painter
 from core.rasteriser.fast import draw, to_bytes
 from core.renderer import NeuralRenderer
 from core.stroke import STROKES_PER_BUNDLE, Strokes

@@ -31,7 +31,7 @@ def test_without_a_gpu_training_runs_on_the_cpu(name: str) -> None:
 
 @pytest.mark.usefixtures("no_gpu")
 def test_a_gpu_that_is_not_there_is_told() -> None:
-    with pytest.raises(DeviceError, match=r"Cannot use device cuda: .* has no GPU; choose --device cpu"):
+    with pytest.raises(DeviceError, match=r"Cannot use device cuda: .* has no CUDA; use --device cpu"):
         chosen_device("cuda")
 
 

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from core.errors import PictureError
-from training.picture_formats import DataError, decoded, read_idx, read_svhn
+from training.picture_formats import DataError, decoded, read_idx, read_idx_labels, read_svhn
 from training.picture_headers import picture_header
 
 EXIF_TURNED = b"Exif\0\0II*\0\x08\0\0\0\x01\0\x12\x01\x03\0\x01\0\0\0\x06\0\0\0\0\0\0\0"
@@ -169,6 +169,32 @@ def test_a_damaged_idx_file_is_one_clear_error(content: bytes, problem: str, tmp
 
     assert "download it again" in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("pack", [bytes, gzip.compress])
+def test_idx_labels_are_read_gzipped_or_not(pack: object, tmp_path: Path) -> None:
+    path = tmp_path / "train-labels-idx1-ubyte"
+    path.write_bytes(pack(struct.pack(">2I", 0x0801, 3) + b"\x07\x00\x09"))  # type: ignore[operator]
+
+    assert read_idx_labels(path).tolist() == [7, 0, 9]
+
+
+@pytest.mark.parametrize(
+    ("content", "problem"),
+    [
+        (idx(2, 3, 4), "no idx file of labels .its magic number is 2051, not 2049"),
+        (struct.pack(">2I", 0x0801, 3) + b"\x07\x00", "promises 3 bytes, and 2 follow"),
+        (struct.pack(">2I", 0x0801, 2**32 - 1), "claims to hold 4294967295 labels"),
+        (b"\0\0\x08", "cut short"),
+        (b"\x1f\x8b and then noise", "cannot be read or unpacked"),
+    ],
+)
+def test_damaged_idx_labels_are_one_clear_error(content: bytes, problem: str, tmp_path: Path) -> None:
+    path = tmp_path / "train-labels-idx1-ubyte"
+    path.write_bytes(content)
+
+    with pytest.raises(DataError, match=problem):
+        read_idx_labels(path)
 
 
 def test_no_more_is_unpacked_than_an_idx_header_promises(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -233,10 +233,15 @@ def test_a_process_that_is_not_the_first_leaves_nothing(tmp_path: Path, capsys: 
         run.record(2, loss=NAN)
 
 
-def test_tensorboard_is_told_the_same_and_what_is_told_again_is_seen_once(tmp_path: Path) -> None:
+def test_tensorboard_is_told_the_same_and_what_is_told_again_is_seen_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     pytest.importorskip("tensorboard")
     from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+    from tensorboard.summary.writer import event_file_writer
 
+    # Files of one second are read in the order of their names, in which the tenth of a process comes before the ninth.
+    monkeypatch.setattr(event_file_writer, "_global_uid", event_file_writer.AtomicCounter(0))
     for resumes, updates in ((False, (1, 2, 3)), (True, (2, 3, 4))):
         run = RunFolder.begin(tmp_path, Settings(out=tmp_path), resumes=resumes)
         for update in updates:

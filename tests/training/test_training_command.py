@@ -120,7 +120,7 @@ FREE = PAINTER + "--algorithm ddpg-model-free "
         (PAINTER + "--algorithm ppo", "Cannot use --algorithm ppo: choose one of direct, ddpg-model-based, ddpg-mod"),
         (PAINTER + "--stroke-type oil", "Cannot use stroke type oil: choose one of bezier"),
         (PAINTER + "--device tpu", "Cannot use --device tpu: choose one of auto, cpu, cuda"),
-        (PAINTER + "--device cuda", "Cannot use device cuda: this machine, or this build of torch, has no GPU"),
+        (PAINTER + "--device cuda", "Cannot use device cuda: this machine, or this build of torch, has no CUDA"),
         (PAINTER + "--renderer neural --canvas 96", "--renderer neural: of its 128 pixels 96 is no whole part"),
         (PAINTER + "--renderer neural --init {desk}/96.safetensors", "of its 128 pixels 96 is no whole part"),
         (PAINTER + "--renderer neural --renderer-weights {desk}/dense.safetensors", "it is the actor; choose weights"),
@@ -201,7 +201,7 @@ def test_what_cannot_be_trained_is_told_and_leaves_nothing(
         ("--resume --updates -1", "Cannot use --updates -1: it must be at least 0"),
         ("--resume --learning-rate nan", "Cannot use --learning-rate nan: give a finite number"),
         ("--resume --data {pictures}/none", "Cannot train on {pictures}/none: there is no such file or folder"),
-        ("--resume --device cuda", "Cannot use device cuda: this machine, or this build of torch, has no GPU"),
+        ("--resume --device cuda", "Cannot use device cuda: this machine, or this build of torch, has no CUDA"),
     ],
 )
 def test_what_a_run_cannot_go_on_with_is_told_and_leaves_it_as_it_was(

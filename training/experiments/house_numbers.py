@@ -17,13 +17,13 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from core.errors import OutputError, SettingError
+from core.errors import SettingError
 from core.files import written_aside
 from core.weight_files import with_sorted_header
 from training.experiments.inscriptions import inscribed, number_mask
 from training.experiments.snapshots import OUT, snapshot
 from training.experiments.walls import SIDE, Scene, wall
-from training.packed_pictures import SUFFIX, save_packed
+from training.packed_pictures import check_suffix, save_packed
 from training.picture_bank import PictureBank
 from training.picture_formats import Pixels
 
@@ -78,8 +78,7 @@ def write_house_numbers(path: Path, *, train: int, test: int, seed: int = 0) -> 
     for name, value, least in (("--train", train, 1), ("--test", test, 1), ("--seed", seed, 0)):
         if value < least:
             raise SettingError(name, value, f"it must be at least {least}")
-    if path.suffix.lower() != SUFFIX:
-        raise OutputError(path, f"packed pictures are known by their suffix; end the name in {SUFFIX}")
+    check_suffix(path)
     with written_aside(path, named=True) as aside:
         banks = (PictureBank.of(_series(seed, split, count)) for split, count in enumerate((train, test)))
         save_packed(aside, *banks, short_side=OUT, sources=[f"drawn house numbers, seed {seed}"], skipped=0)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
-import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +14,7 @@ from numpy.typing import NDArray
 
 from core.actor import Actor
 from training.experiments.sheets import paintings
-from training.picture_formats import DataError, read_idx
+from training.picture_formats import read_idx, read_idx_labels
 from training.policy import Policy
 
 SIDE = 28
@@ -28,10 +26,6 @@ LEARNED_FROM = 20_000
 READ = 1000
 """Paintings of the test set's first digits."""
 
-_IDX_LABELS = 2049
-
-_MOST_LABELS = 10_000_000
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
@@ -42,33 +36,16 @@ class Reading:
     count: int
 
 
-def labels_in(path: Path) -> NDArray[np.uint8]:
-    """The labels [N] of an idx file, gzipped or not.
+def mnist_part(folders: Sequence[Path], part: str) -> tuple[NDArray[np.uint8], NDArray[np.uint8]] | None:
+    """Pictures [N, 28, 28] and labels [N] of `train` or `t10k`, where one of the folders holds them.
 
     Raises:
-        DataError: If it is damaged or another file.
-
-    Source: the file format as described beside MNIST by LeCun, Cortes and Burges.
+        DataError: If a file is damaged, or another.
     """
-    try:
-        with path.open("rb") as raw:
-            zipped = raw.read(2) == b"\x1f\x8b"
-        with gzip.open(path, "rb") if zipped else path.open("rb") as file:
-            magic, count = struct.unpack(">2I", file.read(8))
-            content = file.read(min(count, _MOST_LABELS) + 1)  # never more, however much is packed into it
-    except (OSError, EOFError, struct.error, gzip.zlib.error) as error:  # type: ignore[attr-defined]
-        raise DataError(path, "it cannot be read or unpacked; download it again") from error
-    if magic != _IDX_LABELS or len(content) != count:
-        raise DataError(path, "it is no idx file of labels, or cut short; download it again")
-    return np.frombuffer(content, np.uint8)
-
-
-def mnist_part(folders: Sequence[Path], part: str) -> tuple[NDArray[np.uint8], NDArray[np.uint8]] | None:
-    """Pictures [N, 28, 28] and labels [N] of `train` or `t10k`, where one of the folders holds them."""
     for folder in folders:
-        found = [next(iter(sorted(folder.glob(f"{part}-{kind}*"))), None) for kind in ("images-idx3", "labels-idx1")]
+        found = [next(iter(sorted(folder.glob(f"{part}-{kind}*"))), None) for kind in ("images?idx3", "labels?idx1")]
         if found[0] is not None and found[1] is not None:
-            return read_idx(found[0]), labels_in(found[1])
+            return read_idx(found[0]), read_idx_labels(found[1])
     return None
 
 

@@ -6,7 +6,6 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
-import cv2
 import torch
 from torch import Tensor
 
@@ -24,6 +23,7 @@ from training.experiments.results import outcomes, scores_of, table, write_csv
 from training.experiments.runs import ExperimentConfig, is_done, run_folder, settings_of
 from training.experiments.sheets import paintings, sheet
 from training.picture_bank import centre_squares
+from training.picture_formats import write_png
 from training.policy import Policy
 from training.train_painter import policy_of
 
@@ -91,8 +91,7 @@ def _write_sheet(config: ExperimentConfig, arms: Sequence[Arm]) -> None:
             columns += paintings(*_painter(config, arm), targets, [marks[-1]])
             titles.append(arm.label)
     pixels = sheet(columns, titles, scale=max(1, 128 // config.canvas))
-    with written_aside(config.out / "paintings.png") as aside:
-        aside.write_bytes(cv2.imencode(".png", pixels[:, :, ::-1])[1].tobytes())
+    write_png(config.out / "paintings.png", pixels)
 
 
 def _read(config: ExperimentConfig, arms: Sequence[Arm]) -> Reading | None:
