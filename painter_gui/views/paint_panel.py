@@ -27,7 +27,7 @@ from core.document import BLACK, WHITE, Rgb
 from core.job import MAX_SEED
 from core.mix import Mix
 from core.schedule import MAX_STROKES
-from painter_gui.controller import Phase
+from painter_gui.brushwork import Phase
 from painter_gui.icons import icon
 from painter_gui.paint_settings import DEVICES, MOST_DIVIDE, MOST_STEPS, PaintSettings
 from painter_gui.views.steering.mask_panel import MaskPanel

@@ -8,7 +8,8 @@ import sys
 import psutil
 from PySide6.QtWidgets import QLabel, QStatusBar, QWidget
 
-from painter_gui.controller import REFINE_STEPS, Controller, Phase
+from painter_gui.brushwork import REFINE_STEPS, Phase
+from painter_gui.controller import Controller
 from painter_gui.wording import Worded, translate
 
 
@@ -41,8 +42,8 @@ class StatusView(Worded, QStatusBar):
         """Show a controller's figures."""
         self._controller = controller
         there = controller.phase is not Phase.EMPTY
-        count, rate = len(controller.document.strokes), controller.rate
-        painting, refined = controller.phase is Phase.PAINTING, controller.refined
+        count, rate = len(controller.document.strokes), controller.brushwork.rate
+        painting, refined = controller.phase is Phase.PAINTING, controller.brushwork.refined
         self._show(
             self.strokes,
             translate("Studio", "{count} of {planned} strokes").format(
@@ -82,10 +83,10 @@ class StatusView(Worded, QStatusBar):
 
 def _pace(controller: Controller) -> str:
     """Strokes a second, or how far a refinement has come."""
-    refined = controller.refined
+    refined = controller.brushwork.refined
     if refined is not None:
         return translate("Studio", "refining: {share} %").format(share=round(100 * refined.steps / REFINE_STEPS))
-    rate = controller.rate
+    rate = controller.brushwork.rate
     return translate("Studio", "{rate} strokes/s").format(rate=f"{rate:,.0f}") if rate else ""
 
 
@@ -93,8 +94,8 @@ def psnr_of(controller: Controller) -> float | None:
     """How near the moment shown is to the photo, dB, or the best of a refinement; None where it was not measured."""
     if not controller.position:
         return None
-    if controller.refined is not None:
-        return -10 * math.log10(max(controller.refined.error, 1e-10))
+    if controller.brushwork.refined is not None:
+        return -10 * math.log10(max(controller.brushwork.refined.error, 1e-10))
     return controller.document.psnr_after(controller.position)
 
 

@@ -36,7 +36,8 @@ from core.geometry import PixelBox, Size
 from painter_gui.appearance import apply_scheme
 from painter_gui.autosave import Autosave
 from painter_gui.background import Background
-from painter_gui.controller import Controller, Phase
+from painter_gui.brushwork import Phase
+from painter_gui.controller import Controller
 from painter_gui.exporting import stroke_previews
 from painter_gui.faults import Fault
 from painter_gui.files import SESSION_SUFFIX
@@ -128,7 +129,7 @@ class StudioWindow(ActionWindow):
             self.strokes.tools.add(action, partial(self.steering.hold, kind), partial(self.steering.is_held, kind))
         self.tool_bar.insertActions(self.tool_bar.actions()[2], [*brushes.values()])  # beside the other tools
         self.branches = BranchPanel(self, self.compare_view, controller)
-        controller.set_scrub_memory(preferences.scrub_memory)
+        controller.shown.canvas.set_budget(preferences.scrub_memory)
         self._connect()
         self.by_hand = PaintingByHand(self, self.canvas, controller, self.strokes.tools)
         self.by_hand.hand.began.connect(self.timeline.stop)
@@ -253,7 +254,7 @@ class StudioWindow(ActionWindow):
     def _say_undo(self) -> None:
         stack = self._controller.undo_stack
         names = undo_words()
-        undo = names.get(self._controller.under_way or stack.undoText(), "")
+        undo = names.get(self._controller.brushwork.under_way or stack.undoText(), "")
         redo = names.get(stack.redoText(), "")
         self.undo_action.setText(
             translate("Studio", "&Undo {what}").format(what=undo) if undo else translate("Studio", "&Undo")
@@ -326,7 +327,7 @@ class StudioWindow(ActionWindow):
     def _may_leave(self, then: Callable[[], object]) -> bool:
         """Whether the painting at hand may go; where it is to be saved first, `then` is called after that."""
         controller = self._controller
-        controller.forget_opening()  # or it would take the place of what is asked about
+        controller.reader.forget()  # or it would take the place of what is asked about
         if not controller.modified or not self._asks:
             return True
         if controller.phase is Phase.PAINTING:
@@ -538,7 +539,7 @@ class StudioWindow(ActionWindow):
     def choose_scrub_memory(self, mebibytes: int | None) -> None:
         """Let scrubbing take so much memory."""
         self._preferences.scrub_memory = mebibytes
-        self._controller.set_scrub_memory(mebibytes)
+        self._controller.shown.canvas.set_budget(mebibytes)
 
     def _show_page(self, index: int) -> None:
         """Show the start page or the easel; the other one asks for no room."""

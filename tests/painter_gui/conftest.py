@@ -19,7 +19,8 @@ from pytestqt.qtbot import QtBot
 
 from core.brushes import BEZIER
 from core.weights import save_actor
-from painter_gui.controller import Controller, Phase
+from painter_gui.brushwork import Phase
+from painter_gui.controller import Controller
 from painter_gui.paint_settings import PaintSettings
 from painter_gui.preferences import Preferences
 from painter_gui.views.window import StudioWindow

@@ -24,7 +24,7 @@ from core.metrics import psnr
 from core.rasteriser.fast import draw, to_bytes
 from core.resampling import resized
 from painter_gui.app import new_window
-from painter_gui.controller import Phase
+from painter_gui.brushwork import Phase
 from painter_gui.exporting import FORMS
 from painter_gui.preferences import Preferences
 from painter_gui.views.canvas_view import CanvasMode

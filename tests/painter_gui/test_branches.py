@@ -14,8 +14,9 @@ from pytestqt.qtbot import QtBot
 
 from core.document import Document
 from core.rasteriser.fast import draw, to_bytes
+from painter_gui.brushwork import Phase
 from painter_gui.canvas_worker import display_size
-from painter_gui.controller import Controller, Phase
+from painter_gui.controller import Controller
 from painter_gui.second_canvas import SecondCanvas
 from painter_gui.views.branch_list import BranchList
 from painter_gui.views.canvas_view import CanvasMode, CanvasView

@@ -21,7 +21,8 @@ from pytestqt.qtbot import QtBot
 
 from core.journal import Journal, read_journal, unsaved_strokes
 from painter_gui.background import Background
-from painter_gui.controller import Controller, Phase
+from painter_gui.brushwork import Phase
+from painter_gui.controller import Controller
 from painter_gui.faults import CRASHES, LOG, Fault, Faults, report_fault, start_log
 from painter_gui.kept_work import left_behind
 from painter_gui.views.fault_dialog import FaultDialog
@@ -109,7 +110,7 @@ def test_one_in_painting_or_refining_leaves_the_strokes_there_were(
     controller = studio._controller
     paint_all(controller)
     before = controller.document
-    monkeypatch.setattr(controller._runs.worker, f"_{method}", fail)
+    monkeypatch.setattr(controller.brushwork.runs.worker, f"_{method}", fail)
     controller.set_settings(strokes=60)
     getattr(controller, method)()
     until(lambda: studio._fault_dialog is not None)

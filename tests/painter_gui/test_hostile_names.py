@@ -15,7 +15,8 @@ from PySide6.QtWidgets import QApplication, QLabel, QListWidget, QMessageBox, QT
 
 from core.brushes import BEZIER
 from core.weights import save_actor
-from painter_gui.controller import Controller, Phase
+from painter_gui.brushwork import Phase
+from painter_gui.controller import Controller
 from painter_gui.paint_queue import QueuePhase
 from painter_gui.views.plain_text import may_replace, plain_action, plain_tip
 from painter_gui.views.window import StudioWindow

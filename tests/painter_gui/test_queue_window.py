@@ -20,7 +20,8 @@ from pytestqt.qtbot import QtBot
 
 from core.mask import Mask
 from core.workshop import Workshop
-from painter_gui.controller import Controller, Phase
+from painter_gui.brushwork import Phase
+from painter_gui.controller import Controller
 from painter_gui.paint_queue import PaintQueue, QueuePhase
 from painter_gui.paint_settings import PaintSettings
 from painter_gui.preferences import Preferences

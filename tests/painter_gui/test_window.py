@@ -29,7 +29,8 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from core.session_file import load_session
-from painter_gui.controller import Controller, Phase
+from painter_gui.brushwork import Phase
+from painter_gui.controller import Controller
 from painter_gui.preferences import Preferences
 from painter_gui.views.canvas_view import CanvasMode
 from painter_gui.views.stroke_types import PREVIEW
@@ -569,7 +570,7 @@ def test_closing_while_painting_leaves_no_window_and_no_thread(
     assert studio.close()
 
     assert not any(each.isVisible() for each in qapp.topLevelWidgets())
-    for thread in (controller._runs.qthread, controller._canvas_thread, controller.files._thread):
+    for thread in (controller.brushwork.runs.qthread, controller.shown.canvas.qthread, controller.files._thread):
         assert not thread.isRunning()
     assert set(threading.enumerate()) <= before
 
@@ -660,7 +661,7 @@ def test_memory_for_scrubbing_is_chosen_and_remembered(
     assert painted.memory_actions[None].isChecked()
     painted.memory_actions[128].trigger()
     painted._controller.seek(7)
-    until(lambda: painted._controller._canvas._timeline.budget_bytes == 128 * 2**20)
+    until(lambda: painted._controller.shown.canvas.worker._timeline.budget_bytes == 128 * 2**20)
     assert preferences.scrub_memory == 128
 
     again = new_studio()

@@ -22,7 +22,8 @@ import psutil
 from PySide6.QtCore import QCoreApplication, QEvent, QSettings, QStandardPaths
 from PySide6.QtWidgets import QApplication
 
-from painter_gui.controller import Controller, Phase
+from painter_gui.brushwork import Phase
+from painter_gui.controller import Controller
 from painter_gui.exporting import FORMS, SUFFIXES
 from painter_gui.memory import keep_memory_together
 from painter_gui.paint_settings import PaintSettings
