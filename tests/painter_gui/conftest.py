@@ -106,7 +106,7 @@ def new_studio(
     for window in opened:
         window.discard_on_close()
         window.close()
-        window._languages.choose("en")
+        window.choices.languages.choose("en")
         window.deleteLater()
     qapp.processEvents()
 

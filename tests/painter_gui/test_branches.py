@@ -279,8 +279,8 @@ def test_a_branch_is_named_in_the_list(branched: StudioWindow, until: Until, qtb
 def test_its_words_follow_the_language(branched: StudioWindow, until: Until) -> None:
     compared(branched, until)
     until(lambda: lines(branched)[0][2] == "Parts after stroke 60")
-    branched.choose_language("zh_CN")
-    branched.choose_language("en")
+    branched.choices.choose_language("zh_CN")
+    branched.choices.choose_language("en")
     assert branched.branches.dock.windowTitle() == "Branches"
     assert lines(branched)[0][0] == "Branch 1"
     assert branched.compare_view.right.text().startswith("Painting\n")

@@ -80,10 +80,10 @@ def test_wherever_a_name_is_shown(
     controller.step()
     until(lambda: controller.phase is Phase.IDLE)
 
-    studio._save(tmp_path / "nowhere" / f"{NAME}.strokewise", None)  # cannot be: it is told
+    studio.saving.save_to(tmp_path / "nowhere" / f"{NAME}.strokewise", None)  # cannot be: it is told
     until(studio.message.isVisible)
     assert assert_plain()
-    studio._save(tmp_path / f"{NAME}.strokewise", None)
+    studio.saving.save_to(tmp_path / f"{NAME}.strokewise", None)
     until(lambda: not controller.modified)
 
     dialog = studio.export_dialog()

@@ -305,7 +305,7 @@ def test_what_is_not_saved_is_asked_about_before_another_painting_is_opened(
 ) -> None:  # fmt: skip
     finish(window, studio, until)
     paint_all(studio._controller)
-    monkeypatch.setattr(studio, "ask_to_save", lambda: QMessageBox.StandardButton.Cancel)
+    monkeypatch.setattr(studio.saving, "ask_to_save", lambda: QMessageBox.StandardButton.Cancel)
 
     choose(window, 0)
     window.open_button.click()

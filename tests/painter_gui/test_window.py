@@ -364,7 +364,7 @@ def test_every_stroke_type_has_a_picture_of_its_own_and_its_whole_name(studio: S
 @pytest.mark.parametrize("language", ["en", "zh_CN"])
 def test_the_panel_is_never_cut_off_at_the_side(painted: StudioWindow, until: Until, language: str) -> None:
     studio = painted
-    studio._languages.choose(language)
+    studio.choices.languages.choose(language)
     studio.resize(900, 400)  # so low that it scrolls
 
     until(lambda: studio._scroll.verticalScrollBar().isVisible())
@@ -373,7 +373,7 @@ def test_the_panel_is_never_cut_off_at_the_side(painted: StudioWindow, until: Un
 
 def test_the_panel_takes_the_room_that_another_language_needs(painted: StudioWindow, until: Until) -> None:
     for language in ("zh_CN", "en"):
-        painted._languages.choose(language)
+        painted.choices.languages.choose(language)
         until(lambda: painted._scroll.viewport().width() >= painted.panel.minimumSizeHint().width())
 
 
@@ -544,7 +544,7 @@ def test_a_session_is_saved_and_opened_again(
 def test_closing_asks_what_to_do_with_what_is_not_saved(
     painted: StudioWindow, until: Until, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, answer: str
 ) -> None:
-    monkeypatch.setattr(painted, "ask_to_save", lambda: QMessageBox.StandardButton[answer])
+    monkeypatch.setattr(painted.saving, "ask_to_save", lambda: QMessageBox.StandardButton[answer])
     answering(monkeypatch, QFileDialog, "getSaveFileName", (str(tmp_path / "kept.strokewise"), ""))
     closed = painted.close()
     if answer == "Save":
@@ -579,7 +579,7 @@ def test_another_photo_asks_about_the_painting_at_hand(
     painted: StudioWindow, photo_file: Path, monkeypatch: pytest.MonkeyPatch, until: Until
 ) -> None:
     answers = iter([QMessageBox.StandardButton.Cancel, QMessageBox.StandardButton.Discard])
-    monkeypatch.setattr(painted, "ask_to_save", lambda: next(answers))
+    monkeypatch.setattr(painted.saving, "ask_to_save", lambda: next(answers))
     painted.opening.open("sample:coffee")
     assert not controller_of(painted).reading
     painted.opening.open("sample:coffee")
@@ -641,7 +641,7 @@ def test_the_language_changes_while_it_runs(painted: StudioWindow, preferences: 
 
 
 def test_errors_speak_the_language(studio: StudioWindow, until: Until, tmp_path: Path) -> None:
-    studio.choose_language("zh_CN")
+    studio.choices.choose_language("zh_CN")
     studio.opening.open(str(tmp_path / "none.png"))
     until(studio.message.isVisible)
     assert studio.message.text.text() == f"无法打开图片 {tmp_path / 'none.png'}：文件不存在；请检查文件名和文件夹。"
@@ -696,7 +696,7 @@ def test_no_two_actions_share_a_key(studio: StudioWindow) -> None:
 
 @pytest.mark.parametrize("language", ["en", "zh_CN"])
 def test_no_two_things_in_sight_answer_to_the_same_letter(studio: StudioWindow, language: str) -> None:
-    studio._languages.choose(language)
+    studio.choices.languages.choose(language)
     texts = [menu.title() for menu, _ in studio.menus]
     for kind in (QLabel, QAbstractButton):
         texts += [each.text() for each in studio.findChildren(kind) if not each.window().isModal()]
@@ -775,7 +775,7 @@ def test_the_window_shows_without_torch_or_the_compiled_brush() -> None:
 
 @pytest.mark.parametrize("language", list(LANGUAGES))
 def test_in_each_menu_each_letter_is_one_entrys(studio: StudioWindow, language: str) -> None:
-    studio._languages.choose(language)
+    studio.choices.languages.choose(language)
     QApplication.processEvents()  # which tells the windows of it
     menus = [studio.menuBar().actions()]
     seen = 0
@@ -786,7 +786,7 @@ def test_in_each_menu_each_letter_is_one_entrys(studio: StudioWindow, language: 
         assert sorted(letters) == sorted(set(letters)), [action.text() for action in actions]
         seen += len(letters)
     assert seen > 60
-    studio._languages.choose("en")
+    studio.choices.languages.choose("en")
 
 
 def test_with_all_that_it_has_it_fits_a_small_screen(painted: StudioWindow) -> None:

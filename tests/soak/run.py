@@ -88,7 +88,7 @@ class Artist:
         before = self.opened
         window.opening.open(source)
         self.until(lambda: self.opened > before)
-        window._languages.choose(list(LANGUAGES)[number % 2])
+        window.choices.languages.choose(list(LANGUAGES)[number % 2])
         controller.set_settings(strokes=STROKES, stroke_type=("bezier", "triangle", "circle")[number % 3])
         controller.restart()
         controller.paint()
