@@ -129,7 +129,7 @@ def main(language: str, scheme: str, photo: str, folder: str) -> dict[str, Any]:
     dialog.show()
     for form in FORMS:
         dialog.choose(form)
-        until(lambda: not dialog.picture.pixmap().isNull())
+        until(lambda: not dialog.preview.picture.pixmap().isNull())
         wait(0.3)
         dialog.grab().save(str(out / f"export-{form}.png"))
         seen["clipped"] += clipped(dialog)
