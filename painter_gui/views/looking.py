@@ -9,7 +9,8 @@ from PySide6.QtGui import QAction
 
 from painter_gui.controller import Controller
 from painter_gui.views.action_window import ActionWindow
-from painter_gui.views.canvas_view import CanvasMode, CanvasView
+from painter_gui.views.canvas_look import CanvasMode
+from painter_gui.views.canvas_view import CanvasView
 
 _ZOOM_STEP = 1.25
 

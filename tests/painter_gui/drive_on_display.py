@@ -27,7 +27,7 @@ from painter_gui.app import new_window
 from painter_gui.brushwork import Phase
 from painter_gui.exporting import FORMS
 from painter_gui.preferences import Preferences
-from painter_gui.views.canvas_view import CanvasMode
+from painter_gui.views.canvas_look import CanvasMode
 
 
 def main(language: str, scheme: str, photo: str, folder: str) -> dict[str, Any]:
@@ -92,7 +92,7 @@ def main(language: str, scheme: str, photo: str, folder: str) -> dict[str, Any]:
         action.trigger()
         views[mode] = on_screen(f"view-{mode.value}")
     ratio = window.devicePixelRatioF()
-    frame = window.canvas._frame()
+    frame = window.canvas.place.frame
     corner = window.canvas.mapTo(window, frame.topLeft().toPoint())
     top, left = round(corner.y() * ratio), round(corner.x() * ratio)
     height, width = round(frame.height() * ratio), round(frame.width() * ratio)

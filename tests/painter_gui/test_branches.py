@@ -19,7 +19,8 @@ from painter_gui.canvas_worker import display_size
 from painter_gui.controller import Controller
 from painter_gui.second_canvas import SecondCanvas
 from painter_gui.views.branch_list import BranchList
-from painter_gui.views.canvas_view import CanvasMode, CanvasView
+from painter_gui.views.canvas_look import CanvasMode
+from painter_gui.views.canvas_view import CanvasView
 from painter_gui.views.window import StudioWindow
 
 pytestmark = pytest.mark.gui
@@ -59,9 +60,9 @@ def pixels_of(image: QImage) -> NDArray[np.uint8]:
 
 def seen(view: CanvasView, column: float) -> NDArray[np.uint8]:
     """The pixels in a column of the sheet, as the view shows them."""
-    middle = (QPointF(column, view._sheet.height / 2) - view.canvas_point(QPointF())) * view.scale
+    middle = (QPointF(column, view.place.sheet.height / 2) - view.canvas_point(QPointF())) * view.scale
     whole = pixels_of(view.grab().toImage())
-    return whole[10 + round(view._frame().top()) : round(view._frame().bottom()) - 10, round(middle.x())]
+    return whole[10 + round(view.place.frame.top()) : round(view.place.frame.bottom()) - 10, round(middle.x())]
 
 
 def compared(studio: StudioWindow, until: Until) -> None:
@@ -135,7 +136,7 @@ def test_both_are_seen_across_an_edge(branched: StudioWindow, until: Until) -> N
 def test_the_edge_is_moved_by_the_pointer(branched: StudioWindow, until: Until, qtbot: QtBot) -> None:
     compared(branched, until)
     canvas = branched.canvas
-    frame = canvas._frame()
+    frame = canvas.place.frame
     middle, quarter = (QPoint(round(frame.left() + share * frame.width()), 200) for share in (0.5, 0.25))
     qtbot.mousePress(canvas, Qt.MouseButton.LeftButton, pos=middle)
     qtbot.mouseMove(canvas, quarter)

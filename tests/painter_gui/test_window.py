@@ -32,7 +32,7 @@ from core.session_file import load_session
 from painter_gui.brushwork import Phase
 from painter_gui.controller import Controller
 from painter_gui.preferences import Preferences
-from painter_gui.views.canvas_view import CanvasMode
+from painter_gui.views.canvas_look import CanvasMode
 from painter_gui.views.stroke_types import PREVIEW
 from painter_gui.views.window import StudioWindow
 from painter_gui.wording import LANGUAGES
@@ -448,7 +448,7 @@ def test_each_view_shows_what_it_says(painted: StudioWindow, until: Until, photo
         action.trigger()
         assert canvas.mode is mode
         pictures[mode] = canvas.grab().toImage()
-    frame = canvas._frame()
+    frame = canvas.place.frame
 
     def at(mode: CanvasMode, x: float, y: float) -> NDArray[np.int64]:
         colour = pictures[mode].pixelColor(

@@ -28,7 +28,7 @@ from painter_gui.exporting import FORMS, SUFFIXES
 from painter_gui.memory import keep_memory_together
 from painter_gui.paint_settings import PaintSettings
 from painter_gui.preferences import Preferences
-from painter_gui.views.canvas_view import CanvasMode
+from painter_gui.views.canvas_look import CanvasMode
 from painter_gui.views.window import StudioWindow
 from painter_gui.wording import LANGUAGES, Languages
 
