@@ -8,7 +8,7 @@ from painter_gui.brushwork import Phase
 from painter_gui.controller import Controller
 from painter_gui.views.action_window import ActionWindow
 from painter_gui.views.canvas_view import CanvasView
-from painter_gui.views.paint_panel import PaintPanel
+from painter_gui.views.paint_buttons import PaintButtons
 from painter_gui.views.timeline_view import TimelineView
 from painter_gui.views.undo_words import undo_words
 from painter_gui.wording import translate
@@ -18,7 +18,7 @@ class PaintingActions(QObject):
     """Has a window's actions and the panel's buttons do it, and lets be done what can be done."""
 
     def __init__(
-        self, window: ActionWindow, canvas: CanvasView, panel: PaintPanel, timeline: TimelineView,
+        self, window: ActionWindow, canvas: CanvasView, buttons: PaintButtons, timeline: TimelineView,
         controller: Controller,
     ) -> None:  # fmt: skip
         """Begin.
@@ -26,12 +26,12 @@ class PaintingActions(QObject):
         Args:
             window: Has the actions.
             canvas: May have a stroke begun, which is the first thing to take back.
-            panel: Has buttons for the same.
+            buttons: The same on the panel.
             timeline: Plays no more while something is painted.
             controller: Paints.
         """
         super().__init__(window)
-        self._window, self._canvas, self._panel, self._timeline = window, canvas, panel, timeline
+        self._window, self._canvas, self._buttons, self._timeline = window, canvas, buttons, timeline
         self._controller = controller
         for action, slot in (
             (window.undo_action, self._on_undo), (window.redo_action, self._on_redo),
@@ -41,12 +41,12 @@ class PaintingActions(QObject):
         ):  # fmt: skip
             action.triggered.connect(slot)
         canvas.paint_requested.connect(self._on_paint)
-        panel.paint_requested.connect(self._on_paint)
-        panel.pause_requested.connect(controller.pause)
-        panel.step_requested.connect(self._on_step)
-        panel.stop_requested.connect(controller.stop)
-        panel.restart_requested.connect(controller.restart)
-        panel.refine_requested.connect(self._on_refine)
+        buttons.paint_requested.connect(self._on_paint)
+        buttons.pause_requested.connect(controller.pause)
+        buttons.step_requested.connect(self._on_step)
+        buttons.stop_requested.connect(controller.stop)
+        buttons.restart_requested.connect(controller.restart)
+        buttons.refine_requested.connect(self._on_refine)
         controller.phase_changed.connect(self._on_phase)
         controller.position_changed.connect(self._enable_refine)
         controller.opened.connect(self._enable_refine)
@@ -90,7 +90,7 @@ class PaintingActions(QObject):
     @Slot()
     def _on_phase(self) -> None:
         phase, window = self._controller.phase, self._window
-        self._panel.show_phase(phase)
+        self._buttons.show_phase(phase)
         window.paint_action.setEnabled(phase not in (Phase.EMPTY, Phase.REFINING))
         window.step_action.setEnabled(phase in (Phase.IDLE, Phase.PAUSED))
         window.stop_action.setEnabled(phase in (Phase.PAINTING, Phase.PAUSED, Phase.REFINING))
@@ -101,7 +101,7 @@ class PaintingActions(QObject):
     @Slot()
     def _enable_refine(self) -> None:
         painted = self._controller.position > 0
-        self._panel.show_painted(painted)
+        self._buttons.show_painted(painted)
         self._window.refine_action.setEnabled(painted and self._controller.phase in (Phase.IDLE, Phase.PAUSED))
 
     @Slot()

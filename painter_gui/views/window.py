@@ -119,7 +119,7 @@ class StudioWindow(ActionWindow):
         self.choices = StudioChoices(self, controller, preferences, languages)
         self.looking = Looking(self, self.canvas, controller)
         self.timeline_actions = TimelineActions(self, self.timeline, controller)
-        self.painting_actions = PaintingActions(self, self.canvas, panel, self.timeline, controller)
+        self.painting_actions = PaintingActions(self, self.canvas, panel.buttons, self.timeline, controller)
         self._connect()
         self.by_hand = PaintingByHand(self, self.canvas, controller, self.strokes.tools)
         self.by_hand.hand.began.connect(self.timeline.stop)

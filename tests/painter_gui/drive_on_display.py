@@ -79,7 +79,7 @@ def main(language: str, scheme: str, photo: str, folder: str) -> dict[str, Any]:
     QApplication.sendEvent(window, QDragEnterEvent(window.rect().center(), act, data, buttons, keys))
     QApplication.sendEvent(window, QDropEvent(QPointF(window.rect().center()), act, data, buttons, keys))
     until(lambda: controller.phase is Phase.IDLE)
-    QTest.mouseClick(window.panel.paint_button, Qt.MouseButton.LeftButton)
+    QTest.mouseClick(window.panel.buttons.paint, Qt.MouseButton.LeftButton)
     until(lambda: len(controller.document.strokes) > 100)
     on_screen("painting")
     seen["clipped"] += clipped(window)

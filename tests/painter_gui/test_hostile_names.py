@@ -132,7 +132,7 @@ def test_weights_of_such_a_name(studio: StudioWindow, until: Until, hostile: Pat
     path = tmp_path / f"{NAME}.safetensors"
     save_actor(new_actor(BEZIER, width=0.125, side=32), path, stroke_type="bezier")
     studio._controller.set_settings(actor=path)
-    assert NAME in studio.panel.weights.itemText(1)  # a list's items are plain
+    assert NAME in studio.panel.machine.weights.itemText(1)  # a list's items are plain
     assert_plain()
 
 

@@ -234,22 +234,22 @@ def test_paint_pause_step_and_stop_by_the_buttons(
     def click(button: QWidget) -> None:
         qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
 
-    assert (panel.paint_button.text(), panel.stop_button.isEnabled()) == ("Paint", False)
-    click(panel.paint_button)
-    assert panel.paint_button.text() == "Pause"
-    assert not panel.step_button.isEnabled()
+    assert (panel.buttons.paint.text(), panel.buttons.stop.isEnabled()) == ("Paint", False)
+    click(panel.buttons.paint)
+    assert panel.buttons.paint.text() == "Pause"
+    assert not panel.buttons.step.isEnabled()
     until(lambda: len(controller.document.strokes) > 10)
-    click(panel.paint_button)
-    assert (controller.phase, panel.paint_button.text()) == (Phase.PAUSED, "Go on")
+    click(panel.buttons.paint)
+    assert (controller.phase, panel.buttons.paint.text()) == (Phase.PAUSED, "Go on")
     count = len(controller.document.strokes)
-    click(panel.step_button)
+    click(panel.buttons.step)
     until(lambda: controller.phase is Phase.PAUSED)
     assert len(controller.document.strokes) > count
-    click(panel.paint_button)
+    click(panel.buttons.paint)
     until(lambda: len(controller.document.strokes) > count + 20)
-    click(panel.stop_button)
-    assert (controller.phase, panel.paint_button.text()) == (Phase.IDLE, "Paint")
-    click(panel.restart_button)
+    click(panel.buttons.stop)
+    assert (controller.phase, panel.buttons.paint.text()) == (Phase.IDLE, "Paint")
+    click(panel.buttons.restart)
     assert len(controller.document.strokes) == 0
 
 
@@ -279,28 +279,28 @@ def test_figures_are_in_the_status_bar(painted: StudioWindow, until: Until) -> N
 def test_the_panel_sets_what_is_painted(studio: StudioWindow, open_photo: Open) -> None:
     controller, panel = controller_of(studio), studio.panel
     open_photo(controller)
-    panel.exact.setChecked(False)
-    panel.divide.setValue(5)
-    panel.steps.setValue(80)
+    panel.amount.exact.setChecked(False)
+    panel.amount.divide.setValue(5)
+    panel.amount.steps.setValue(80)
     assert (controller.settings.divide, controller.settings.max_step, controller.settings.strokes) == (5, 80, None)
-    assert panel.total.text() == "5,200 strokes in all"  # 5 x 40 x (1 + 25)
-    assert panel.divide_value.value() == 5
-    panel.exact.setChecked(True)
-    panel.strokes.setValue(123)
+    assert panel.amount.total.text() == "5,200 strokes in all"  # 5 x 40 x (1 + 25)
+    assert panel.amount.divide_value.value() == 5
+    panel.amount.exact.setChecked(True)
+    panel.amount.strokes.setValue(123)
     assert controller.settings.strokes == 123
-    assert not panel.steps.isEnabled()
-    panel.seed.setValue(7)
-    panel.white.click()
-    panel.preset.setCurrentIndex(1)
-    panel.preset.activated.emit(1)
+    assert not panel.amount.steps.isEnabled()
+    panel.sheet.seed.setValue(7)
+    panel.sheet.white.click()
+    panel.sheet.preset.setCurrentIndex(1)
+    panel.sheet.preset.activated.emit(1)
     assert (controller.settings.seed, controller.settings.preset) == (7, "paper")
     assert controller.document.background == (255, 255, 255)
 
 
 def test_a_number_is_taken_when_it_is_whole(studio: StudioWindow, open_photo: Open, qtbot: QtBot) -> None:
-    controller, number = controller_of(studio), studio.panel.steps_value
+    controller, number = controller_of(studio), studio.panel.amount.steps_value
     open_photo(controller)
-    studio.panel.exact.setChecked(False)
+    studio.panel.amount.exact.setChecked(False)
     seen: list[int] = []
     controller.settings_changed.connect(lambda: seen.append(controller.settings.max_step))
     number.selectAll()
@@ -315,12 +315,12 @@ def test_weights_come_by_a_dialog_and_go_again(
 ) -> None:
     controller, panel = controller_of(studio), studio.panel
     open_photo(controller)
-    panel.weights.activated.emit(0)
+    panel.machine.weights.activated.emit(0)
     assert controller.settings.actor is None
     answering(monkeypatch, QFileDialog, "getOpenFileName", (str(actor), ""))
-    panel.weights.activated.emit(1)
+    panel.machine.weights.activated.emit(1)
     assert controller.settings.actor == actor
-    assert panel.weights.currentText() == "actor.safetensors…"
+    assert panel.machine.weights.currentText() == "actor.safetensors…"
 
 
 def test_settings_while_painting_say_from_where_they_apply(
@@ -331,7 +331,7 @@ def test_settings_while_painting_say_from_where_they_apply(
     open_photo(controller)
     controller.paint()
     until(lambda: len(controller.document.strokes) > 10)
-    studio.panel.seed.setValue(5)
+    studio.panel.sheet.seed.setValue(5)
     until(lambda: studio.status.currentMessage().startswith("Applies from stroke"))
     controller.stop()
 
@@ -391,12 +391,15 @@ def test_the_wheel_turns_only_what_has_the_focus(painted: StudioWindow) -> None:
         QApplication.sendEvent(widget, event)
 
     painted.canvas.setFocus()
-    for widget in (types.base, types.levels, panel.divide, panel.steps_value, panel.seed, panel.preset, panel.device):
+    amount, sheet = panel.amount, panel.sheet
+    for widget in (
+        types.base, types.levels, amount.divide, amount.steps_value, sheet.seed, sheet.preset, panel.machine.device,
+    ):  # fmt: skip
         wheel(widget)
     assert asked == []
 
-    panel.seed.setFocus()
-    wheel(panel.seed, 120)
+    sheet.seed.setFocus()
+    wheel(sheet.seed, 120)
     assert asked == ["seed"]
 
 
@@ -629,15 +632,15 @@ def test_a_save_that_failed_can_be_tried_again(
 
 
 def test_the_language_changes_while_it_runs(painted: StudioWindow, preferences: Preferences, until: Until) -> None:
-    assert painted.panel.paint_button.text() == "Paint"
+    assert painted.panel.buttons.paint.text() == "Paint"
     painted.language_actions["zh_CN"].trigger()
-    until(lambda: painted.panel.paint_button.text() == "作画")
+    until(lambda: painted.panel.buttons.paint.text() == "作画")
     assert painted.menus[0][0].title() == "文件(&F)"
     assert painted.status.strokes.text() == "40 / 40 笔"
     assert painted.undo_action.text() == "撤销作画(&U)"
     assert preferences.language == "zh_CN"
     painted.language_actions["en"].trigger()
-    until(lambda: painted.panel.paint_button.text() == "Paint")
+    until(lambda: painted.panel.buttons.paint.text() == "Paint")
 
 
 def test_errors_speak_the_language(studio: StudioWindow, until: Until, tmp_path: Path) -> None:
