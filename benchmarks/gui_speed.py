@@ -27,7 +27,8 @@ from core.geometry import Size
 from core.images import load_picture
 from core.resampling import resized
 from painter_gui.app import share_interpreter
-from painter_gui.controller import Controller, Phase
+from painter_gui.brushwork import Phase
+from painter_gui.controller import Controller
 from painter_gui.display import there_is_a_display
 from painter_gui.paint_settings import PaintSettings
 from painter_gui.preferences import Preferences
@@ -176,7 +177,7 @@ def _scrubs(controller: Controller, window: StudioWindow, count: int) -> list[fl
     random = np.random.default_rng(0)
     found: list[float] = []
     drawn: list[int] = []
-    controller._canvas.drawn.connect(
+    controller.shown.canvas.worker.drawn.connect(
         lambda moment, _box: drawn.append(moment.count), Qt.ConnectionType.QueuedConnection
     )
     for moment in random.integers(0, len(controller.document.strokes) + 1, count + 20).tolist():
@@ -200,7 +201,7 @@ def _cancels(controller: Controller, count: int) -> list[float]:
     """From stopping to the painter's having stopped, at random times."""
     random = np.random.default_rng(1)
     finished: list[int] = []
-    controller._runs.worker.finished.connect(finished.append, Qt.ConnectionType.QueuedConnection)
+    controller.brushwork.runs.worker.finished.connect(finished.append, Qt.ConnectionType.QueuedConnection)
     found = []
     for _ in range(count):
         controller.restart()

@@ -48,7 +48,7 @@ def run_studio(source: str | None = None) -> int:
     end_log = start_log(log_folder())
     window = new_window()
     faults = Faults()
-    faults.met.connect(window.show_fault, Qt.ConnectionType.QueuedConnection)
+    faults.met.connect(window.fault_desk.show, Qt.ConnectionType.QueuedConnection)
     faults.install()
     heartbeat = QTimer(interval=200)  # lets Python see signals while Qt waits
     heartbeat.timeout.connect(_nothing)

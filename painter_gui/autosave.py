@@ -106,7 +106,7 @@ class Autosave(QObject):
     def _change(self) -> tuple[Callable[[], None], _State] | None:
         """What writes down what has changed, and the state that is kept then; None where nothing has."""
         controller, work = self._controller, self._work
-        document, modified = controller.document_to_keep, controller.modified
+        document, modified = controller.brushwork.document_to_keep, controller.modified
         saved = not modified
         if not len(document.strokes):  # after a restart, what undo would bring back is worth more than a bare sheet
             if self._kept is None:

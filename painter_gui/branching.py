@@ -157,7 +157,7 @@ class Branching(QObject):
 
     def _change(self, what: str, after: Branches) -> None:
         if after is not self._branches:
-            self._controller.split_action()
+            self._controller.brushwork.split_action()
             self._controller.undo_stack.push(_BranchesChange(what, self._branches, after, self))
 
     # What the controller does

@@ -17,7 +17,8 @@ from core.geometry import Size
 from core.mix import Mix
 from core.stroke import Strokes
 from painter_gui.background import Background
-from painter_gui.controller import Controller, Phase
+from painter_gui.brushwork import Phase
+from painter_gui.controller import Controller
 from painter_gui.files import Photo
 
 if TYPE_CHECKING:

@@ -15,7 +15,8 @@ from core.editing import Place
 from core.picking import Combine, Hit, Mask, Picker
 from core.rasteriser.extents import longest_of
 from core.stroke import Strokes
-from painter_gui.controller import Controller, Phase
+from painter_gui.brushwork import Phase
+from painter_gui.controller import Controller
 
 SAME_SPOT = 6.0
 """Pixels of the screen within which a second click is at the same place, and goes one stroke deeper."""

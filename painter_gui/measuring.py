@@ -11,7 +11,8 @@ from PySide6.QtCore import QObject, QTimer, Slot
 from core.document import BEFORE, Document
 from core.editing import EDITED
 from painter_gui.background import Background
-from painter_gui.controller import Controller, Phase
+from painter_gui.brushwork import Phase
+from painter_gui.controller import Controller
 
 MEASURED_SIDE = 512
 """Pixels of the longer side at which errors are measured, at most: about the size of the finest level painted."""

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import logging
-import time
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import Enum
 from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
-from core.errands import Errand, is_film, to_paint_in
+from core.errands import Errand, to_paint_in
 from core.errors import OutputError, PainterError
 from core.paint_service import Broken, Cancel, Ended, Hold, Paint, Progressed, Ready, Told, Troubled
 from painter_gui.background import Background
@@ -21,14 +20,12 @@ from painter_gui.paint_settings import PaintSettings
 from painter_gui.queue_file import QueueFile
 from painter_gui.queue_model import Entry, QueueChoices, QueueModel, State
 from painter_gui.queue_options import paint_options
+from painter_gui.queue_pace import QueuePace, Stage
 
 _log = logging.getLogger(__name__)
 
 _KEEP_MS = 300
 """From a change until it is written, so that many at once are written once."""
-
-_SURE = 0.05
-"""Of an entry that must be done before the time left is told."""
 
 
 class QueuePhase(Enum):
@@ -40,17 +37,6 @@ class QueuePhase(Enum):
     """It rests between two steps, until it is told to go on."""
     STOPPING = "stopping"
     """What was begun is being left; it is idle in a moment."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stage:
-    """How far the entry that is being painted has come."""
-
-    number: int
-    what: str = ""
-    """As of `core.paint_service.Progressed`; empty before anything was told."""
-    share: float = 0.0
-    """Of that stage, 0..1."""
 
 
 class PaintQueue(QObject):
@@ -92,8 +78,7 @@ class PaintQueue(QObject):
         self._settings: PaintSettings | None = None
         self._stage: Stage | None = None
         self._ready = self._cancelling = False
-        self._done = 0
-        self._seconds, self._since = 0.0, 0.0
+        self._pace = QueuePace()
         self._keeping = QTimer(self, interval=_KEEP_MS, singleShot=True)
         self._keeping.timeout.connect(self._keep)
 
@@ -148,26 +133,11 @@ class PaintQueue(QObject):
 
         The latter by what the entries of this time took; None where that is not known yet.
         """
-        left = self._model.count(State.WAITING, State.PAINTING)
-        if self._phase is QueuePhase.IDLE or not self._done + left:
+        if self._phase is QueuePhase.IDLE:
             return 0.0, None
-        done = self._done + self._share()
-        left_over = self._done + left - done
-        seconds = self._active_seconds() / done * left_over if done >= _SURE else None
-        return done / (self._done + left), seconds
-
-    def _share(self) -> float:
-        """Of the entry that is being painted."""
-        if self._stage is None or not self._stage.what:
-            return 0.0
-        entry, choices = self._model.entry(self._stage.number), self._model.choices
-        stages = ["painting"]
-        if entry is None or is_film(entry.source):
-            stages = ["film"]
-        else:
-            stages += ["refining"] * bool(choices.refine) + ["frames"] * choices.frames + ["film"] * choices.film
-        before = stages.index(self._stage.what) if self._stage.what in stages else 0
-        return (before + self._stage.share) / len(stages)
+        model, stage = self._model, self._stage
+        share = 0.0 if stage is None else stage.share_of(model.entry(stage.number), model.choices)
+        return self._pace.progress(model.count(State.WAITING, State.PAINTING), share)
 
     # What is to be painted
 
@@ -219,25 +189,28 @@ class PaintQueue(QObject):
         """Paint what waits, with these settings until it is done."""
         if self._phase is not QueuePhase.IDLE or self._model.next is None:
             return
-        self._settings, self._done, self._seconds = settings, 0, 0.0
+        self._settings = settings
+        self._pace.begin()
         self._begin_process()
         self._set_phase(QueuePhase.PAINTING)
 
     def pause(self) -> None:
         """Rest with the step under way."""
         if self._phase is QueuePhase.PAINTING:
-            self._rest(QueuePhase.PAUSED)
+            self._set_phase(QueuePhase.PAUSED)
+            self._ask_to_rest()
 
     def go_on(self) -> None:
         """Paint on from the very stroke where it was paused."""
         if self._phase is QueuePhase.PAUSED:
-            self._rest(QueuePhase.PAINTING)
+            self._set_phase(QueuePhase.PAINTING)
+            self._ask_to_rest()
 
     def hold(self, held: bool) -> None:
         """Rest while the artist's own picture is being painted, or go on."""
         if held != self._held:
-            self._take_time()
             self._held = held
+            self._take_time()
             self._ask_to_rest()
             self.moved.emit()
 
@@ -250,14 +223,10 @@ class PaintQueue(QObject):
     def _begin_process(self) -> None:
         assert self._settings is not None
         self._ready = self._cancelling = False
+        self._take_time()
         self._process = PaintProcess(paint_options(self._settings, self._model.choices), self)
         self._process.told.connect(self._on_told)
         self._process.ended.connect(self._on_process_ended)
-        self._ask_to_rest()
-
-    def _rest(self, phase: QueuePhase) -> None:
-        self._take_time()
-        self._set_phase(phase)
         self._ask_to_rest()
 
     def _ask_to_rest(self) -> None:
@@ -276,7 +245,6 @@ class PaintQueue(QObject):
             self._process.end()
             self.completed.emit()
             return
-        self._take_time()
         self._stage = Stage(number=entry.number)
         self._put(replace(entry, state=State.PAINTING))
         errand = Errand(source=entry.source, out=self._model.out / entry.folder)
@@ -297,7 +265,7 @@ class PaintQueue(QObject):
             self._ready = True
             for name in told.idle:
                 self.noted.emit("weights_idle", {"name": name})
-            self._since = time.monotonic()
+            self._take_time()
             self._go_on_to_next()
         elif isinstance(told, Progressed):
             self._on_progress(told)
@@ -316,7 +284,6 @@ class PaintQueue(QObject):
             self.moved.emit()
 
     def _on_entry_ended(self, told: Ended) -> None:
-        self._take_time()
         self._cancelling = False
         if told.trace:
             _log.error("an entry of the queue: %s", told.trace)
@@ -325,7 +292,7 @@ class PaintQueue(QObject):
             self._stage = None
         if entry is not None and entry.state is State.PAINTING:
             if told.ending != "skipped":  # that took no time
-                self._done += 1
+                self._pace.count()
             self._put(_ended(entry, told, self._model.out / entry.folder))
         self._go_on_to_next()
 
@@ -342,7 +309,6 @@ class PaintQueue(QObject):
         process.deleteLater()
         entry = None if self._stage is None else self._model.entry(self._stage.number)
         self._stage = None
-        self._take_time()
         wanted = self._phase in (QueuePhase.PAINTING, QueuePhase.PAUSED)
         if entry is not None:
             lost = wanted and not process.was_ended
@@ -376,16 +342,13 @@ class PaintQueue(QObject):
     def _set_phase(self, phase: QueuePhase) -> None:
         if phase is not self._phase:
             self._phase = phase
+            self._take_time()
             self.phase_changed.emit()
             self.moved.emit()
 
-    def _active_seconds(self) -> float:
-        rests = self._held or self._phase is not QueuePhase.PAINTING or not self._ready
-        return self._seconds + (0.0 if rests else time.monotonic() - self._since)
-
     def _take_time(self) -> None:
-        """What was done up to now has taken so long; resting does not count."""
-        self._seconds, self._since = self._active_seconds(), time.monotonic()
+        """Time is taken while something is really painted."""
+        self._pace.let_run(self._ready and not self._held and self._phase is QueuePhase.PAINTING)
 
     @Slot()
     def _keep(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import time
 from collections import deque
 from pathlib import Path
@@ -31,7 +32,7 @@ class RunThread(QObject):
         finished: (PaintRun), it has ended by itself, and is no longer `run`; its last frame was handed on before.
         failed: (PainterError), the run could not go on, or the painter could not be prepared.
         gpu_left: (word), a GPU cannot go on; the run ends.
-        prepared, device_named, short_of_memory, weights_idle: as of `PaintWorker`.
+        device_named, short_of_memory, weights_idle: as of `PaintWorker`.
         sketched: (name, pixels [H, W, 3]), a small painting that was asked for last.
     """
 
@@ -39,7 +40,6 @@ class RunThread(QObject):
     finished = Signal(object)
     failed = Signal(object)
     gpu_left = Signal(str)
-    prepared = Signal()
     device_named = Signal(str)
     short_of_memory = Signal()
     weights_idle = Signal(str, str)
@@ -65,7 +65,7 @@ class RunThread(QObject):
         self._run.connect(self.worker.run, queued)
         self._sketch.connect(self.worker.sketch, queued)
         self.worker.sketched.connect(self._on_sketched, queued)
-        self.worker.prepared.connect(self.prepared, queued)
+        self.worker.prepared.connect(self._on_prepared, queued)
         self.worker.device_named.connect(self.device_named, queued)
         self.worker.weights_idle.connect(self.weights_idle, queued)
         self.worker.short_of_memory.connect(self.short_of_memory, queued)
@@ -147,6 +147,13 @@ class RunThread(QObject):
 
     def _is_under_way(self, number: int) -> bool:
         return self.run is not None and number == self.run.number
+
+    @Slot()
+    def _on_prepared(self) -> None:
+        # What the libraries have made stays until the end; looking through it for garbage would hold up the window for
+        # a tenth of a second now and then. In this thread: Qt's objects must not go in another.
+        gc.collect()
+        gc.freeze()
 
     @Slot(int, str, object)
     def _on_sketched(self, number: int, name: str, pixels: object) -> None:

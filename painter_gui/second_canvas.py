@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, Qt, QThread, Signal, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 
 from core.document import Document
 from core.geometry import PixelBox, Size
-from painter_gui.canvas_worker import CanvasWorker, Moment, SharedPixels, display_size
+from painter_gui.canvas_thread import CanvasThread
+from painter_gui.canvas_worker import SharedPixels, display_size
 
 _BUDGET = 256
 """Mebibytes that its scrubbing may take: less than the painting's own, for it only follows."""
@@ -23,43 +24,43 @@ class SecondCanvas(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._thread: QThread | None = None
-        self._worker: CanvasWorker | None = None
+        self._thread: CanvasThread | None = None
         self._shown: tuple[Document, int] | None = None
-        self.pixels = SharedPixels(Size(1, 1))
+        self._nothing = SharedPixels(Size(1, 1))
+
+    @property
+    def pixels(self) -> SharedPixels:
+        """What it is drawn into."""
+        return self._nothing if self._thread is None else self._thread.pixels
 
     def show(self, document: Document, count: int) -> None:
         """Have the document after so many strokes drawn."""
         if self._shown is not None and self._shown[0] is document and self._shown[1] == count:
             return
-        self._shown = document, count
-        if self.pixels.size != display_size(document.size):
-            self.pixels = SharedPixels(display_size(document.size))
-        self._drawer().show(Moment(document, count, self.pixels))
+        self._shown, thread = (document, count), self._begun()
+        if thread.pixels.size != display_size(document.size):
+            thread.renew(display_size(document.size))
+        thread.show(document, count)
 
     def rest(self) -> None:
         """Draw nothing more for now, and keep no canvases."""
-        if self._worker is not None:
-            self._shown, self.pixels = None, SharedPixels(Size(1, 1))
-            self._worker.show(Moment(Document(Size(1, 1)), 0, self.pixels))
+        if self._thread is not None:
+            self._shown = None
+            self._thread.rest()
 
     def close(self) -> None:
         """End the thread."""
         if self._thread is not None:
-            self._thread.quit()
-            self._thread.wait()
+            self._thread.close()
 
-    def _drawer(self) -> CanvasWorker:
-        if self._worker is None:
-            self._thread, self._worker = QThread(), CanvasWorker()
-            self._thread.setObjectName("drawing beside")
-            self._worker.set_budget(_BUDGET)
-            self._worker.moveToThread(self._thread)
-            self._worker.drawn.connect(self._on_drawn, Qt.ConnectionType.QueuedConnection)
-            self._thread.start()
-        return self._worker
+    def _begun(self) -> CanvasThread:
+        if self._thread is None:
+            self._thread = CanvasThread("drawing beside", self)
+            self._thread.set_budget(_BUDGET)
+            self._thread.changed.connect(self._on_changed)
+        return self._thread
 
-    @Slot(object, object)
-    def _on_drawn(self, moment: Moment, box: PixelBox) -> None:
-        if moment.pixels is self.pixels and self._shown is not None:
+    @Slot(object)
+    def _on_changed(self, box: PixelBox) -> None:
+        if self._shown is not None:
             self.changed.emit(box)

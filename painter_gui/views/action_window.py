@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QLabel, QMainWindow, QMenu, QSizePolicy, QSlider, 
 
 from painter_gui.icons import icon
 from painter_gui.preferences import SCHEMES, SCRUB_MEMORIES
-from painter_gui.views.canvas_view import CanvasMode
+from painter_gui.views.canvas_look import CanvasMode
 from painter_gui.views.help_dialogs import without_mnemonic
 from painter_gui.wording import LANGUAGES, Worded, translate
 

@@ -13,7 +13,8 @@ from PySide6.QtWidgets import QDockWidget
 from core.document import Document
 from core.geometry import PixelBox
 from painter_gui.background import Background
-from painter_gui.controller import Controller, Phase
+from painter_gui.brushwork import Phase
+from painter_gui.controller import Controller
 from painter_gui.second_canvas import SecondCanvas
 from painter_gui.views.action_window import ActionWindow
 from painter_gui.views.branch_list import THUMBNAIL, BranchList

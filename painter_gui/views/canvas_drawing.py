@@ -8,6 +8,7 @@ from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QImage, QPainter, QPen
 
 from painter_gui.canvas_worker import SharedPixels
+from painter_gui.views.canvas_look import CanvasMode, Look
 
 _DIFFERENCE_GAIN = 4
 """How often a difference is added up, so that small ones are seen; a power of two."""
@@ -30,6 +31,51 @@ def paint_part(painter: QPainter, image: QImage, frame: QRectF, sight: QRect) ->
         seen.width() * scale, seen.height() * image.height() / frame.height(),
     )  # fmt: skip
     painter.drawImage(seen, image, source)
+
+
+def paint_look(
+    painter: QPainter,
+    look: Look,
+    painting: SharedPixels,
+    photo: NDArray[np.uint8] | None,
+    frame: QRectF,
+    sight: QRect,
+    *,
+    ratio: float,
+    smooth: bool,
+) -> None:
+    """Draw a painting and its photo together.
+
+    Args:
+        painter: On the window.
+        look: How.
+        painting: Fills the frame; locked no longer than it is read, for its own thread waits meanwhile.
+        photo: [H, W, 4], likewise; None where there is none to be compared with.
+        frame: On the window.
+        sight: What of the window is drawn.
+        ratio: Device pixels per pixel of the window.
+        smooth: Whether pixels are blended.
+    """
+    image = None if photo is None else rgb32_image(photo)
+    if look.mode is CanvasMode.DIFFERENCE and image is not None:
+        paint_difference(painter, painting, image, frame, sight, ratio=ratio, smooth=smooth)
+        return
+    if look.mode is not CanvasMode.TARGET:
+        with painting.locked() as pixels:
+            paint_part(painter, rgb32_image(pixels), frame, sight)
+    if image is None:
+        return
+    if look.mode is CanvasMode.TARGET:
+        paint_part(painter, image, frame, sight)
+    elif look.mode is CanvasMode.OVERLAY:
+        painter.setOpacity(look.opacity)
+        paint_part(painter, image, frame, sight)
+        painter.setOpacity(1.0)
+    elif look.mode is CanvasMode.SPLIT:
+        painter.save()
+        painter.setClipRect(look.left_of_edge(frame), Qt.ClipOperation.IntersectClip)
+        paint_part(painter, image, frame, sight)
+        painter.restore()
 
 
 def paint_edge(painter: QPainter, frame: QRectF, edge: float, height: float) -> None:
@@ -60,17 +106,7 @@ def paint_edge(painter: QPainter, frame: QRectF, edge: float, height: float) -> 
 def paint_difference(
     painter: QPainter, painting: SharedPixels, photo: QImage, frame: QRectF, sight: QRect, *, ratio: float, smooth: bool
 ) -> None:
-    """Draw how far each channel is off, times `_DIFFERENCE_GAIN`; black where nothing is.
-
-    Args:
-        painter: On the window.
-        painting: Fills the frame; locked no longer than it is read, for its own thread waits meanwhile.
-        photo: Likewise.
-        frame: On the window.
-        sight: What of the window is drawn.
-        ratio: Device pixels per pixel of the window.
-        smooth: Whether pixels are blended.
-    """
+    """Draw how far each channel is off, times `_DIFFERENCE_GAIN`, black where nothing is; else as `paint_look`."""
     image = QImage(sight.size() * ratio, QImage.Format.Format_RGB32)
     image.setDevicePixelRatio(ratio)
     image.fill(Qt.GlobalColor.black)

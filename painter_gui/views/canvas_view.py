@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from enum import Enum
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QFocusEvent,
     QKeyEvent,
@@ -23,34 +23,20 @@ from PySide6.QtWidgets import QGestureEvent, QPinchGesture, QWidget
 
 from core.geometry import PixelBox, Size
 from painter_gui.canvas_worker import SharedPixels
-from painter_gui.views.canvas_drawing import paint_difference, paint_edge, paint_part, rgb32_image
+from painter_gui.views.canvas_drawing import paint_edge, paint_look
+from painter_gui.views.canvas_look import CanvasMode, Look
 from painter_gui.views.canvas_tools.held import HeldTool
 from painter_gui.views.canvas_tools.tool import CanvasTool
+from painter_gui.views.sheet_place import SheetPlace
 from painter_gui.wording import Worded, translate
 
-_MARGIN = 16
-"""Around a fitted canvas, pixels of the screen as Qt counts them."""
-
 _GRIP = 8
-"""How near the pointer must be to the split's edge to take it, likewise."""
-
-MOST_ZOOM, LEAST_ZOOM = 32.0, 1 / 64
-"""Device pixels per pixel of the sheet, which is what zoom counts in: the canvas may be drawn finer or coarser."""
+"""How near the pointer must be to the split's edge to take it, pixels of the screen as Qt counts them."""
 
 _WHEEL_STEP = 1.2
 """Zoom of one notch (15 degrees) of a wheel."""
 
 _SETTLE_MS = 200
-
-
-class CanvasMode(Enum):
-    """What is shown."""
-
-    CANVAS = "canvas"
-    TARGET = "target"
-    SPLIT = "split"
-    OVERLAY = "overlay"
-    DIFFERENCE = "difference"
 
 
 class CanvasView(Worded, QWidget):
@@ -73,13 +59,10 @@ class CanvasView(Worded, QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._pixels: SharedPixels | None = None
-        self._sheet = Size(1, 1)
+        self.place = SheetPlace(self)
         self._target: NDArray[np.uint8] | None = None
         self._rival: SharedPixels | None = None
-        self._mode = CanvasMode.CANVAS
-        self._split, self._opacity = 0.5, 0.5
-        self._zoom, self._centre = 1.0, QPointF()
-        self._fitted = True
+        self._look = Look()
         self._dragged: QPointF | None = None
         self._splitting = False
         self._held = HeldTool(self, self)
@@ -104,7 +87,7 @@ class CanvasView(Worded, QWidget):
     def show_picture(self, sheet: Size, pixels: SharedPixels | None, target: NDArray[np.uint8] | None) -> None:
         """Show another canvas of a sheet and its target [H, W, 4], as large as the canvas; fitted."""
         self._held.abort()
-        self._sheet, self._pixels, self._target, self._rival = sheet, pixels, target, None
+        self.place.sheet, self._pixels, self._target, self._rival = sheet, pixels, target, None
         self.fit()
 
     @property
@@ -121,11 +104,11 @@ class CanvasView(Worded, QWidget):
     @property
     def mode(self) -> CanvasMode:
         """What is shown."""
-        return self._mode
+        return self._look.mode
 
     def set_mode(self, mode: CanvasMode) -> None:
         """Show otherwise."""
-        self._mode = mode
+        self._look = replace(self._look, mode=mode)
         self._rest()
         self.looked.emit()
         self.update()
@@ -151,17 +134,17 @@ class CanvasView(Worded, QWidget):
     @property
     def split(self) -> float:
         """Where the split's edge is, 0..1 of the canvas from the left: the photo is left of it."""
-        return self._split
+        return self._look.split
 
     def set_split(self, split: float) -> None:
         """Move the split's edge."""
-        self._split = min(max(split, 0.0), 1.0)
+        self._look = replace(self._look, split=min(max(split, 0.0), 1.0))
         self.looked.emit()
         self.update()
 
     def set_opacity(self, opacity: float) -> None:
         """How much of the photo shows in the overlay, 0..1."""
-        self._opacity = min(max(opacity, 0.0), 1.0)
+        self._look = replace(self._look, opacity=min(max(opacity, 0.0), 1.0))
         self.looked.emit()
         self.update()
 
@@ -169,7 +152,7 @@ class CanvasView(Worded, QWidget):
         """Draw a part of the canvas anew."""
         if self._pixels is None:
             return
-        frame = self._frame()
+        frame = self.place.frame
         scale = frame.width() / self._pixels.size.width
         part = QRectF(
             frame.left() + box.left * scale, frame.top() + box.top * scale, box.size.width * scale,
@@ -183,26 +166,26 @@ class CanvasView(Worded, QWidget):
     @property
     def zoom(self) -> float:
         """Device pixels per sheet pixel."""
-        return self._zoom
+        return self.place.zoom
 
     @property
     def scale(self) -> float:
         """Pixels of the window, as Qt counts them, per pixel of the sheet."""
-        return self._zoom / self.devicePixelRatioF()
+        return self.place.scale
 
     @property
     def fitted(self) -> bool:
         """Whether the canvas keeps filling the window."""
-        return self._fitted
+        return self.place.fitted
 
     def fit(self) -> None:
         """Show the whole canvas, as large as it goes, and keep it so."""
-        self._fitted = True
-        self._refit()
+        self.place.fit()
+        self._zoomed()
 
     def actual_size(self) -> None:
         """Show a pixel of the sheet as a pixel of the screen."""
-        self.zoom_at(QPointF(self.rect().center()), 1.0 / self._zoom)
+        self.zoom_at(QPointF(self.rect().center()), 1.0 / self.zoom)
 
     def zoom_by(self, factor: float) -> None:
         """Zoom about the middle of the window."""
@@ -212,58 +195,28 @@ class CanvasView(Worded, QWidget):
         """Zoom so that what is at a point of the window stays there."""
         if self._pixels is None:
             return
-        zoom = min(max(self._zoom * factor, LEAST_ZOOM), MOST_ZOOM)
-        before = self.canvas_point(point)
-        self._fitted, self._zoom = False, zoom
-        self._centre += before - self.canvas_point(point)
-        self._keep_in_sight()
-        self.zoom_changed.emit(self._zoom)
-        self.looked.emit()
-        self.update()
+        self.place.zoom_at(point, factor)
+        self._zoomed()
 
     def look_as(self, other: CanvasView) -> None:
         """Look at the sheet as another view of it does: the same part, zoom, mode and split."""
-        self._fitted, self._zoom, self._centre = other._fitted, other._zoom, QPointF(other._centre)
-        self._mode, self._split, self._opacity = other._mode, other._split, other._opacity
-        self.zoom_changed.emit(self._zoom)
+        self.place.look_as(other.place)
+        self._look = other._look
+        self.zoom_changed.emit(self.zoom)
         self.update()
 
     def canvas_point(self, point: QPointF) -> QPointF:
         """The point of the sheet, in its pixels, that a point of the window shows."""
-        middle = QRectF(self.rect()).center()
-        return self._centre + (point - middle) / self.scale
+        return self.place.sheet_point(point)
 
-    def _size(self) -> Size:
-        return self._sheet
-
-    def _frame(self) -> QRectF:
-        """Where the canvas lies in the window."""
-        scale, size = self.scale, self._size()
-        middle = QRectF(self.rect()).center()
-        corner = middle - self._centre * scale
-        return QRectF(corner.x(), corner.y(), size.width * scale, size.height * scale)
-
-    def _refit(self) -> None:
-        size, ratio = self._size(), self.devicePixelRatioF()
-        room = QSize(max(1, self.width() - 2 * _MARGIN), max(1, self.height() - 2 * _MARGIN))
-        zoom = ratio * min(room.width() / size.width, room.height() / size.height)
-        self._zoom = min(max(zoom, LEAST_ZOOM), MOST_ZOOM)
-        self._centre = QPointF(size.width / 2, size.height / 2)
-        self.zoom_changed.emit(self._zoom)
+    def _zoomed(self) -> None:
+        self.zoom_changed.emit(self.zoom)
         self.looked.emit()
         self.update()
 
-    def _keep_in_sight(self) -> None:
-        """Some of the canvas stays in the window, wherever it is moved."""
-        size = self._size()
-        self._centre.setX(min(max(self._centre.x(), 0.0), float(size.width)))
-        self._centre.setY(min(max(self._centre.y(), 0.0), float(size.height)))
-
     def _move(self, by: QPointF) -> None:
         """Move the canvas by so many pixels of the window."""
-        self._fitted = False
-        self._centre -= by / self.scale
-        self._keep_in_sight()
+        self.place.move(by)
         self.looked.emit()
         self.update()
 
@@ -276,16 +229,20 @@ class CanvasView(Worded, QWidget):
         painter.fillRect(event.rect(), self.palette().window().color().darker(115))
         if self._pixels is None:
             return
-        frame, sight = self._frame(), event.rect()
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, self._is_smooth())
-        self._paint_picture(painter, self._pixels, frame, sight)
-        if self._rival is not None:
+        frame, sight = self.place.frame, event.rect()
+        ratio, smooth = self.devicePixelRatioF(), self._is_smooth()
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, smooth)
+        look, rival = self._look, self._rival
+        if rival is not None and look.mode is CanvasMode.SPLIT:  # one against another, and not against the photo too
+            look = replace(look, mode=CanvasMode.CANVAS)
+        paint_look(painter, look, self._pixels, self._target, frame, sight, ratio=ratio, smooth=smooth)
+        if rival is not None:
             painter.save()
-            painter.setClipRect(self._left_of_edge(frame), Qt.ClipOperation.IntersectClip)
-            self._paint_picture(painter, self._rival, frame, sight)
+            painter.setClipRect(look.left_of_edge(frame), Qt.ClipOperation.IntersectClip)
+            paint_look(painter, look, rival, self._target, frame, sight, ratio=ratio, smooth=smooth)
             painter.restore()
         if self._is_split:
-            paint_edge(painter, frame, self._left_of_edge(frame).right(), self.height())
+            paint_edge(painter, frame, self._look.left_of_edge(frame).right(), self.height())
         painter.setPen(QPen(self.palette().windowText().color(), 1))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setOpacity(0.25)
@@ -295,45 +252,18 @@ class CanvasView(Worded, QWidget):
     def _is_smooth(self) -> bool:
         """Whether pixels are blended: not where the canvas's own are so large that they are meant to be seen."""
         assert self._pixels is not None
-        return self._zoom * self._sheet.longer / self._pixels.size.longer < 4.0
+        return self.zoom * self.place.sheet.longer / self._pixels.size.longer < 4.0
 
     @property
     def _is_split(self) -> bool:
         """Whether there is an edge that can be moved."""
-        return self._rival is not None or self._mode is CanvasMode.SPLIT
+        return self._rival is not None or self._look.mode is CanvasMode.SPLIT
 
     def hides(self, point: QPointF) -> bool:
         """Whether at a point of the window the photo is shown, or another painting, and not the painting."""
-        if self._rival is not None or self._mode is CanvasMode.SPLIT:
-            return point.x() < self._left_of_edge(self._frame()).right()
-        return self._mode is CanvasMode.TARGET
-
-    def _left_of_edge(self, frame: QRectF) -> QRectF:
-        return QRectF(frame.left(), frame.top(), self._split * frame.width(), frame.height())
-
-    def _paint_picture(self, painter: QPainter, canvas: SharedPixels, frame: QRectF, sight: QRect) -> None:
-        """Draw a painting as the mode has it; one split against another is not split against the photo too."""
-        if self._mode is CanvasMode.DIFFERENCE and self._target is not None:
-            ratio, smooth = self.devicePixelRatioF(), self._is_smooth()
-            paint_difference(painter, canvas, rgb32_image(self._target), frame, sight, ratio=ratio, smooth=smooth)
-            return
-        if self._mode is not CanvasMode.TARGET:
-            with canvas.locked() as pixels:
-                paint_part(painter, rgb32_image(pixels), frame, sight)
-        if self._target is None:
-            return
-        target = rgb32_image(self._target)
-        if self._mode is CanvasMode.TARGET:
-            paint_part(painter, target, frame, sight)
-        elif self._mode is CanvasMode.OVERLAY:
-            painter.setOpacity(self._opacity)
-            paint_part(painter, target, frame, sight)
-            painter.setOpacity(1.0)
-        elif self._mode is CanvasMode.SPLIT and self._rival is None:
-            painter.save()
-            painter.setClipRect(self._left_of_edge(frame), Qt.ClipOperation.IntersectClip)
-            paint_part(painter, target, frame, sight)
-            painter.restore()
+        if self._rival is not None or self._look.mode is CanvasMode.SPLIT:
+            return point.x() < self._look.left_of_edge(self.place.frame).right()
+        return self._look.mode is CanvasMode.TARGET
 
     # Pointer, wheel, pinch and keys
 
@@ -342,8 +272,8 @@ class CanvasView(Worded, QWidget):
         self.setCursor(self._held.cursor)
 
     def _on_edge(self, point: QPointF) -> bool:
-        frame = self._frame()
-        edge = self._left_of_edge(frame).right()
+        frame = self.place.frame
+        edge = self._look.left_of_edge(frame).right()
         inside = frame.top() - _GRIP <= point.y() <= frame.bottom() + _GRIP
         return self._is_split and inside and abs(point.x() - edge) <= _GRIP
 
@@ -360,9 +290,9 @@ class CanvasView(Worded, QWidget):
     def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802
         """Move what was taken."""
         if self._splitting:
-            frame = self._frame()
+            frame = self.place.frame
             self.set_split((event.position().x() - frame.left()) / frame.width())
-            self.split_moved.emit(self._split)
+            self.split_moved.emit(self._look.split)
         elif self._dragged is not None:
             self._move(event.position() - self._dragged)
             self._dragged = event.position()
@@ -405,8 +335,8 @@ class CanvasView(Worded, QWidget):
         """Between fitted and one to one; to a tool it is a second press."""
         if self._held.tool is not None:
             self.mousePressEvent(event)
-        elif self._fitted:
-            self.zoom_at(event.position(), 1.0 / self._zoom)
+        elif self.fitted:
+            self.zoom_at(event.position(), 1.0 / self.zoom)
         else:
             self.fit()
 
@@ -431,8 +361,8 @@ class CanvasView(Worded, QWidget):
                 self._held.abort()  # the first finger had put it down
                 self.zoom_at(QPointF(self.mapFromGlobal(pinch.centerPoint().toPoint())), pinch.scaleFactor())
                 return True
-        elif event.type() == QEvent.Type.DevicePixelRatioChange and self._fitted:
-            self._refit()
+        elif event.type() == QEvent.Type.DevicePixelRatioChange and self.fitted:
+            self.fit()
         elif event.type() == QEvent.Type.ShortcutOverride and self._held.busy and _is_escape(event):
             event.accept()  # or it would stop the painting
             return True
@@ -452,16 +382,16 @@ class CanvasView(Worded, QWidget):
         elif move is None:
             super().keyPressEvent(event)
         elif event.modifiers() & Qt.KeyboardModifier.ShiftModifier and self._is_split:
-            self.set_split(self._split - move.x() * 0.02)
-            self.split_moved.emit(self._split)
+            self.set_split(self._look.split - move.x() * 0.02)
+            self.split_moved.emit(self._look.split)
         else:
             self._move(move * 40)
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
         """A fitted canvas stays fitted."""
         super().resizeEvent(event)
-        if self._fitted:
-            self._refit()
+        if self.fitted:
+            self.fit()
 
 
 def _is_escape(event: QEvent) -> bool:

@@ -3,29 +3,23 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import fields, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QLocale, QObject, QProcess, QSize, Qt, QTimer, QUrl, Signal, Slot
-from PySide6.QtGui import QCloseEvent, QDesktopServices, QImage, QPixmap
+from PySide6.QtCore import QLocale, QObject, QProcess, Qt, QUrl, Signal, Slot
+from PySide6.QtGui import QCloseEvent, QDesktopServices
 from PySide6.QtWidgets import (
-    QCheckBox,
     QComboBox,
     QDialog,
-    QDoubleSpinBox,
     QFileDialog,
-    QFormLayout,
     QHBoxLayout,
     QLabel,
     QLineEdit,
     QProgressBar,
     QPushButton,
-    QSpinBox,
-    QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
@@ -33,23 +27,15 @@ from PySide6.QtWidgets import (
 from core.document import Document
 from core.errors import PainterError
 from core.export.progress import ExportCancelledError
-from core.palette_use import document_palette
 from painter_gui.background import Background
 from painter_gui.error_words import told
-from painter_gui.exporting import FORMS, SUFFIXES, ExportChoices, Preview, export, preview
+from painter_gui.exporting import FORMS, SUFFIXES, ExportChoices, export
 from painter_gui.icons import icon
 from painter_gui.memory import return_memory
-from painter_gui.views.editors import check, choice, decimal, number, paper
-from painter_gui.views.lesson_page import lesson_editors
+from painter_gui.views.export_pages import ExportPages
+from painter_gui.views.export_preview import ExportPreview
 from painter_gui.views.plain_text import may_replace
 from painter_gui.wording import translate
-
-_PREVIEW = QSize(360, 300)
-
-_LARGEST = 16_384
-
-_REST_MS = 200
-"""A choice must rest so long before its preview is drawn."""
 
 
 class _Follower(QObject):
@@ -70,13 +56,8 @@ class ExportDialog(QDialog):
         self._cancelled = threading.Event()
         self._exporting = False
         self._written: Path | None = None
-        self._previews = 0
-        self._editors: dict[str, dict[str, QWidget]] = {form: {} for form in FORMS}
-        self._suffixes: dict[str, QComboBox] = {}
         self._follower = _Follower(self)
         self._follower.moved.connect(self._on_moved, Qt.ConnectionType.QueuedConnection)
-        self._resting = QTimer(self, interval=_REST_MS, singleShot=True)
-        self._resting.timeout.connect(self._draw_preview)
         self.setWindowTitle(translate("Studio", "Export"))
         self._build(folder)
         self._on_form()
@@ -102,18 +83,8 @@ class ExportDialog(QDialog):
         self.hint.setWordWrap(True)
         self.hint.setMinimumHeight(3 * self.fontMetrics().lineSpacing())
         self.hint.setAlignment(Qt.AlignmentFlag.AlignTop)
-        self.stack = QStackedWidget(self)
-        for each in FORMS:
-            self.stack.addWidget(self._page(each))
-        self.picture = QLabel(self)
-        self.picture.setFixedSize(_PREVIEW)
-        self.picture.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.picture.setAccessibleName(translate("Studio", "Preview"))
-        self.size_label = QLabel(self)
-        self.size_label.setTextFormat(Qt.TextFormat.PlainText)
-        self.size_label.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.size_label.setWordWrap(True)
-        self.size_label.setFixedWidth(_PREVIEW.width())
+        self.pages = ExportPages(self._document, self._name, self)
+        self.preview = ExportPreview(self._document, self._photo, lambda: self.choices, self._background, self)
 
         self.path = QLineEdit(str(folder / (self._name or "painting")), self)
         self.path.setAccessibleName(translate("Studio", "File"))
@@ -133,17 +104,13 @@ class ExportDialog(QDialog):
         self.close_button = QPushButton(translate("Studio", "Close"), self)
 
         left = QVBoxLayout()
-        for widget in (self.form, self.hint, self.stack):
+        for widget in (self.form, self.hint, self.pages):
             left.addWidget(widget)
         left.addStretch(1)
-        right = QVBoxLayout()
-        right.addWidget(self.picture)
-        right.addWidget(self.size_label)
-        right.addStretch(1)
         top = QHBoxLayout()
         top.addLayout(left, 1)
         top.addSpacing(12)
-        top.addLayout(right)
+        top.addWidget(self.preview)
         file_row = QHBoxLayout()
         file_row.addWidget(self.path, 1)
         file_row.addWidget(self.browse)
@@ -160,132 +127,12 @@ class ExportDialog(QDialog):
         layout.addLayout(buttons)
 
         self.form.currentIndexChanged.connect(self._on_form)
+        self.pages.suffix_changed.connect(self._on_suffix)
+        self.pages.changed.connect(self.preview.draw_soon)
         self.browse.clicked.connect(self._on_browse)
         self.export_button.clicked.connect(self.start)
         self.show_button.clicked.connect(self._on_show)
         self.close_button.clicked.connect(self._on_close)
-
-    def _page(self, form: str) -> QWidget:
-        page = QWidget(self)
-        rows = QFormLayout(page)
-        rows.setContentsMargins(0, 0, 0, 0)
-        if len(SUFFIXES[form]) > 1:
-            kinds = QComboBox(page)
-            for suffix in SUFFIXES[form]:
-                kinds.addItem(_kind(suffix), suffix)
-            kinds.currentIndexChanged.connect(self._on_suffix)
-            self._suffixes[form] = kinds
-            rows.addRow(translate("Studio", "Kind of file"), kinds)
-        for name, label, editor in self._editors_of(form, page):
-            self._editors[form][name] = editor
-            if isinstance(editor, QCheckBox):
-                editor.setText(label)
-                rows.addRow(editor)
-            else:
-                rows.addRow(label, editor)
-            editor.setAccessibleName(label)
-            self._watch(editor)
-        return page
-
-    def _editors_of(self, form: str, page: QWidget) -> list[tuple[str, str, QWidget]]:
-        """The choices of a form: name, label and editor."""
-        if form == "plotter":
-            return [*self._words(page), *self._plotter_editors(page)]
-        if form in ("svg", "compatible"):
-            groups = choice(
-                page,
-                ("step", translate("Studio", "By step")),
-                ("level", translate("Studio", "By level")),
-                ("colour", translate("Studio", "By colour, in layers")),
-                (100, translate("Studio", "Every 100 strokes")),
-            )
-            return [
-                *self._words(page),
-                ("group", translate("Studio", "Groups"), groups),
-                ("decimals", translate("Studio", "Decimals"), number(page, 0, 6, 2)),
-            ]
-        if form == "film":
-            return self._film_editors(page)
-        if form == "lesson":
-            return lesson_editors(page, self._name)
-        if form == "strokes":
-            return []
-        own = self._document.size.longer
-        longer = number(page, 1, max(_LARGEST, own), own, " px")
-        size = ("size", translate("Studio", "Longer side"), longer)
-        if form == "picture":
-            return [size]
-        every = number(page, 1, 100_000, 50, translate("Studio", " strokes"))
-        return [
-            size,
-            ("every", translate("Studio", "A frame every"), every),
-            ("transparent", translate("Studio", "Transparent sheet"), check(page)),
-        ]
-
-    def _words(self, page: QWidget) -> list[tuple[str, str, QWidget]]:
-        return [
-            ("title", translate("Studio", "Title"), QLineEdit(self._name, page)),
-            ("description", translate("Studio", "Description"), QLineEdit(page)),
-        ]
-
-    def _plotter_editors(self, page: QWidget) -> list[tuple[str, str, QWidget]]:
-        lines = choice(
-            page,
-            ("centre", translate("Studio", "Middle of the stroke")),
-            ("outline", translate("Studio", "Outline of the stroke")),
-        )
-        return [
-            ("paper", translate("Studio", "Paper"), paper(page)),
-            ("margin", translate("Studio", "Margin"), decimal(page, 0, 50, 15, " mm")),
-            ("pen", translate("Studio", "Width of a line"), decimal(page, 0.05, 10, 0.5, " mm")),
-            ("pens", translate("Studio", "Pens"), self._pens(page)),
-            ("lines", translate("Studio", "Lines"), lines),
-            ("ordered", translate("Studio", "Lift the pen as little as possible"), check(page, checked=True)),
-        ]
-
-    def _pens(self, page: QWidget) -> QWidget:
-        """How many; of 0 those of the palette, where the painting has one of no more colours than there are pens."""
-        palette, most = document_palette(self._document), 64
-        if palette is None or len(palette.colours) > most:
-            return number(page, 1, most, 6)
-        pens = number(page, 0, most, 0)
-        pens.setSpecialValueText(translate("Studio", "Of the palette"))
-        return pens
-
-    def _film_editors(self, page: QWidget) -> list[tuple[str, str, QWidget]]:
-        size = number(page, 16, 8192, min(max(self._document.size.longer, 16), 1920), " px")
-        shapes = choice(
-            page, (None, translate("Studio", "As the painting")), ("1:1", "1:1"), ("9:16", "9:16"), ("16:9", "16:9")
-        )
-        paces = choice(
-            page,
-            ("constant", translate("Studio", "Even")),
-            ("slow-start", translate("Studio", "Slow start")),
-            ("slow-end", translate("Studio", "Slow end")),
-            ("slow-both", translate("Studio", "Slow start and end")),
-        )
-        rates = choice(page, (None, translate("Studio", "Usual")), (10, "10"), (25, "25"), (50, "50"))
-        return [
-            ("size", translate("Studio", "Longer side"), size),
-            ("shape", translate("Studio", "Shape"), shapes),
-            ("seconds", translate("Studio", "Painting takes"), decimal(page, 0.5, 3600, 10, " s")),
-            ("easing", translate("Studio", "Pace"), paces),
-            ("fps", translate("Studio", "Frames a second"), rates),
-            ("result_first", translate("Studio", "Result first"), decimal(page, 0, 60, 0, " s")),
-            ("hold", translate("Studio", "Result at the end"), decimal(page, 0, 60, 1, " s")),
-            ("beside", translate("Studio", "Photo beside the painting"), check(page)),
-        ]
-
-    def _watch(self, editor: QWidget) -> None:
-        """Draw the preview anew when a choice changes."""
-        if isinstance(editor, QComboBox):
-            editor.currentIndexChanged.connect(self._on_choice)
-        elif isinstance(editor, QCheckBox):
-            editor.toggled.connect(self._on_choice)
-        elif isinstance(editor, QSpinBox | QDoubleSpinBox):
-            editor.valueChanged.connect(self._on_choice)
-        elif isinstance(editor, QLineEdit):
-            editor.textChanged.connect(self._on_choice)
 
     # Choices
 
@@ -297,39 +144,12 @@ class ExportDialog(QDialog):
     @property
     def choices(self) -> ExportChoices:
         """What is chosen."""
-        form = self.chosen_form
-        values: dict[str, Any] = {"form": form}
-        for name, editor in self._editors[form].items():
-            if isinstance(editor, QComboBox):
-                values[name] = editor.currentData()
-            elif isinstance(editor, QCheckBox):
-                values[name] = editor.isChecked()
-            elif isinstance(editor, QSpinBox | QDoubleSpinBox):
-                values[name] = editor.value()
-            elif isinstance(editor, QLineEdit):
-                values[name] = editor.text()
-        known = {each.name for each in fields(ExportChoices)}
-        return replace(ExportChoices(), **{name: value for name, value in values.items() if name in known})
+        return self.pages.choices
 
     def choose(self, form: str, **values: Any) -> None:
         """Choose a form, and otherwise than is usual."""
         self.form.setCurrentIndex(FORMS.index(form))
-        for name, value in values.items():
-            editor = self._editors[form][name]
-            if isinstance(editor, QComboBox):
-                editor.setCurrentIndex(editor.findData(value))
-            elif isinstance(editor, QCheckBox):
-                editor.setChecked(value)
-            elif isinstance(editor, QSpinBox | QDoubleSpinBox):
-                editor.setValue(value)
-            elif isinstance(editor, QLineEdit):
-                editor.setText(value)
-
-    @property
-    def suffix(self) -> str:
-        """Of the file to be written."""
-        kinds = self._suffixes.get(self.chosen_form)
-        return SUFFIXES[self.chosen_form][0] if kinds is None else str(kinds.currentData())
+        self.pages.choose(values)
 
     @Slot()
     def _on_form(self) -> None:
@@ -348,7 +168,7 @@ class ExportDialog(QDialog):
             ),
         }
         self.hint.setText(hints[self.chosen_form])
-        self.stack.setCurrentIndex(FORMS.index(self.chosen_form))
+        self.pages.show_form(self.chosen_form)
         self._on_suffix()
 
     @Slot()
@@ -361,59 +181,20 @@ class ExportDialog(QDialog):
                 stem = stem[: -len(suffix)]
                 break
         stem = stem.removesuffix("-frames").removesuffix("-lesson")
-        if not self.suffix:  # a folder
+        if not self.pages.suffix:  # a folder
             stem = f"{stem or 'painting'}-{self.chosen_form}"
-        self.path.setText(str(path.parent / ((stem or "painting") + self.suffix)))
-        self._on_choice()
-
-    @Slot()
-    def _on_choice(self) -> None:
-        self._resting.start()
-
-    @Slot()
-    def _draw_preview(self) -> None:
-        if self._exporting:
-            return
-        self._previews += 1
-        side = round(max(_PREVIEW.width(), _PREVIEW.height()) * self.devicePixelRatioF())
-        number = self._previews
-
-        def stale() -> bool:  # a newer one, an export or the end of it all need not wait for this one
-            return number != self._previews or self._exporting or self._cancelled.is_set()
-
-        work = partial(preview, self._document, self.choices, self._photo, side, stale=stale)
-        self._background.submit(work, partial(self._on_preview, number), self._on_preview_failed)
-
-    def _on_preview(self, number: int, drawn: Preview | None) -> None:
-        if drawn is None or number != self._previews:
-            return
-        height, width = drawn.pixels.shape[:2]
-        image = QImage(drawn.pixels.data, width, height, 4 * width, QImage.Format.Format_RGB32).copy()
-        ratio = self.devicePixelRatioF()
-        fitted = QPixmap.fromImage(image).scaled(
-            _PREVIEW * ratio, Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
-        )
-        fitted.setDevicePixelRatio(ratio)
-        self.picture.setPixmap(fitted)
-        count = translate("Studio", "{count} strokes").format(count=f"{len(self._document.strokes):,}")
-        if drawn.size is not None:
-            self.size_label.setText(f"{drawn.size.width:,} × {drawn.size.height:,} px · {count}")
-        else:
-            self.size_label.setText(count)
-
-    def _on_preview_failed(self, error: PainterError) -> None:
-        self.picture.clear()
-        self.size_label.setText(told(error))
+        self.path.setText(str(path.parent / ((stem or "painting") + self.pages.suffix)))
+        self.preview.draw_soon()
 
     # Writing
 
     @Slot()
     def _on_browse(self) -> None:
         title = translate("Studio", "Export")
-        if not self.suffix:
+        if not self.pages.suffix:
             path = QFileDialog.getExistingDirectory(self, title, str(Path(self.path.text()).parent))
         else:
-            kind = f"{self._names[self.chosen_form]} (*{self.suffix})"
+            kind = f"{self._names[self.chosen_form]} (*{self.pages.suffix})"
             path, _ = QFileDialog.getSaveFileName(
                 self, title, self.path.text(), kind, options=QFileDialog.Option.DontConfirmOverwrite
             )
@@ -431,8 +212,8 @@ class ExportDialog(QDialog):
         if not path.name:
             self.status.setText(translate("Studio", "That cannot be a file's name; choose another."))
             return
-        if self.suffix and path.suffix.lower() != self.suffix:
-            path = path.with_name(path.name + self.suffix)
+        if self.pages.suffix and path.suffix.lower() != self.pages.suffix:
+            path = path.with_name(path.name + self.pages.suffix)
             self.path.setText(str(path))
             there = path.is_file()
         if there and path != self._written and not may_replace(self, translate("Studio", "Export"), path):
@@ -448,9 +229,10 @@ class ExportDialog(QDialog):
 
     def _set_exporting(self, exporting: bool) -> None:
         self._exporting = exporting
+        self.preview.hold(exporting)
         if not exporting:
             self._background.submit(return_memory)
-        for widget in (self.form, self.stack, self.path, self.browse, self.export_button):
+        for widget in (self.form, self.pages, self.path, self.browse, self.export_button):
             widget.setEnabled(not exporting)
         self.close_button.setText(translate("Studio", "Cancel") if exporting else translate("Studio", "Close"))
         self.bar.setRange(0, 0 if exporting else 1)
@@ -506,7 +288,7 @@ class ExportDialog(QDialog):
     def done(self, result: int) -> None:
         """Cancel what is being written and end the thread."""
         self._cancelled.set()
-        self._resting.stop()
+        self.preview.stop()
         self._background.close()
         super().done(result)
 
@@ -526,10 +308,3 @@ def show_in_folder(path: Path) -> None:
         QProcess.startDetached("open", ["-R", str(path)])
     else:
         QDesktopServices.openUrl(QUrl.fromLocalFile(str(path.parent)))
-
-
-def _kind(suffix: str) -> str:
-    """What a kind of file is called."""
-    if not suffix:
-        return translate("Studio", "Pictures in a folder")
-    return suffix.removeprefix(".").upper().replace("TIF", "TIFF").replace("JPG", "JPEG")

@@ -10,7 +10,8 @@ from PySide6.QtWidgets import QStatusBar
 
 from core.errors import PainterError
 from painter_gui.autosave import Autosave
-from painter_gui.controller import Controller, Phase
+from painter_gui.brushwork import Phase
+from painter_gui.controller import Controller
 from painter_gui.error_words import told
 from painter_gui.views.message_bar import Message, MessageBar
 from painter_gui.wording import translate
@@ -110,7 +111,7 @@ class Notices(QObject):
                 "slower, or save it and start the program again."
             ),
         }  # fmt: skip
-        go_on = translate("Studio", "Go on with the processor"), self._controller.go_on_with_cpu
+        go_on = translate("Studio", "Go on with the processor"), self._controller.brushwork.go_on_with_cpu
         self.warn(texts[word], go_on, topic="gpu")
 
     @Slot()

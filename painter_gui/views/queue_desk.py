@@ -11,7 +11,8 @@ from PySide6.QtWidgets import QWidget
 
 from core.errors import PainterError
 from painter_gui.background import Background
-from painter_gui.controller import Controller, Phase
+from painter_gui.brushwork import Phase
+from painter_gui.controller import Controller
 from painter_gui.error_words import told
 from painter_gui.preferences import Preferences
 from painter_gui.views.notices import Notices

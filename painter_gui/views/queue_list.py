@@ -48,8 +48,8 @@ from core.errands import is_film
 from painter_gui.background import Background
 from painter_gui.error_words import problem_told, told
 from painter_gui.files import thumbnail
-from painter_gui.paint_queue import Stage
 from painter_gui.queue_model import Entry, State
+from painter_gui.queue_pace import Stage
 from painter_gui.views.plain_text import plain_tip
 from painter_gui.views.start_page import framed
 from painter_gui.wording import Worded, translate

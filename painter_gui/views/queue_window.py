@@ -5,44 +5,34 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QSignalBlocker, Qt, QUrl, Signal, Slot
+from PySide6.QtCore import Qt, QUrl, Signal, Slot
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import (
-    QCheckBox,
     QDialog,
     QFileDialog,
-    QFormLayout,
     QHBoxLayout,
     QLabel,
-    QLineEdit,
     QProgressBar,
     QPushButton,
-    QSpinBox,
     QVBoxLayout,
     QWidget,
 )
 
-from core.bounds import WHOLE
-from core.document import rgb_to_hex
 from core.errands import is_film
 from core.film_reader import FILM_INPUTS
 from core.images import PICTURE_SUFFIXES
-from core.mix import Mix
 from painter_gui.background import Background
 from painter_gui.icons import icon
 from painter_gui.paint_queue import PaintQueue, QueuePhase
 from painter_gui.paint_settings import PaintSettings
 from painter_gui.preferences import Preferences
-from painter_gui.queue_model import MOST_REFINE, State
+from painter_gui.queue_model import State
+from painter_gui.views.queue_form import QueueForm
 from painter_gui.views.queue_list import QueueList
 from painter_gui.views.status_view import clock
-from painter_gui.views.stroke_types import type_names
 from painter_gui.wording import Worded, translate
 
 _ENDED = (State.DONE, State.SKIPPED, State.FAILED)
-
-_STEPS = 50
-"""Of refinement, from one click to the next."""
 
 
 class QueueWindow(Worded, QDialog):
@@ -61,7 +51,6 @@ class QueueWindow(Worded, QDialog):
     ) -> None:
         super().__init__(parent)
         self._queue, self._preferences = queue, preferences
-        self._settings = PaintSettings()
         self._build(pictures)
         self._connect()
         self.say(self._say_words)
@@ -77,23 +66,16 @@ class QueueWindow(Worded, QDialog):
         self.up_button, self.down_button = QPushButton(icon("up"), "", self), QPushButton(icon("down"), "", self)
         self.again_button, self.retry_button = QPushButton(icon("restart"), "", self), QPushButton(self)
         self.open_button = QPushButton(icon("brush"), "", self)
-        self.out, self.browse_button = QLineEdit(self), QPushButton(self)
-        self.show_button = QPushButton(self)
-        self.svg, self.film, self.frames = QCheckBox(self), QCheckBox(self), QCheckBox(self)
-        self.refine = QSpinBox(self)
-        self.refine.setRange(0, MOST_REFINE)
-        self.refine.setSingleStep(_STEPS)
-        self.refine.setGroupSeparatorShown(True)
-        self.settings_label, self.state_label = QLabel(self), QLabel(self)
+        self.form = QueueForm(self._queue, self)
+        self.state_label = QLabel(self)
+        self.state_label.setTextFormat(Qt.TextFormat.PlainText)
+        self.state_label.setWordWrap(True)
+        self.state_label.setMinimumHeight(2 * self.fontMetrics().lineSpacing())
         self.bar = QProgressBar(self)
         self.bar.setRange(0, 1000)
         self.bar.setTextVisible(False)
         self.start_button = QPushButton(self)
         self.stop_button, self.close_button = QPushButton(icon("stop"), "", self), QPushButton(self)
-        for label in (self.settings_label, self.state_label):
-            label.setTextFormat(Qt.TextFormat.PlainText)
-            label.setWordWrap(True)
-        self.state_label.setMinimumHeight(2 * self.fontMetrics().lineSpacing())
         self._lay_out()
 
     def _lay_out(self) -> None:
@@ -107,29 +89,13 @@ class QueueWindow(Worded, QDialog):
         top = QHBoxLayout()
         top.addWidget(self.list, 1)
         top.addLayout(beside)
-        out = QHBoxLayout()
-        out.addWidget(self.out, 1)
-        for button in (self.browse_button, self.show_button):
-            out.addWidget(button)
-        written = QHBoxLayout()
-        for box in (self.svg, self.film, self.frames):
-            written.addWidget(box)
-        written.addStretch(1)
-        self._labels = tuple(QLabel(self) for _ in range(4))
-        form = QFormLayout()
-        form.addRow(self._labels[0], out)
-        form.addRow(self._labels[1], written)
-        form.addRow(self._labels[2], self.refine)
-        form.addRow(self._labels[3], self.settings_label)
-        self._labels[0].setBuddy(self.out)
-        self._labels[2].setBuddy(self.refine)
         buttons = QHBoxLayout()
         buttons.addWidget(self.state_label, 1)
         for button in (self.start_button, self.stop_button, self.close_button):
             buttons.addWidget(button)
         layout = QVBoxLayout(self)
         layout.addLayout(top, 1)
-        layout.addLayout(form)
+        layout.addWidget(self.form)
         layout.addWidget(self.bar)
         layout.addLayout(buttons)
         for each in self.findChildren(QPushButton):
@@ -141,7 +107,6 @@ class QueueWindow(Worded, QDialog):
         queue.entry_changed.connect(self._on_entry)
         queue.moved.connect(self._on_moved)
         queue.phase_changed.connect(self._on_phase)
-        queue.choices_changed.connect(self._on_choices)
         self.list.dropped.connect(queue.add)
         self.list.opened.connect(self._on_opened)
         self.list.chosen_changed.connect(self._enable)
@@ -154,12 +119,7 @@ class QueueWindow(Worded, QDialog):
         self.again_button.clicked.connect(self._on_again)
         self.retry_button.clicked.connect(self._on_retry)
         self.open_button.clicked.connect(self._on_open)
-        self.out.editingFinished.connect(self._on_out)
-        self.browse_button.clicked.connect(self.ask_for_out)
-        self.show_button.clicked.connect(self._on_show)
-        for name, box in (("svg", self.svg), ("film", self.film), ("frames", self.frames)):
-            box.toggled.connect(lambda on, name=name: queue.set_choices(**{name: on}))
-        self.refine.valueChanged.connect(lambda steps: queue.set_choices(refine=steps))
+        self.form.folder_requested.connect(self._on_show)
         self.start_button.clicked.connect(self._on_start)
         self.stop_button.clicked.connect(queue.stop)
         self.close_button.clicked.connect(self.close)
@@ -180,8 +140,6 @@ class QueueWindow(Worded, QDialog):
              translate("Studio", "Have all that failed painted again")),
             (self.open_button, translate("Studio", "&Open painting"),
              translate("Studio", "Open a finished painting's strokes in the studio (double click)")),
-            (self.browse_button, translate("Studio", "&Browse…"), translate("Studio", "Choose the folder")),
-            (self.show_button, translate("Studio", "S&how"), translate("Studio", "Open the folder")),
             (self.stop_button, translate("Studio", "S&top"),
              translate("Studio", "End now. What is finished stays; the picture at hand is begun anew the next time")),
             (self.close_button, translate("Studio", "&Close"),
@@ -190,38 +148,18 @@ class QueueWindow(Worded, QDialog):
         for button, words, tip in buttons:
             button.setText(words)
             button.setToolTip(tip)
-        rows = (
-            translate("Studio", "Paint &into"), translate("Studio", "Write"), translate("Studio", "R&efine"),
-            translate("Studio", "Paints with"),
-        )  # fmt: skip
-        for label, words in zip(self._labels, rows, strict=True):
-            label.setText(words)
-        self.out.setAccessibleName(translate("Studio", "Folder for the paintings"))
-        self.out.setToolTip(translate("Studio", "Each picture has a folder of its own in it"))
-        self.svg.setText("SVG")
-        self.svg.setToolTip(translate("Studio", "The strokes for drawing programs; beside picture and stroke file"))
-        self.film.setText(translate("Studio", "Film of the painting"))
-        self.frames.setText(translate("Studio", "Frames"))
-        self.frames.setToolTip(translate("Studio", "A folder of numbered PNG files, for film editors."))
-        self.refine.setSpecialValueText(translate("Studio", "Not at all"))
-        self.refine.setSuffix(translate("Studio", " steps"))
-        self.refine.setToolTip(translate("Studio", "All strokes bettered together at the end, in so many steps"))
-        self.refine.setAccessibleName(translate("Studio", "Steps of refinement"))
         self.bar.setAccessibleName(translate("Studio", "Progress of the queue"))
-        self.show_settings(self._settings)
         self._on_phase()
 
     # What is shown
 
     def show_settings(self, settings: PaintSettings) -> None:
         """Show what the panel is set to; what the queue paints with already is another thing."""
-        self._settings = settings
-        self.settings_label.setText(settings_words(self._queue.settings or settings))
+        self.form.show_settings(settings)
 
     @Slot()
     def _on_listed(self) -> None:
         self.list.show_entries(self._queue.entries, self._queue.stage)
-        self._on_choices()
         self._enable()
         self._on_moved()
 
@@ -232,18 +170,6 @@ class QueueWindow(Worded, QDialog):
             self.list.show_entry(entry, self._queue.stage)
             if entry.state is not State.PAINTING:
                 self._enable()
-
-    @Slot()
-    def _on_choices(self) -> None:
-        choices = self._queue.choices
-        editors = (self.svg, self.film, self.frames, self.refine)
-        blockers = [QSignalBlocker(each) for each in editors]
-        self.out.setText(str(self._queue.out))
-        self.svg.setChecked(choices.svg)
-        self.film.setChecked(choices.film)
-        self.frames.setChecked(choices.frames)
-        self.refine.setValue(choices.refine)
-        del blockers
 
     @Slot()
     def _on_phase(self) -> None:
@@ -258,7 +184,6 @@ class QueueWindow(Worded, QDialog):
         self.start_button.setIcon(icon(picture))
         self.start_button.setText(text)
         self.start_button.setToolTip(tip)
-        self.show_settings(self._settings)
         self._enable()
         self._on_moved()
 
@@ -293,8 +218,6 @@ class QueueWindow(Worded, QDialog):
         queue = self._queue
         chosen = [entry for entry in map(queue.entry, self.list.chosen) if entry is not None]
         idle = queue.phase is QueuePhase.IDLE
-        for widget in (self.out, self.browse_button, self.svg, self.film, self.frames, self.refine):
-            widget.setEnabled(idle)
         for button in (self.remove_button, self.up_button, self.down_button):
             button.setEnabled(bool(chosen))
         self.again_button.setEnabled(any(entry.state in _ENDED for entry in chosen))
@@ -329,28 +252,13 @@ class QueueWindow(Worded, QDialog):
             self._queue.add(paths)
 
     @Slot()
-    def ask_for_out(self) -> None:
-        """Ask where to paint into."""
-        title = translate("Studio", "Folder for the paintings")
-        name = QFileDialog.getExistingDirectory(self, title, str(self._queue.out))
-        if name:
-            self._queue.set_out(Path(name))
-
-    @Slot()
-    def _on_out(self) -> None:
-        text = self.out.text().strip()
-        if text and "\0" not in text:
-            self._queue.set_out(Path(text).expanduser().absolute())
-        self.out.setText(str(self._queue.out))
-
-    @Slot()
     def _on_start(self) -> None:
         actions: dict[QueuePhase, Callable[[], None]] = {
             QueuePhase.IDLE: self.start_requested.emit,
             QueuePhase.PAINTING: self._queue.pause,
             QueuePhase.PAUSED: self._queue.go_on,
         }
-        self._on_out()
+        self.form.take_out()
         actions.get(self._queue.phase, _nothing)()
 
     @Slot()
@@ -394,43 +302,6 @@ class QueueWindow(Worded, QDialog):
         chosen = [entry for entry in map(self._queue.entry, self.list.chosen) if entry is not None]
         folder = chosen[0].painted_in if len(chosen) == 1 else None
         QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder or self._queue.out)))
-
-
-def settings_words(settings: PaintSettings) -> str:
-    """Settings in a line."""
-    names = type_names()
-    types = ", ".join(dict.fromkeys(names.get(each, each) for each in Mix.parse(settings.stroke_type).stroke_types))
-    devices = {"auto": "", "cpu": translate("Studio", "Processor"), "cuda": "NVIDIA GPU"}
-    presets = {"default": "", "paper": translate("Studio", "as published")}
-    parts = [
-        types,
-        translate("Studio", "{count} strokes").format(count=f"{settings.total:,}"),
-        translate("Studio", "divide {divide}").format(divide=settings.divide),
-        presets.get(settings.preset, settings.preset),
-        _limits(translate("Studio", "Brush"), settings.width, (0.0, WHOLE)),
-        _limits(translate("Studio", "Opacity"), settings.opacity, (0.0, 1.0)),
-        _palette_words(settings.palette),
-        translate("Studio", "no masks, which are of one photo") if settings != settings.of_any_photo() else "",
-        translate("Studio", "sheet {colour}").format(colour=rgb_to_hex(settings.background)),
-        translate("Studio", "seed {seed}").format(seed=settings.seed),
-        devices[settings.device],
-        translate("Studio", "weights {name}").format(name=settings.actor.name) if settings.actor is not None else "",
-    ]
-    return " · ".join(part for part in parts if part)
-
-
-def _limits(what: str, limits: tuple[float, float], usual: tuple[float, float]) -> str:
-    return "" if limits == usual else f"{what} {limits[0]:g}–{limits[1]:g}"
-
-
-def _palette_words(palette: str | None) -> str:
-    if palette is None:
-        return ""
-    if palette == "pigments":
-        return translate("Studio", "Common paints")
-    if palette.isdecimal():
-        return translate("Studio", "{count} colours of each photo").format(count=palette)
-    return translate("Studio", "{count} colours").format(count=palette.count("#"))
 
 
 def _nothing() -> None:

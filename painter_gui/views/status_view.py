@@ -6,22 +6,41 @@ import math
 import sys
 
 import psutil
+from PySide6.QtCore import QTimer, Slot
 from PySide6.QtWidgets import QLabel, QStatusBar, QWidget
 
-from painter_gui.controller import REFINE_STEPS, Controller, Phase
+from painter_gui.brushwork import REFINE_STEPS, Phase
+from painter_gui.controller import Controller
 from painter_gui.wording import Worded, translate
+
+_LOOK_MS = 100
+"""Between two looks at figures that change by themselves."""
+
+_LOOKS_A_MEMORY = 10
+"""Looks from one at the memory in use to the next."""
 
 
 class StatusView(Worded, QStatusBar):
-    """Shows figures that do not jump about while they change."""
+    """Shows a controller's figures, which do not jump about while they change."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, controller: Controller, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.strokes, self.rate, self.psnr, self.left, self.machine = (QLabel(self) for _ in range(5))
         for label in (self.strokes, self.rate, self.psnr, self.left, self.machine):
             self.addPermanentWidget(label)
-        self._controller: Controller | None = None
+        self._controller = controller
+        self._looks = 0
+        self._looking = QTimer(self, interval=_LOOK_MS)
+        self._looking.timeout.connect(self._on_look)
+        controller.opened.connect(self._on_opened)
+        for changed in (
+            controller.document_changed, controller.position_changed, controller.phase_changed,
+            controller.settings_changed,
+        ):  # fmt: skip
+            changed.connect(self._show_state)
+        controller.device_changed.connect(self._show_machine)
         self.say(self._say_words)
+        self._on_opened()
 
     def _say_words(self) -> None:
         for label, text in (
@@ -33,16 +52,34 @@ class StatusView(Worded, QStatusBar):
         ):
             label.setToolTip(text)
             label.setAccessibleDescription(text)
-        if self._controller is not None:
-            self.show_state(self._controller)
-            self.show_machine(self._controller.device_name)
+        self._show_state()
+        self._show_machine()
 
-    def show_state(self, controller: Controller) -> None:
-        """Show a controller's figures."""
-        self._controller = controller
+    @Slot()
+    def _on_opened(self) -> None:
+        self._show_state()
+        if self._controller.photo is not None:
+            self._looking.start()
+        else:
+            self._looking.stop()
+
+    @Slot()
+    def _on_look(self) -> None:
+        self._show_state()
+        self._looks += 1
+        if self._looks % _LOOKS_A_MEMORY == 0:
+            self._show_machine()
+
+    def stop_looking(self) -> None:
+        """The controller is about to be closed."""
+        self._looking.stop()
+
+    @Slot()
+    def _show_state(self) -> None:
+        controller = self._controller
         there = controller.phase is not Phase.EMPTY
-        count, rate = len(controller.document.strokes), controller.rate
-        painting, refined = controller.phase is Phase.PAINTING, controller.refined
+        count, rate = len(controller.document.strokes), controller.brushwork.rate
+        painting, refined = controller.phase is Phase.PAINTING, controller.brushwork.refined
         self._show(
             self.strokes,
             translate("Studio", "{count} of {planned} strokes").format(
@@ -65,8 +102,10 @@ class StatusView(Worded, QStatusBar):
             left = translate("Studio", "preparing…") if math.isinf(seconds) else clock(seconds)
         self._show(self.left, left, translate("Studio", "preparing…"), there)
 
-    def show_machine(self, device_name: str) -> None:
+    @Slot()
+    def _show_machine(self) -> None:
         """Show the device and how much memory is in use: now and then, for asking the system takes its time."""
+        device_name = self._controller.device_name
         name = translate("Studio", "Processor") if device_name == "cpu" else device_name
         self.machine.setText(f"{name} · {_memory(device_name)}" if name else _memory(device_name))
 
@@ -82,10 +121,10 @@ class StatusView(Worded, QStatusBar):
 
 def _pace(controller: Controller) -> str:
     """Strokes a second, or how far a refinement has come."""
-    refined = controller.refined
+    refined = controller.brushwork.refined
     if refined is not None:
         return translate("Studio", "refining: {share} %").format(share=round(100 * refined.steps / REFINE_STEPS))
-    rate = controller.rate
+    rate = controller.brushwork.rate
     return translate("Studio", "{rate} strokes/s").format(rate=f"{rate:,.0f}") if rate else ""
 
 
@@ -93,8 +132,8 @@ def psnr_of(controller: Controller) -> float | None:
     """How near the moment shown is to the photo, dB, or the best of a refinement; None where it was not measured."""
     if not controller.position:
         return None
-    if controller.refined is not None:
-        return -10 * math.log10(max(controller.refined.error, 1e-10))
+    if controller.brushwork.refined is not None:
+        return -10 * math.log10(max(controller.brushwork.refined.error, 1e-10))
     return controller.document.psnr_after(controller.position)
 
 

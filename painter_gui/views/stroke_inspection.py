@@ -11,7 +11,8 @@ from PySide6.QtGui import QAction, QColor
 from PySide6.QtWidgets import QColorDialog, QDockWidget
 
 from core.editing import Place
-from painter_gui.controller import Controller, Phase
+from painter_gui.brushwork import Phase
+from painter_gui.controller import Controller
 from painter_gui.editor import Editor, Like
 from painter_gui.measuring import Measuring
 from painter_gui.views.action_window import ActionWindow

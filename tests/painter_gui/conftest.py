@@ -19,7 +19,8 @@ from pytestqt.qtbot import QtBot
 
 from core.brushes import BEZIER
 from core.weights import save_actor
-from painter_gui.controller import Controller, Phase
+from painter_gui.brushwork import Phase
+from painter_gui.controller import Controller
 from painter_gui.paint_settings import PaintSettings
 from painter_gui.preferences import Preferences
 from painter_gui.views.window import StudioWindow
@@ -105,7 +106,7 @@ def new_studio(
     for window in opened:
         window.discard_on_close()
         window.close()
-        window._languages.choose("en")
+        window.choices.languages.choose("en")
         window.deleteLater()
     qapp.processEvents()
 

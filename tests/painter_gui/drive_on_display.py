@@ -24,10 +24,10 @@ from core.metrics import psnr
 from core.rasteriser.fast import draw, to_bytes
 from core.resampling import resized
 from painter_gui.app import new_window
-from painter_gui.controller import Phase
+from painter_gui.brushwork import Phase
 from painter_gui.exporting import FORMS
 from painter_gui.preferences import Preferences
-from painter_gui.views.canvas_view import CanvasMode
+from painter_gui.views.canvas_look import CanvasMode
 
 
 def main(language: str, scheme: str, photo: str, folder: str) -> dict[str, Any]:
@@ -79,7 +79,7 @@ def main(language: str, scheme: str, photo: str, folder: str) -> dict[str, Any]:
     QApplication.sendEvent(window, QDragEnterEvent(window.rect().center(), act, data, buttons, keys))
     QApplication.sendEvent(window, QDropEvent(QPointF(window.rect().center()), act, data, buttons, keys))
     until(lambda: controller.phase is Phase.IDLE)
-    QTest.mouseClick(window.panel.paint_button, Qt.MouseButton.LeftButton)
+    QTest.mouseClick(window.panel.buttons.paint, Qt.MouseButton.LeftButton)
     until(lambda: len(controller.document.strokes) > 100)
     on_screen("painting")
     seen["clipped"] += clipped(window)
@@ -92,7 +92,7 @@ def main(language: str, scheme: str, photo: str, folder: str) -> dict[str, Any]:
         action.trigger()
         views[mode] = on_screen(f"view-{mode.value}")
     ratio = window.devicePixelRatioF()
-    frame = window.canvas._frame()
+    frame = window.canvas.place.frame
     corner = window.canvas.mapTo(window, frame.topLeft().toPoint())
     top, left = round(corner.y() * ratio), round(corner.x() * ratio)
     height, width = round(frame.height() * ratio), round(frame.width() * ratio)
@@ -129,7 +129,7 @@ def main(language: str, scheme: str, photo: str, folder: str) -> dict[str, Any]:
     dialog.show()
     for form in FORMS:
         dialog.choose(form)
-        until(lambda: not dialog.picture.pixmap().isNull())
+        until(lambda: not dialog.preview.picture.pixmap().isNull())
         wait(0.3)
         dialog.grab().save(str(out / f"export-{form}.png"))
         seen["clipped"] += clipped(dialog)

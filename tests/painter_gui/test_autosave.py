@@ -16,7 +16,8 @@ from PySide6.QtCore import QLockFile
 from core.errors import OutputError, PictureError, SessionFileError
 from core.journal import Journal, Work, read_journal, unsaved_strokes
 from painter_gui.autosave import Autosave
-from painter_gui.controller import Controller, Phase
+from painter_gui.brushwork import Phase
+from painter_gui.controller import Controller
 from painter_gui.kept_work import KeptWork, left_behind
 from tests.painter_gui.works import ONE_STROKE
 
@@ -239,9 +240,9 @@ def test_what_makes_room_for_a_refinement_or_a_branch_is_kept_until_there_is_som
     assert len(controller.document.strokes) == 40
     controller.seek(5)
     controller.paint()
-    assert len(controller.document_to_keep.strokes) == 40  # nothing is painted yet
+    assert len(controller.brushwork.document_to_keep.strokes) == 40  # nothing is painted yet
     until(lambda: controller.phase is Phase.IDLE)
-    assert controller.document_to_keep is controller.document
+    assert controller.brushwork.document_to_keep is controller.document
     kept(autosave, until)
     assert read_journal(autosave.path / JOURNAL).document == controller.document
 

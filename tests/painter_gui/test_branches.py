@@ -14,11 +14,13 @@ from pytestqt.qtbot import QtBot
 
 from core.document import Document
 from core.rasteriser.fast import draw, to_bytes
+from painter_gui.brushwork import Phase
 from painter_gui.canvas_worker import display_size
-from painter_gui.controller import Controller, Phase
+from painter_gui.controller import Controller
 from painter_gui.second_canvas import SecondCanvas
 from painter_gui.views.branch_list import BranchList
-from painter_gui.views.canvas_view import CanvasMode, CanvasView
+from painter_gui.views.canvas_look import CanvasMode
+from painter_gui.views.canvas_view import CanvasView
 from painter_gui.views.window import StudioWindow
 
 pytestmark = pytest.mark.gui
@@ -58,9 +60,9 @@ def pixels_of(image: QImage) -> NDArray[np.uint8]:
 
 def seen(view: CanvasView, column: float) -> NDArray[np.uint8]:
     """The pixels in a column of the sheet, as the view shows them."""
-    middle = (QPointF(column, view._sheet.height / 2) - view.canvas_point(QPointF())) * view.scale
+    middle = (QPointF(column, view.place.sheet.height / 2) - view.canvas_point(QPointF())) * view.scale
     whole = pixels_of(view.grab().toImage())
-    return whole[10 + round(view._frame().top()) : round(view._frame().bottom()) - 10, round(middle.x())]
+    return whole[10 + round(view.place.frame.top()) : round(view.place.frame.bottom()) - 10, round(middle.x())]
 
 
 def compared(studio: StudioWindow, until: Until) -> None:
@@ -134,7 +136,7 @@ def test_both_are_seen_across_an_edge(branched: StudioWindow, until: Until) -> N
 def test_the_edge_is_moved_by_the_pointer(branched: StudioWindow, until: Until, qtbot: QtBot) -> None:
     compared(branched, until)
     canvas = branched.canvas
-    frame = canvas._frame()
+    frame = canvas.place.frame
     middle, quarter = (QPoint(round(frame.left() + share * frame.width()), 200) for share in (0.5, 0.25))
     qtbot.mousePress(canvas, Qt.MouseButton.LeftButton, pos=middle)
     qtbot.mouseMove(canvas, quarter)
@@ -278,8 +280,8 @@ def test_a_branch_is_named_in_the_list(branched: StudioWindow, until: Until, qtb
 def test_its_words_follow_the_language(branched: StudioWindow, until: Until) -> None:
     compared(branched, until)
     until(lambda: lines(branched)[0][2] == "Parts after stroke 60")
-    branched.choose_language("zh_CN")
-    branched.choose_language("en")
+    branched.choices.choose_language("zh_CN")
+    branched.choices.choose_language("en")
     assert branched.branches.dock.windowTitle() == "Branches"
     assert lines(branched)[0][0] == "Branch 1"
     assert branched.compare_view.right.text().startswith("Painting\n")

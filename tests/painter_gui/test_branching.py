@@ -16,8 +16,9 @@ from core.mask import Mask
 from core.rasteriser.fast import draw, to_bytes
 from core.session_file import load_session
 from painter_gui.autosave import Autosave
+from painter_gui.brushwork import Phase
 from painter_gui.canvas_worker import display_size
-from painter_gui.controller import Controller, Phase
+from painter_gui.controller import Controller
 from painter_gui.kept_work import KeptWork, left_behind
 
 Until = Callable[[Callable[[], bool]], None]

@@ -22,8 +22,9 @@ from core.journal import read_journal
 from core.rasteriser.fast import draw, measured, to_bytes
 from core.rasteriser.marks import marks_of
 from core.stroke import Strokes
+from painter_gui.brushwork import Phase
 from painter_gui.by_hand import ByHand, HandBrush, Pressure, first_unmeasured
-from painter_gui.controller import Controller, Phase
+from painter_gui.controller import Controller
 from painter_gui.views.canvas_tools.stroke_brush import StrokeBrush
 from painter_gui.views.window import StudioWindow
 from tests.painter_gui.test_canvas_tools import QEvent, pen
@@ -411,7 +412,7 @@ def test_while_refining_nothing_is_drawn_and_the_artist_is_told(
 def test_refinement_keeps_them_and_undo_leads_back_through_all(
     studio_by_hand: StudioWindow, controller_of: Controller, qtbot: QtBot, until: Until, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("painter_gui.controller.REFINE_STEPS", 20)
+    monkeypatch.setattr("painter_gui.brushwork.REFINE_STEPS", 20)
     controller = controller_of
     drag(studio_by_hand, qtbot, WAVE)
     drawn = controller.document.strokes

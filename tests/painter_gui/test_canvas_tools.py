@@ -13,8 +13,9 @@ from pytestqt.qtbot import QtBot
 
 from core.geometry import Size
 from painter_gui.canvas_worker import SharedPixels
+from painter_gui.views.canvas_look import CanvasMode
 from painter_gui.views.canvas_tools.tool import CanvasTool, Touch
-from painter_gui.views.canvas_view import CanvasMode, CanvasView
+from painter_gui.views.canvas_view import CanvasView
 
 pytestmark = pytest.mark.gui
 

@@ -13,7 +13,9 @@ from pytestqt.qtbot import QtBot
 
 from core.geometry import PixelBox, Size
 from painter_gui.canvas_worker import SharedPixels
-from painter_gui.views.canvas_view import LEAST_ZOOM, MOST_ZOOM, CanvasMode, CanvasView
+from painter_gui.views.canvas_look import CanvasMode
+from painter_gui.views.canvas_view import CanvasView
+from painter_gui.views.sheet_place import LEAST_ZOOM, MOST_ZOOM
 
 pytestmark = pytest.mark.gui
 
@@ -49,7 +51,7 @@ def same(one: QPointF, other: QPointF) -> bool:
 
 def test_the_whole_sheet_is_fitted_and_stays_so(view: CanvasView) -> None:
     assert view.zoom == pytest.approx(4.0)  # 432 - 2 x 16 wide for 100
-    assert view._frame() == QRectF(16, 66, 400, 200)
+    assert view.place.frame == QRectF(16, 66, 400, 200)
     view.resize(332, 332)
     assert view.zoom == pytest.approx(3.0)
     assert view.fitted
@@ -89,7 +91,7 @@ def test_actual_size_and_fit(view: CanvasView, qtbot: QtBot) -> None:
     view.zoom_changed.connect(told.append)
     view.actual_size()
     assert (view.zoom, view.fitted) == (1.0, False)
-    assert view._frame().size().toTuple() == (100.0, 50.0)
+    assert view.place.frame.size().toTuple() == (100.0, 50.0)
     view.fit()
     assert view.zoom == pytest.approx(4.0)
     qtbot.mouseDClick(view, Qt.MouseButton.LeftButton, pos=QPoint(200, 160))
@@ -110,12 +112,12 @@ def test_dragging_moves_the_canvas_with_the_pointer(view: CanvasView, qtbot: QtB
 
 
 def test_arrow_keys_move_and_some_of_the_sheet_stays_in_sight(view: CanvasView, qtbot: QtBot) -> None:
-    before = view._frame().left()
+    before = view.place.frame.left()
     qtbot.keyClick(view, Qt.Key.Key_Right)
-    assert view._frame().left() == before - 40
+    assert view.place.frame.left() == before - 40
     for _ in range(100):
         qtbot.keyClick(view, Qt.Key.Key_Right)
-    assert view._frame().right() == pytest.approx(216)  # its edge in the middle of the window
+    assert view.place.frame.right() == pytest.approx(216)  # its edge in the middle of the window
 
 
 def test_the_splits_edge_is_dragged_and_moved_by_keys(view: CanvasView, qtbot: QtBot) -> None:
@@ -128,7 +130,7 @@ def test_the_splits_edge_is_dragged_and_moved_by_keys(view: CanvasView, qtbot: Q
     qtbot.mouseMove(view, QPoint(116, 160))
     qtbot.mouseRelease(view, Qt.MouseButton.LeftButton, pos=QPoint(116, 160))
     assert view.split == pytest.approx(0.25)
-    assert view._frame() == QRectF(16, 66, 400, 200)  # the canvas stayed
+    assert view.place.frame == QRectF(16, 66, 400, 200)  # the canvas stayed
     qtbot.keyClick(view, Qt.Key.Key_Right, Qt.KeyboardModifier.ShiftModifier)
     assert view.split == pytest.approx(0.27)
     assert told == pytest.approx([0.25, 0.27])
@@ -144,8 +146,8 @@ def test_space_asks_to_paint(view: CanvasView, qtbot: QtBot) -> None:
 
 
 def test_a_changed_part_is_drawn_and_nothing_else(view: CanvasView, qtbot: QtBot) -> None:
-    view._zoom = 2.0  # a canvas pixel is one of the screen
-    view._fitted = False
+    view.place.zoom = 2.0  # a canvas pixel is one of the screen
+    view.place.fitted = False
     view.repaint()
     before = view.grab().toImage()
     assert view._pixels is not None
@@ -154,7 +156,7 @@ def test_a_changed_part_is_drawn_and_nothing_else(view: CanvasView, qtbot: QtBot
     view.on_canvas_changed(PixelBox(40, 80, 60, 120))
     qtbot.wait(20)
     after = view.grab().toImage()
-    frame = view._frame()
+    frame = view.place.frame
     inside = QRectF(frame.left() + 80, frame.top() + 40, 40, 20).adjusted(2, 2, -2, -2)
     assert after.pixelColor(inside.center().toPoint()).lightness() == 0
     changed = [

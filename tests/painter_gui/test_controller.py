@@ -26,8 +26,9 @@ from core.job import PaintJob
 from core.painter import Painter
 from core.rasteriser.fast import draw, to_bytes
 from core.schedule import Level
+from painter_gui.brushwork import Phase
 from painter_gui.canvas_worker import display_size
-from painter_gui.controller import Controller, Phase
+from painter_gui.controller import Controller
 
 Until = Callable[[Callable[[], bool]], None]
 Deed = Callable[[Controller], None]
@@ -147,7 +148,7 @@ def test_nothing_is_painted_while_paused(controller: Controller, open_photo: Dee
     count = len(controller.document.strokes)
     for _ in range(10):
         time.sleep(0.02)
-        controller._runs.take()
+        controller.brushwork.runs.take()
     assert len(controller.document.strokes) == count
 
 
@@ -355,13 +356,13 @@ def test_where_a_gpu_cannot_go_on_the_processor_does_if_the_artist_agrees(
     assert 0 < len(kept) < 40  # as of the last good step
     assert controller.device_name == "cuda"
 
-    controller.go_on_with_cpu()
+    controller.brushwork.go_on_with_cpu()
     until(lambda: controller.phase is Phase.IDLE)
     assert len(controller.document.strokes) == 40
     assert controller.document.strokes[: len(kept)] == kept
     assert controller.settings.device == "cpu"
     assert controller.device_name == "cpu"
-    controller.go_on_with_cpu()  # there is nothing left to go on with
+    controller.brushwork.go_on_with_cpu()  # there is nothing left to go on with
     assert controller.phase is Phase.IDLE
 
 
@@ -384,7 +385,7 @@ def test_a_refinement_that_a_gpu_could_not_end_leaves_the_strokes_and_can_be_beg
         until(lambda: controller.phase is Phase.IDLE)
     assert left == ["failed"]
     assert controller.document is before
-    controller.go_on_with_cpu()
+    controller.brushwork.go_on_with_cpu()
     assert controller.phase is Phase.REFINING
     controller.stop()
     until(lambda: controller.phase is Phase.IDLE)
@@ -502,7 +503,7 @@ def test_a_session_that_cannot_be_saved_is_told(
 
 def test_cancelling_takes_at_most_a_step(controller: Controller, open_photo: Deed, until: Until) -> None:
     finished: list[int] = []
-    controller._runs.worker.finished.connect(finished.append)
+    controller.brushwork.runs.worker.finished.connect(finished.append)
     controller.set_settings(strokes=100_000, divide=16)
     open_photo(controller)
     controller.paint()
@@ -518,18 +519,18 @@ def test_closing_while_painting_ends_every_thread(controller: Controller, open_p
     controller.paint()
     until(lambda: len(controller.document.strokes) > 0)
     controller.close()
-    assert not controller._runs.qthread.isRunning()
-    assert not controller._canvas_thread.isRunning()
+    assert not controller.brushwork.runs.qthread.isRunning()
+    assert not controller.shown.canvas.qthread.isRunning()
 
 
 def test_the_rate_is_that_of_painting(controller: Controller, open_photo: Deed, until: Until) -> None:
-    assert controller.rate == 0
+    assert controller.brushwork.rate == 0
     controller.set_settings(strokes=100_000, divide=16)
     open_photo(controller)
     controller.paint()
-    until(lambda: controller.rate > 0)
+    until(lambda: controller.brushwork.rate > 0)
     controller.stop()
-    assert controller.rate == 0
+    assert controller.brushwork.rate == 0
 
 
 def test_from_the_bare_sheet_it_paints_on_the_colour_that_is_chosen(
@@ -567,7 +568,7 @@ def test_undo_before_the_first_stroke_only_stops(controller: Controller, paint_a
     controller.set_settings(strokes=4000, divide=8)
     painted = controller.document
     controller.paint()
-    assert controller.under_way == "paint"
+    assert controller.brushwork.under_way == "paint"
     assert controller.document is painted  # no frame is taken before events are seen to
     controller.undo()
     assert controller.document is painted
@@ -597,7 +598,7 @@ def test_a_setting_changed_during_a_step_does_not_make_it_a_painting(
     open_photo(controller)
     controller.step()
     controller.set_settings(seed=5)
-    controller._on_settled()
+    controller.brushwork.settle()
     until(lambda: controller.phase is Phase.IDLE)
     assert len(controller.document.strokes) <= 15
 
@@ -611,7 +612,7 @@ def test_a_setting_changed_while_looking_at_an_earlier_stroke_leaves_it_in_sight
     until(lambda: len(controller.document.strokes) > 30)
     controller.seek(7)
     controller.set_settings(seed=5)
-    controller._on_settled()
+    controller.brushwork.settle()
     count = len(controller.document.strokes)
     until(lambda: len(controller.document.strokes) > count)
     assert controller.position == 7
@@ -643,9 +644,9 @@ def test_opening_pauses_and_nothing_is_painted_until_it_is_there(
 
 def test_an_opening_can_be_forgotten(controller: Controller, until: Until, photo_file: Path) -> None:
     controller.open_file(photo_file)
-    controller.forget_opening()
+    controller.reader.forget()
     assert not controller.reading
-    until(lambda: not controller.reading_thread.busy)
+    until(lambda: not controller.reader.background.busy)
     assert controller.phase is Phase.EMPTY
 
 
@@ -716,7 +717,7 @@ def test_refining_betters_all_strokes_and_undo_takes_it_back(
     controller.refine()
     assert controller.phase is Phase.REFINING
     # Spare strokes are seen on the way, but what would be saved is the painting as it was.
-    until(lambda: controller.refined is not None and len(controller.refined.shown.strokes) > 40)
+    until(lambda: controller.brushwork.refined is not None and len(controller.brushwork.refined.shown.strokes) > 40)
     until(lambda: not np.array_equal(shown(controller), drawn(before)))
     assert controller.document is before
     until(lambda: controller.phase is Phase.IDLE)
@@ -725,7 +726,7 @@ def test_refining_betters_all_strokes_and_undo_takes_it_back(
     assert len(after.strokes) == 40
     assert distance(controller, after) < 0.9 * distance(controller, before)
     until(lambda: np.array_equal(shown(controller), drawn(after)))
-    assert controller.refined is None
+    assert controller.brushwork.refined is None
     assert controller.modified
     controller.undo()
     assert controller.document is before
@@ -737,7 +738,7 @@ def test_stopped_a_refinement_keeps_what_it_has_gained(controller: Controller, o
     before = painted_out(controller, open_photo, until)
 
     controller.refine()
-    until(lambda: controller.refined is not None and controller.refined.steps >= 30)
+    until(lambda: controller.brushwork.refined is not None and controller.brushwork.refined.steps >= 30)
     controller.stop()
     until(lambda: controller.phase is Phase.IDLE)
 
@@ -754,11 +755,11 @@ def test_a_refinement_makes_way_for_whatever_else_is_wanted(
     before = painted_out(controller, open_photo, until)
 
     controller.refine()
-    until(lambda: controller.refined is not None)
+    until(lambda: controller.brushwork.refined is not None)
     deed(controller)
 
     assert controller.phase in (Phase.IDLE, Phase.EMPTY)
-    assert controller.refined is None
+    assert controller.brushwork.refined is None
     if deed is Controller.undo:
         assert controller.document is before
         until(lambda: np.array_equal(shown(controller), drawn(before)))

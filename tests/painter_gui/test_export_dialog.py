@@ -88,7 +88,7 @@ def test_svg_in_its_profiles(dialog: ExportDialog, until: Until) -> None:
 
 def test_svgz(dialog: ExportDialog, until: Until) -> None:
     dialog.choose("svg")
-    dialog._suffixes["svg"].setCurrentIndex(1)
+    dialog.pages.suffixes["svg"].setCurrentIndex(1)
     path = exported(dialog, until)
     assert path.suffix == ".svgz"
     assert b"<svg" in gzip.decompress(path.read_bytes())
@@ -102,7 +102,7 @@ def test_strokes(dialog: ExportDialog, until: Until, painting: Document) -> None
 @pytest.mark.parametrize(("row", "suffix"), [(0, ".mp4"), (1, ".webm"), (2, ".gif")])
 def test_films(dialog: ExportDialog, until: Until, row: int, suffix: str) -> None:
     dialog.choose("film", size=64, seconds=1.0, hold=0.5, shape="1:1", beside=True)
-    dialog._suffixes["film"].setCurrentIndex(row)
+    dialog.pages.suffixes["film"].setCurrentIndex(row)
     path = exported(dialog, until)
     assert path.suffix == suffix
     frames, seconds = imageio_ffmpeg.count_frames_and_secs(str(path))
@@ -137,7 +137,7 @@ def test_pens_are_those_of_the_palette_where_there_is_one(
     dialog = ExportDialog(replace(painting, job=job), photo, "sunset", tmp_path)
     try:
         dialog.choose("plotter")
-        assert dialog._editors["plotter"]["pens"].minimum() == least  # type: ignore[attr-defined]
+        assert dialog.pages.editors["plotter"]["pens"].minimum() == least  # type: ignore[attr-defined]
         assert dialog.choices.pens == (0 if least == 0 else 6)
         layers = ElementTree.parse(exported(dialog, until)).getroot().findall("{http://www.w3.org/2000/svg}g")
         assert len(layers) == (3 if least == 0 else 6)
@@ -162,7 +162,7 @@ def test_a_lesson(dialog: ExportDialog, until: Until, tmp_path: Path) -> None:
 
 def test_a_lessons_cards_in_a_folder(dialog: ExportDialog, until: Until, tmp_path: Path) -> None:
     dialog.choose("lesson", chapters=2, beside=False)
-    dialog._suffixes["lesson"].setCurrentIndex(1)
+    dialog.pages.suffixes["lesson"].setCurrentIndex(1)
     folder = exported(dialog, until)
     assert folder == tmp_path / "sunset-lesson"
     assert sorted(each.name for each in folder.iterdir()) == [f"step-0{number}.png" for number in range(3)]
@@ -172,7 +172,7 @@ def test_a_lessons_cards_in_a_folder(dialog: ExportDialog, until: Until, tmp_pat
 
 def test_a_cancelled_lesson_leaves_nothing(dialog: ExportDialog, until: Until, tmp_path: Path) -> None:
     dialog.choose("lesson")
-    dialog._suffixes["lesson"].setCurrentIndex(1)
+    dialog.pages.suffixes["lesson"].setCurrentIndex(1)
     dialog.export_button.click()
     dialog.close_button.click()
     until(lambda: not dialog.exporting)
@@ -192,30 +192,30 @@ def test_by_colour_a_lesson_has_three_steps_at_least(dialog: ExportDialog) -> No
 def test_a_lessons_preview_follows_its_title(dialog: ExportDialog, until: Until) -> None:
     seen = []
     for title in ("One", "Another one"):
-        dialog.picture.clear()
+        dialog.preview.picture.clear()
         dialog.choose("lesson", title=title)
-        until(lambda: not dialog.picture.pixmap().isNull())
-        seen.append(dialog.picture.pixmap().toImage())
+        until(lambda: not dialog.preview.picture.pixmap().isNull())
+        seen.append(dialog.preview.picture.pixmap().toImage())
     assert seen[0] != seen[1]
 
 
 @pytest.mark.parametrize("form", FORMS)
 def test_every_form_has_a_preview(dialog: ExportDialog, until: Until, form: str) -> None:
     dialog.choose(form)
-    dialog.picture.clear()
-    dialog._on_choice()
-    until(lambda: not dialog.picture.pixmap().isNull())
-    image = dialog.picture.pixmap().toImage()
+    dialog.preview.picture.clear()
+    dialog.preview.draw_soon()
+    until(lambda: not dialog.preview.picture.pixmap().isNull())
+    image = dialog.preview.picture.pixmap().toImage()
     colours = {image.pixelColor(x, y).name() for x in range(0, image.width(), 9) for y in range(0, image.height(), 9)}
     assert len(colours) > 4
-    assert "60 strokes" in dialog.size_label.text()
+    assert "60 strokes" in dialog.preview.size_label.text()
 
 
 def test_the_size_is_told(dialog: ExportDialog, until: Until) -> None:
     dialog.choose("picture", size=4000)
-    until(lambda: "4,000 × 3,000 px" in dialog.size_label.text())
+    until(lambda: "4,000 × 3,000 px" in dialog.preview.size_label.text())
     dialog.choose("film", size=640, shape="9:16")
-    until(lambda: "360 × 640 px" in dialog.size_label.text())
+    until(lambda: "360 × 640 px" in dialog.preview.size_label.text())
 
 
 def test_what_cannot_be_is_told_in_the_dialog(dialog: ExportDialog, until: Until, tmp_path: Path) -> None:
@@ -238,6 +238,15 @@ def test_cancelling_leaves_nothing(dialog: ExportDialog, until: Until, tmp_path:
     assert dialog.status.text() == "Cancelled; nothing was written."
     assert list(tmp_path.glob("sunset*")) == []
     assert dialog.isVisible()
+
+
+def test_after_cancelling_the_preview_follows_what_is_chosen(dialog: ExportDialog, until: Until) -> None:
+    dialog.choose("picture", size=16_000)
+    dialog.export_button.click()
+    dialog.close_button.click()
+    until(lambda: not dialog.exporting)
+    dialog.choose("picture", size=4000)
+    until(lambda: "4,000 × 3,000 px" in dialog.preview.size_label.text())
 
 
 def test_progress_is_shown(dialog: ExportDialog, until: Until) -> None:

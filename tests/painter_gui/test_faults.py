@@ -21,7 +21,8 @@ from pytestqt.qtbot import QtBot
 
 from core.journal import Journal, read_journal, unsaved_strokes
 from painter_gui.background import Background
-from painter_gui.controller import Controller, Phase
+from painter_gui.brushwork import Phase
+from painter_gui.controller import Controller
 from painter_gui.faults import CRASHES, LOG, Fault, Faults, report_fault, start_log
 from painter_gui.kept_work import left_behind
 from painter_gui.views.fault_dialog import FaultDialog
@@ -45,14 +46,14 @@ def log(tmp_path: Path) -> Iterator[Path]:
 @pytest.fixture
 def faults(studio: StudioWindow, log: Path) -> Iterator[Faults]:
     faults = Faults()
-    faults.met.connect(studio.show_fault)
+    faults.met.connect(studio.fault_desk.show)
     faults.install()
     yield faults
     faults.uninstall()
 
 
 def dialog_of(studio: StudioWindow) -> FaultDialog:
-    dialog = studio._fault_dialog
+    dialog = studio.fault_desk.dialog
     assert dialog is not None
     return dialog
 
@@ -66,7 +67,7 @@ def test_one_in_the_windows_own_thread_keeps_the_work_and_is_told(
 ) -> None:
     paint_all(studio._controller)
     QTimer.singleShot(0, studio, fail)
-    until(lambda: studio._fault_dialog is not None)
+    until(lambda: studio.fault_desk.dialog is not None)
     dialog = dialog_of(studio)
     assert "KeyError: 'odd'" in dialog.report.toPlainText()
     assert "Your painting is kept" in dialog.text.text()
@@ -74,7 +75,7 @@ def test_one_in_the_windows_own_thread_keeps_the_work_and_is_told(
     assert unsaved_strokes(studio.autosave.path / "strokes.journal") == 40
     assert "KeyError: 'odd'" in log.read_text()
     dialog.continue_button.click()
-    assert studio._fault_dialog is None
+    assert studio.fault_desk.dialog is None
     studio._controller.set_settings(strokes=45)
     studio._controller.paint()  # it goes on
     until(lambda: len(studio._controller.document.strokes) == 45)
@@ -84,7 +85,7 @@ def test_one_in_any_other_thread_is_told_too(studio: StudioWindow, faults: Fault
     thread = threading.Thread(target=fail, args=("elsewhere",), name="helper")
     thread.start()
     thread.join()
-    until(lambda: studio._fault_dialog is not None)
+    until(lambda: studio.fault_desk.dialog is not None)
     assert "In thread helper" in dialog_of(studio).report.toPlainText()
     assert "elsewhere" in log.read_text()
 
@@ -99,7 +100,7 @@ def test_one_in_background_work_is_told_and_the_thread_goes_on(
     until(lambda: len(told) == 2)
     background.close()
     assert told[1] == 3
-    until(lambda: studio._fault_dialog is not None)
+    until(lambda: studio.fault_desk.dialog is not None)
 
 
 @pytest.mark.parametrize("method", ["paint", "refine"])
@@ -109,10 +110,10 @@ def test_one_in_painting_or_refining_leaves_the_strokes_there_were(
     controller = studio._controller
     paint_all(controller)
     before = controller.document
-    monkeypatch.setattr(controller._runs.worker, f"_{method}", fail)
+    monkeypatch.setattr(controller.brushwork.runs.worker, f"_{method}", fail)
     controller.set_settings(strokes=60)
     getattr(controller, method)()
-    until(lambda: studio._fault_dialog is not None)
+    until(lambda: studio.fault_desk.dialog is not None)
     until(lambda: controller.phase is Phase.IDLE)
     assert controller.document.strokes == before.strokes
     monkeypatch.undo()
@@ -129,7 +130,7 @@ def test_one_in_drawing_leaves_a_canvas_that_can_be_drawn_again(
     with monkeypatch.context() as patched:
         patched.setattr(core.rasteriser.fast, "to_rgb32", fail)
         studio._controller.seek(10)
-        until(lambda: studio._fault_dialog is not None)
+        until(lambda: studio.fault_desk.dialog is not None)
     with qtbot.waitSignal(studio._controller.canvas_changed):
         studio._controller.seek(20)
 
@@ -139,7 +140,7 @@ def test_the_same_one_over_and_over_is_told_and_logged_once(
 ) -> None:
     for _ in range(50):
         threading.Thread(target=fail).start()
-    until(lambda: studio._fault_dialog is not None)
+    until(lambda: studio.fault_desk.dialog is not None)
     until(lambda: threading.active_count() < 50)
     assert dialog_of(studio).report.toPlainText().count("KeyError: 'odd'") == 1
     assert log.read_text().count("KeyError: 'odd'") == 1
@@ -152,7 +153,7 @@ def test_its_report_can_be_copied_and_the_painting_saved(
 ) -> None:
     paint_all(studio._controller)
     report_fault(ValueError("odd"))
-    until(lambda: studio._fault_dialog is not None)
+    until(lambda: studio.fault_desk.dialog is not None)
     dialog = dialog_of(studio)
     dialog.copy_button.click()
     assert QGuiApplication.clipboard().text() == dialog.report.toPlainText()
@@ -172,13 +173,13 @@ def test_with_the_dialog_it_lies_over_it_goes_and_another_one_can_come(
     export = studio.export_dialog()
     export.open()
     report_fault(ValueError("odd"))
-    until(lambda: studio._fault_dialog is not None)
+    until(lambda: studio.fault_desk.dialog is not None)
     assert dialog_of(studio).parent() is export
     export.close()
     export.deleteLater()
-    until(lambda: studio._fault_dialog is None)
+    until(lambda: studio.fault_desk.dialog is None)
     report_fault(ValueError("another"))
-    until(lambda: studio._fault_dialog is not None)
+    until(lambda: studio.fault_desk.dialog is not None)
     assert dialog_of(studio).parent() is studio
 
 
@@ -189,7 +190,7 @@ def test_without_a_disk_it_says_that_the_painting_is_not_kept(
     paint_all(studio._controller)
     until(lambda: studio.autosave.in_trouble)
     report_fault(ValueError("odd"))
-    until(lambda: studio._fault_dialog is not None)
+    until(lambda: studio.fault_desk.dialog is not None)
     assert "could not be kept: save it" in dialog_of(studio).text.text()
 
 
@@ -198,7 +199,7 @@ def test_one_of_the_autosave_itself_is_told_too(
 ) -> None:
     monkeypatch.setattr(studio.autosave, "_change", fail)
     paint_all(studio._controller)
-    until(lambda: studio._fault_dialog is not None)
+    until(lambda: studio.fault_desk.dialog is not None)
     assert "could not be kept: save it" in dialog_of(studio).text.text()
 
 
@@ -207,7 +208,7 @@ def test_one_in_writing_the_journal_does_not_claim_that_work_is_kept(
 ) -> None:
     monkeypatch.setattr(Journal, "add", fail)
     paint_all(studio._controller)
-    until(lambda: studio._fault_dialog is not None)
+    until(lambda: studio.fault_desk.dialog is not None)
     until(lambda: "could not be kept: save it" in dialog_of(studio).text.text())
 
 

@@ -15,7 +15,8 @@ from PySide6.QtWidgets import QApplication, QLabel, QListWidget, QMessageBox, QT
 
 from core.brushes import BEZIER
 from core.weights import save_actor
-from painter_gui.controller import Controller, Phase
+from painter_gui.brushwork import Phase
+from painter_gui.controller import Controller
 from painter_gui.paint_queue import QueuePhase
 from painter_gui.views.plain_text import may_replace, plain_action, plain_tip
 from painter_gui.views.window import StudioWindow
@@ -79,10 +80,10 @@ def test_wherever_a_name_is_shown(
     controller.step()
     until(lambda: controller.phase is Phase.IDLE)
 
-    studio._save(tmp_path / "nowhere" / f"{NAME}.strokewise", None)  # cannot be: it is told
+    studio.saving.save_to(tmp_path / "nowhere" / f"{NAME}.strokewise", None)  # cannot be: it is told
     until(studio.message.isVisible)
     assert assert_plain()
-    studio._save(tmp_path / f"{NAME}.strokewise", None)
+    studio.saving.save_to(tmp_path / f"{NAME}.strokewise", None)
     until(lambda: not controller.modified)
 
     dialog = studio.export_dialog()
@@ -131,7 +132,7 @@ def test_weights_of_such_a_name(studio: StudioWindow, until: Until, hostile: Pat
     path = tmp_path / f"{NAME}.safetensors"
     save_actor(new_actor(BEZIER, width=0.125, side=32), path, stroke_type="bezier")
     studio._controller.set_settings(actor=path)
-    assert NAME in studio.panel.weights.itemText(1)  # a list's items are plain
+    assert NAME in studio.panel.machine.weights.itemText(1)  # a list's items are plain
     assert_plain()
 
 

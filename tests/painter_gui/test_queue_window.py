@@ -20,12 +20,14 @@ from pytestqt.qtbot import QtBot
 
 from core.mask import Mask
 from core.workshop import Workshop
-from painter_gui.controller import Controller, Phase
+from painter_gui.brushwork import Phase
+from painter_gui.controller import Controller
 from painter_gui.paint_queue import PaintQueue, QueuePhase
 from painter_gui.paint_settings import PaintSettings
 from painter_gui.preferences import Preferences
 from painter_gui.queue_options import paint_options
-from painter_gui.views.queue_window import QueueWindow, settings_words
+from painter_gui.views.queue_window import QueueWindow
+from painter_gui.views.settings_words import settings_words
 from painter_gui.views.window import StudioWindow
 
 Until = Callable[[Callable[[], bool]], None]
@@ -114,7 +116,7 @@ def test_it_opens_beside_the_studio_and_asks_for_something_to_paint(studio: Stud
     assert window.isVisible()
     assert not window.isModal()
     assert not window.start_button.isEnabled()
-    assert window.out.text().endswith("Strokewise")
+    assert window.form.out.text().endswith("Strokewise")
     window.close_button.click()
     assert not window.isVisible()
 
@@ -142,21 +144,21 @@ def test_files_and_folders_are_added_by_dialog(
     window.add_button.click()
     assert preferences.folder("queue") == str(photo_file.parent)
     window.folder_button.click()
-    window.browse_button.click()
+    window.form.browse_button.click()
 
     until(lambda: len(shown(window)) == 3)
     assert queue_of(studio).out == photos
-    assert window.out.text() == str(photos)
+    assert window.form.out.text() == str(photos)
 
 
 def test_dialogs_that_are_cancelled_change_nothing(window: QueueWindow, monkeypatch: pytest.MonkeyPatch) -> None:
-    before = shown(window), window.out.text()
+    before = shown(window), window.form.out.text()
     monkeypatch.setattr(QFileDialog, "getOpenFileNames", lambda *_: ([], ""))
     monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: "")
-    for button in (window.add_button, window.folder_button, window.browse_button):
+    for button in (window.add_button, window.folder_button, window.form.browse_button):
         button.click()
 
-    assert (shown(window), window.out.text()) == before
+    assert (shown(window), window.form.out.text()) == before
 
 
 def test_pictures_are_shown_where_there_are_any(window: QueueWindow, until: Until) -> None:
@@ -170,18 +172,18 @@ def test_pictures_are_shown_where_there_are_any(window: QueueWindow, until: Unti
 def test_it_paints_with_the_panels_settings_and_tells_how_it_went(
     studio: StudioWindow, window: QueueWindow, settings: PaintSettings, tmp_path: Path, until: Until
 ) -> None:
-    assert "Brush stroke · 40 strokes · divide 2" in window.settings_label.text()
+    assert "Brush stroke · 40 strokes · divide 2" in window.form.settings_label.text()
     assert shown(window) == [("fine.png", "Waiting"), ("worse.png", "Waiting")]
     window.start_button.click()
     studio._controller.set_settings(strokes=7)  # for whatever is painted next
-    assert "40 strokes" in window.settings_label.text()
-    assert not window.out.isEnabled()
+    assert "40 strokes" in window.form.settings_label.text()
+    assert not window.form.out.isEnabled()
     until(lambda: queue_of(studio).phase is QueuePhase.IDLE)
 
     assert shown(window)[0][1].startswith("Done, ")
     assert shown(window)[1][1].startswith("Failed: it is damaged, or not a picture")
     assert window.state_label.text() == "1 finished, 0 to go, 1 failed"
-    assert "7 strokes" in window.settings_label.text()
+    assert "7 strokes" in window.form.settings_label.text()
     report = json.loads((tmp_path / "out" / "fine" / "report.json").read_bytes())
     assert report["strokes"] == 40
     assert report["options_digest"] == Workshop(paint_options(settings, queue_of(studio).choices)).digest
@@ -304,7 +306,7 @@ def test_what_is_not_saved_is_asked_about_before_another_painting_is_opened(
 ) -> None:  # fmt: skip
     finish(window, studio, until)
     paint_all(studio._controller)
-    monkeypatch.setattr(studio, "ask_to_save", lambda: QMessageBox.StandardButton.Cancel)
+    monkeypatch.setattr(studio.saving, "ask_to_save", lambda: QMessageBox.StandardButton.Cancel)
 
     choose(window, 0)
     window.open_button.click()
@@ -337,25 +339,25 @@ def test_a_film_has_its_picture_and_is_opened_by_whatever_plays_films(
 
     choose(window, 0)
     window.open_button.click()
-    window.show_button.click()
+    window.form.show_button.click()
 
     assert item.text(1).startswith("Done, ")
     assert opened == [str(tmp_path / "out" / "film" / "painting.mp4"), str(tmp_path / "out" / "film")]
 
 
 def test_the_choices_are_the_queues(studio: StudioWindow, window: QueueWindow, tmp_path: Path) -> None:
-    window.film.click()
-    window.frames.click()
-    window.refine.setValue(150)
-    window.out.setText(str(tmp_path / "elsewhere"))
-    window.out.editingFinished.emit()
+    window.form.film.click()
+    window.form.frames.click()
+    window.form.refine.setValue(150)
+    window.form.out.setText(str(tmp_path / "elsewhere"))
+    window.form.out.editingFinished.emit()
 
     choices = queue_of(studio).choices
     assert (choices.svg, choices.film, choices.frames, choices.refine) == (False, True, True, 150)
     assert queue_of(studio).out == tmp_path / "elsewhere"
-    window.out.setText(" ")
-    window.out.editingFinished.emit()
-    assert window.out.text() == str(tmp_path / "elsewhere")
+    window.form.out.setText(" ")
+    window.form.out.editingFinished.emit()
+    assert window.form.out.text() == str(tmp_path / "elsewhere")
 
 
 def test_the_studio_is_closed_while_it_paints_and_tells_of_it_when_it_starts_again(
@@ -390,7 +392,7 @@ def test_everything_can_be_reached_by_name_and_key(window: QueueWindow) -> None:
     assert not any(button.autoDefault() for button in buttons)
     assert "" not in keys
     assert len(set(keys)) == len(keys)
-    for editor in (window.out, window.refine, window.list, window.bar):
+    for editor in (window.form.out, window.form.refine, window.list, window.bar):
         assert editor.accessibleName()
 
 

@@ -16,7 +16,8 @@ from PySide6.QtWidgets import QMessageBox
 
 from core.journal import Journal, Work, read_journal
 from core.rasteriser.fast import draw, to_bytes
-from painter_gui.controller import Controller, Phase
+from painter_gui.brushwork import Phase
+from painter_gui.controller import Controller
 from painter_gui.kept_work import KeptWork, left_behind
 from painter_gui.views.window import StudioWindow
 from tests.painter_gui.works import ONE_STROKE
@@ -37,7 +38,8 @@ from pathlib import Path
 from PySide6.QtCore import QCoreApplication
 application = QCoreApplication([])
 from painter_gui.autosave import Autosave
-from painter_gui.controller import Controller, Phase
+from painter_gui.brushwork import Phase
+from painter_gui.controller import Controller
 from painter_gui.kept_work import KeptWork, left_behind
 from painter_gui.paint_settings import PaintSettings
 controller = Controller(PaintSettings(actor=Path(sys.argv[3]), strokes=25, divide=1))
@@ -188,10 +190,10 @@ def test_the_offer_comes_back_from_behind_other_messages(
 
     # One opened slowly, then the other: the first comes too late and is offered again, the second is this studio's.
     ended = threading.Event()
-    studio._controller.reading_thread.submit(ended.wait)
+    studio._controller.reader.background.submit(ended.wait)
     try:
         studio.message.buttons[0].click()
-        studio._controller.forget_opening()
+        studio._controller.reader.forget()
         studio._offer.show()
         assert len(left_behind(autosaves)) == 1
         studio.message.buttons[0].click()

@@ -18,7 +18,8 @@ from core.mask import Mask
 from core.palette import palette_named
 from core.rasteriser.fast import draw
 from core.style import STYLES, style
-from painter_gui.controller import Controller, Phase
+from painter_gui.brushwork import Phase
+from painter_gui.controller import Controller
 from painter_gui.files import SESSION_SUFFIX
 from painter_gui.paint_settings import PaintSettings, sketch_jobs
 from painter_gui.views.canvas_tools.mask_brush import MaskBrush

@@ -20,7 +20,8 @@ from core.geometry import Size
 from core.picking import Combine
 from core.rasteriser.fast import draw, to_bytes
 from core.stroke import MUTED, Strokes
-from painter_gui.controller import Controller, Phase
+from painter_gui.brushwork import Phase
+from painter_gui.controller import Controller
 from painter_gui.editor import Editor, Like, followed
 from painter_gui.measuring import needs_measuring
 from painter_gui.undo import Edit
@@ -379,7 +380,7 @@ def test_measuring_while_nothing_is_painted_yet_leaves_nothing_to_undo(painted: 
     edited, count = controller.document, controller.undo_stack.count()
     controller.paint()
     controller.pause()  # at once: the thread has not begun
-    assert (controller.under_way, controller.document) == ("paint", edited)
+    assert (controller.brushwork.under_way, controller.document) == ("paint", edited)
     until(lambda: controller.document is not edited)
     measured = controller.document
     assert np.isfinite(measured.strokes.errors).all()

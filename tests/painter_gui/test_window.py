@@ -29,9 +29,10 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from core.session_file import load_session
-from painter_gui.controller import Controller, Phase
+from painter_gui.brushwork import Phase
+from painter_gui.controller import Controller
 from painter_gui.preferences import Preferences
-from painter_gui.views.canvas_view import CanvasMode
+from painter_gui.views.canvas_look import CanvasMode
 from painter_gui.views.stroke_types import PREVIEW
 from painter_gui.views.window import StudioWindow
 from painter_gui.wording import LANGUAGES
@@ -233,22 +234,22 @@ def test_paint_pause_step_and_stop_by_the_buttons(
     def click(button: QWidget) -> None:
         qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
 
-    assert (panel.paint_button.text(), panel.stop_button.isEnabled()) == ("Paint", False)
-    click(panel.paint_button)
-    assert panel.paint_button.text() == "Pause"
-    assert not panel.step_button.isEnabled()
+    assert (panel.buttons.paint.text(), panel.buttons.stop.isEnabled()) == ("Paint", False)
+    click(panel.buttons.paint)
+    assert panel.buttons.paint.text() == "Pause"
+    assert not panel.buttons.step.isEnabled()
     until(lambda: len(controller.document.strokes) > 10)
-    click(panel.paint_button)
-    assert (controller.phase, panel.paint_button.text()) == (Phase.PAUSED, "Go on")
+    click(panel.buttons.paint)
+    assert (controller.phase, panel.buttons.paint.text()) == (Phase.PAUSED, "Go on")
     count = len(controller.document.strokes)
-    click(panel.step_button)
+    click(panel.buttons.step)
     until(lambda: controller.phase is Phase.PAUSED)
     assert len(controller.document.strokes) > count
-    click(panel.paint_button)
+    click(panel.buttons.paint)
     until(lambda: len(controller.document.strokes) > count + 20)
-    click(panel.stop_button)
-    assert (controller.phase, panel.paint_button.text()) == (Phase.IDLE, "Paint")
-    click(panel.restart_button)
+    click(panel.buttons.stop)
+    assert (controller.phase, panel.buttons.paint.text()) == (Phase.IDLE, "Paint")
+    click(panel.buttons.restart)
     assert len(controller.document.strokes) == 0
 
 
@@ -278,28 +279,28 @@ def test_figures_are_in_the_status_bar(painted: StudioWindow, until: Until) -> N
 def test_the_panel_sets_what_is_painted(studio: StudioWindow, open_photo: Open) -> None:
     controller, panel = controller_of(studio), studio.panel
     open_photo(controller)
-    panel.exact.setChecked(False)
-    panel.divide.setValue(5)
-    panel.steps.setValue(80)
+    panel.amount.exact.setChecked(False)
+    panel.amount.divide.setValue(5)
+    panel.amount.steps.setValue(80)
     assert (controller.settings.divide, controller.settings.max_step, controller.settings.strokes) == (5, 80, None)
-    assert panel.total.text() == "5,200 strokes in all"  # 5 x 40 x (1 + 25)
-    assert panel.divide_value.value() == 5
-    panel.exact.setChecked(True)
-    panel.strokes.setValue(123)
+    assert panel.amount.total.text() == "5,200 strokes in all"  # 5 x 40 x (1 + 25)
+    assert panel.amount.divide_value.value() == 5
+    panel.amount.exact.setChecked(True)
+    panel.amount.strokes.setValue(123)
     assert controller.settings.strokes == 123
-    assert not panel.steps.isEnabled()
-    panel.seed.setValue(7)
-    panel.white.click()
-    panel.preset.setCurrentIndex(1)
-    panel.preset.activated.emit(1)
+    assert not panel.amount.steps.isEnabled()
+    panel.sheet.seed.setValue(7)
+    panel.sheet.white.click()
+    panel.sheet.preset.setCurrentIndex(1)
+    panel.sheet.preset.activated.emit(1)
     assert (controller.settings.seed, controller.settings.preset) == (7, "paper")
     assert controller.document.background == (255, 255, 255)
 
 
 def test_a_number_is_taken_when_it_is_whole(studio: StudioWindow, open_photo: Open, qtbot: QtBot) -> None:
-    controller, number = controller_of(studio), studio.panel.steps_value
+    controller, number = controller_of(studio), studio.panel.amount.steps_value
     open_photo(controller)
-    studio.panel.exact.setChecked(False)
+    studio.panel.amount.exact.setChecked(False)
     seen: list[int] = []
     controller.settings_changed.connect(lambda: seen.append(controller.settings.max_step))
     number.selectAll()
@@ -314,12 +315,12 @@ def test_weights_come_by_a_dialog_and_go_again(
 ) -> None:
     controller, panel = controller_of(studio), studio.panel
     open_photo(controller)
-    panel.weights.activated.emit(0)
+    panel.machine.weights.activated.emit(0)
     assert controller.settings.actor is None
     answering(monkeypatch, QFileDialog, "getOpenFileName", (str(actor), ""))
-    panel.weights.activated.emit(1)
+    panel.machine.weights.activated.emit(1)
     assert controller.settings.actor == actor
-    assert panel.weights.currentText() == "actor.safetensors…"
+    assert panel.machine.weights.currentText() == "actor.safetensors…"
 
 
 def test_settings_while_painting_say_from_where_they_apply(
@@ -330,7 +331,7 @@ def test_settings_while_painting_say_from_where_they_apply(
     open_photo(controller)
     controller.paint()
     until(lambda: len(controller.document.strokes) > 10)
-    studio.panel.seed.setValue(5)
+    studio.panel.sheet.seed.setValue(5)
     until(lambda: studio.status.currentMessage().startswith("Applies from stroke"))
     controller.stop()
 
@@ -363,7 +364,7 @@ def test_every_stroke_type_has_a_picture_of_its_own_and_its_whole_name(studio: S
 @pytest.mark.parametrize("language", ["en", "zh_CN"])
 def test_the_panel_is_never_cut_off_at_the_side(painted: StudioWindow, until: Until, language: str) -> None:
     studio = painted
-    studio._languages.choose(language)
+    studio.choices.languages.choose(language)
     studio.resize(900, 400)  # so low that it scrolls
 
     until(lambda: studio._scroll.verticalScrollBar().isVisible())
@@ -372,7 +373,7 @@ def test_the_panel_is_never_cut_off_at_the_side(painted: StudioWindow, until: Un
 
 def test_the_panel_takes_the_room_that_another_language_needs(painted: StudioWindow, until: Until) -> None:
     for language in ("zh_CN", "en"):
-        painted._languages.choose(language)
+        painted.choices.languages.choose(language)
         until(lambda: painted._scroll.viewport().width() >= painted.panel.minimumSizeHint().width())
 
 
@@ -390,12 +391,15 @@ def test_the_wheel_turns_only_what_has_the_focus(painted: StudioWindow) -> None:
         QApplication.sendEvent(widget, event)
 
     painted.canvas.setFocus()
-    for widget in (types.base, types.levels, panel.divide, panel.steps_value, panel.seed, panel.preset, panel.device):
+    amount, sheet = panel.amount, panel.sheet
+    for widget in (
+        types.base, types.levels, amount.divide, amount.steps_value, sheet.seed, sheet.preset, panel.machine.device,
+    ):  # fmt: skip
         wheel(widget)
     assert asked == []
 
-    panel.seed.setFocus()
-    wheel(panel.seed, 120)
+    sheet.seed.setFocus()
+    wheel(sheet.seed, 120)
     assert asked == ["seed"]
 
 
@@ -447,7 +451,7 @@ def test_each_view_shows_what_it_says(painted: StudioWindow, until: Until, photo
         action.trigger()
         assert canvas.mode is mode
         pictures[mode] = canvas.grab().toImage()
-    frame = canvas._frame()
+    frame = canvas.place.frame
 
     def at(mode: CanvasMode, x: float, y: float) -> NDArray[np.int64]:
         colour = pictures[mode].pixelColor(
@@ -543,7 +547,7 @@ def test_a_session_is_saved_and_opened_again(
 def test_closing_asks_what_to_do_with_what_is_not_saved(
     painted: StudioWindow, until: Until, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, answer: str
 ) -> None:
-    monkeypatch.setattr(painted, "ask_to_save", lambda: QMessageBox.StandardButton[answer])
+    monkeypatch.setattr(painted.saving, "ask_to_save", lambda: QMessageBox.StandardButton[answer])
     answering(monkeypatch, QFileDialog, "getSaveFileName", (str(tmp_path / "kept.strokewise"), ""))
     closed = painted.close()
     if answer == "Save":
@@ -569,7 +573,7 @@ def test_closing_while_painting_leaves_no_window_and_no_thread(
     assert studio.close()
 
     assert not any(each.isVisible() for each in qapp.topLevelWidgets())
-    for thread in (controller._runs.qthread, controller._canvas_thread, controller.files._thread):
+    for thread in (controller.brushwork.runs.qthread, controller.shown.canvas.qthread, controller.files._thread):
         assert not thread.isRunning()
     assert set(threading.enumerate()) <= before
 
@@ -578,7 +582,7 @@ def test_another_photo_asks_about_the_painting_at_hand(
     painted: StudioWindow, photo_file: Path, monkeypatch: pytest.MonkeyPatch, until: Until
 ) -> None:
     answers = iter([QMessageBox.StandardButton.Cancel, QMessageBox.StandardButton.Discard])
-    monkeypatch.setattr(painted, "ask_to_save", lambda: next(answers))
+    monkeypatch.setattr(painted.saving, "ask_to_save", lambda: next(answers))
     painted.opening.open("sample:coffee")
     assert not controller_of(painted).reading
     painted.opening.open("sample:coffee")
@@ -628,19 +632,19 @@ def test_a_save_that_failed_can_be_tried_again(
 
 
 def test_the_language_changes_while_it_runs(painted: StudioWindow, preferences: Preferences, until: Until) -> None:
-    assert painted.panel.paint_button.text() == "Paint"
+    assert painted.panel.buttons.paint.text() == "Paint"
     painted.language_actions["zh_CN"].trigger()
-    until(lambda: painted.panel.paint_button.text() == "作画")
+    until(lambda: painted.panel.buttons.paint.text() == "作画")
     assert painted.menus[0][0].title() == "文件(&F)"
     assert painted.status.strokes.text() == "40 / 40 笔"
     assert painted.undo_action.text() == "撤销作画(&U)"
     assert preferences.language == "zh_CN"
     painted.language_actions["en"].trigger()
-    until(lambda: painted.panel.paint_button.text() == "Paint")
+    until(lambda: painted.panel.buttons.paint.text() == "Paint")
 
 
 def test_errors_speak_the_language(studio: StudioWindow, until: Until, tmp_path: Path) -> None:
-    studio.choose_language("zh_CN")
+    studio.choices.choose_language("zh_CN")
     studio.opening.open(str(tmp_path / "none.png"))
     until(studio.message.isVisible)
     assert studio.message.text.text() == f"无法打开图片 {tmp_path / 'none.png'}：文件不存在；请检查文件名和文件夹。"
@@ -660,7 +664,7 @@ def test_memory_for_scrubbing_is_chosen_and_remembered(
     assert painted.memory_actions[None].isChecked()
     painted.memory_actions[128].trigger()
     painted._controller.seek(7)
-    until(lambda: painted._controller._canvas._timeline.budget_bytes == 128 * 2**20)
+    until(lambda: painted._controller.shown.canvas.worker._timeline.budget_bytes == 128 * 2**20)
     assert preferences.scrub_memory == 128
 
     again = new_studio()
@@ -695,7 +699,7 @@ def test_no_two_actions_share_a_key(studio: StudioWindow) -> None:
 
 @pytest.mark.parametrize("language", ["en", "zh_CN"])
 def test_no_two_things_in_sight_answer_to_the_same_letter(studio: StudioWindow, language: str) -> None:
-    studio._languages.choose(language)
+    studio.choices.languages.choose(language)
     texts = [menu.title() for menu, _ in studio.menus]
     for kind in (QLabel, QAbstractButton):
         texts += [each.text() for each in studio.findChildren(kind) if not each.window().isModal()]
@@ -774,7 +778,7 @@ def test_the_window_shows_without_torch_or_the_compiled_brush() -> None:
 
 @pytest.mark.parametrize("language", list(LANGUAGES))
 def test_in_each_menu_each_letter_is_one_entrys(studio: StudioWindow, language: str) -> None:
-    studio._languages.choose(language)
+    studio.choices.languages.choose(language)
     QApplication.processEvents()  # which tells the windows of it
     menus = [studio.menuBar().actions()]
     seen = 0
@@ -785,7 +789,7 @@ def test_in_each_menu_each_letter_is_one_entrys(studio: StudioWindow, language: 
         assert sorted(letters) == sorted(set(letters)), [action.text() for action in actions]
         seen += len(letters)
     assert seen > 60
-    studio._languages.choose("en")
+    studio.choices.languages.choose("en")
 
 
 def test_with_all_that_it_has_it_fits_a_small_screen(painted: StudioWindow) -> None:

@@ -22,12 +22,13 @@ import psutil
 from PySide6.QtCore import QCoreApplication, QEvent, QSettings, QStandardPaths
 from PySide6.QtWidgets import QApplication
 
-from painter_gui.controller import Controller, Phase
+from painter_gui.brushwork import Phase
+from painter_gui.controller import Controller
 from painter_gui.exporting import FORMS, SUFFIXES
 from painter_gui.memory import keep_memory_together
 from painter_gui.paint_settings import PaintSettings
 from painter_gui.preferences import Preferences
-from painter_gui.views.canvas_view import CanvasMode
+from painter_gui.views.canvas_look import CanvasMode
 from painter_gui.views.window import StudioWindow
 from painter_gui.wording import LANGUAGES, Languages
 
@@ -87,7 +88,7 @@ class Artist:
         before = self.opened
         window.opening.open(source)
         self.until(lambda: self.opened > before)
-        window._languages.choose(list(LANGUAGES)[number % 2])
+        window.choices.languages.choose(list(LANGUAGES)[number % 2])
         controller.set_settings(strokes=STROKES, stroke_type=("bezier", "triangle", "circle")[number % 3])
         controller.restart()
         controller.paint()

@@ -15,7 +15,8 @@ from core.mask import Mask
 from core.palette import Palette, palette_named, read_palette
 from core.style import STYLES
 from painter_gui.background import Background
-from painter_gui.controller import Controller, Phase
+from painter_gui.brushwork import Phase
+from painter_gui.controller import Controller
 from painter_gui.files import Photo
 from painter_gui.views.canvas_drawing import rgb32_image
 from painter_gui.views.canvas_tools.mask_brush import MaskBrush

@@ -1,0 +1,33 @@
+"""How a painting and its photo are looked at together on the canvas."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from PySide6.QtCore import QRectF
+
+
+class CanvasMode(Enum):
+    """What is shown."""
+
+    CANVAS = "canvas"
+    TARGET = "target"
+    SPLIT = "split"
+    OVERLAY = "overlay"
+    DIFFERENCE = "difference"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """What is shown, and how much of each."""
+
+    mode: CanvasMode = CanvasMode.CANVAS
+    split: float = 0.5
+    """Where the split's edge is, 0..1 of the canvas from the left: the photo is left of it."""
+    opacity: float = 0.5
+    """Of the photo in the overlay, 0..1."""
+
+    def left_of_edge(self, frame: QRectF) -> QRectF:
+        """The part of a frame, which the canvas fills, left of the split's edge."""
+        return QRectF(frame.left(), frame.top(), self.split * frame.width(), frame.height())
