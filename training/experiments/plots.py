@@ -10,7 +10,7 @@ import numpy as np
 
 from core.errors import SettingError
 from core.files import written_aside
-from training.experiments.arms import Experiment
+from training.experiments.arms import Arm, Experiment
 from training.experiments.results import Score, compared
 
 _POINTS = 100
@@ -27,9 +27,9 @@ def check_tools(*, reads: bool) -> None:
         SettingError: If there is no matplotlib, or no scikit-learn to read with.
     """
     if find_spec("matplotlib") is None:
-        raise SettingError("experiment", "curves", "they are drawn by matplotlib; install strokewise[train]")
+        raise SettingError("experiment", "curves", "they are drawn by matplotlib; install it")
     if reads and find_spec("sklearn") is None:
-        raise SettingError("experiment", "mnist", "digits are read by scikit-learn; install strokewise[train]")
+        raise SettingError("experiment", "mnist", "digits are read by scikit-learn; install it")
 
 
 def plot_curves(out: Path, scores: Sequence[Score], experiment: Experiment, *, title: str) -> list[Path]:
@@ -47,27 +47,20 @@ def plot_curves(out: Path, scores: Sequence[Score], experiment: Experiment, *, t
     from matplotlib import pyplot as plt
     from matplotlib.ticker import LogLocator
 
-    shown = compared(scores, experiment.marks[-1])
     written = []
-    for name, label in (("updates", "updates"), ("hours", "hours")):
+    for name in ("updates", "hours"):
         figure, axes = plt.subplots(figsize=(6.4, 4.2), dpi=120, layout="constrained")
         for index, arm in enumerate(experiment.arms):
-            mine = [score for score in shown if score.arm == arm.name]
-            seeds = [[each for each in mine if each.seed == seed] for seed in sorted({each.seed for each in mine})]
-            if not seeds:
+            lines = lines_of(scores, arm, experiment.marks[-1], against=name)
+            if not lines:
                 continue
-            lines = [
-                (np.array([each.updates if name == "updates" else each.minutes / 60 for each in run]),
-                 np.array([each.l2 for each in run]))
-                for run in seeds
-            ]  # fmt: skip
             x, low, middle, high = _together(lines)
             axes.plot(
                 x, middle, label=arm.label, color=f"C{index}", marker="o" if len(lines) == 1 else "", markersize=3
             )
             if len(lines) > 1:
                 axes.fill_between(x, low, high, color=f"C{index}", alpha=0.2, linewidth=0)
-        axes.set_xlabel(label)
+        axes.set_xlabel(name)
         axes.set_ylabel(f"L2 of held-out pictures after {experiment.marks[-1]} strokes")
         axes.set_yscale("log")
         axes.yaxis.set_minor_locator(LogLocator(subs=(2, 3, 5)))
@@ -75,7 +68,7 @@ def plot_curves(out: Path, scores: Sequence[Score], experiment: Experiment, *, t
         axes.yaxis.set_minor_formatter("{x:g}")
         axes.set_title(title)
         axes.grid(visible=True, which="both", alpha=0.25)
-        if len(experiment.arms) > 1:
+        if len(experiment.arms) > 1 and axes.lines:
             axes.legend()
         path = out / f"curves-{name}.png"
         with written_aside(path) as aside:
@@ -83,6 +76,17 @@ def plot_curves(out: Path, scores: Sequence[Score], experiment: Experiment, *, t
         plt.close(figure)
         written.append(path)
     return written
+
+
+def lines_of(scores: Sequence[Score], arm: Arm, strokes: int, *, against: str) -> list[tuple[np.ndarray, np.ndarray]]:
+    """The curve of each of an arm's seeds: `updates` or `hours`, and L2 after so many strokes."""
+    mine = [score for score in compared(scores, strokes) if score.arm == arm.name]
+    seeds = [[each for each in mine if each.seed == seed] for seed in sorted({each.seed for each in mine})]
+    return [
+        (np.array([each.updates if against == "updates" else each.minutes / 60 for each in run]),
+         np.array([each.l2 for each in run]))
+        for run in seeds
+    ]  # fmt: skip
 
 
 def _together(

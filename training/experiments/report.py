@@ -19,7 +19,7 @@ from training.evaluate import spread
 from training.experiments.arms import Arm
 from training.experiments.plots import plot_curves
 from training.experiments.reading import Reading, read_paintings
-from training.experiments.results import outcomes, scores_of, table, write_csv
+from training.experiments.results import outcomes, scores_of, seeds_in, table, write_csv
 from training.experiments.runs import ExperimentConfig, is_done, run_folder, settings_of
 from training.experiments.sheets import paintings, sheet
 from training.picture_bank import centre_squares
@@ -53,6 +53,8 @@ def write_results(config: ExperimentConfig) -> Path:
     found = outcomes(scores, experiment)
     lines = [f"# {config.title}\n", table(found, experiment.marks[-1])]
     reading = _read(config, done) if config.name == "mnist" and done else None
+    if config.name == "mnist" and done and reading is None:
+        lines.append("Digits were not read: for that --data has to be the folder with MNIST's four idx files.\n")
     if reading is not None:
         lines.append(
             f"A classifier trained on MNIST's own digits reads {100 * reading.paintings:.1f} % of {reading.count:,} "
@@ -101,8 +103,8 @@ def _read(config: ExperimentConfig, arms: Sequence[Arm]) -> Reading | None:
 def _told(config: ExperimentConfig) -> list[str]:
     """A line for each run that is done: what was run, for how long and on what."""
     lines = []
-    for arm in config.arms:
-        for seed in range(config.seeds):
+    for arm in config.experiment.arms:
+        for seed in seeds_in(config.out, arm):
             folder = run_folder(config.out, arm, seed)
             if is_done(folder):
                 (entry,) = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))["weights"]

@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
 from core.files import written_aside
-from training.experiments.arms import Experiment
+from training.experiments.arms import Arm, Experiment
 from training.experiments.runs import run_folder
 from training.run_folder import METRICS
 
@@ -39,9 +39,15 @@ def scores_of(out: Path, experiment: Experiment) -> list[Score]:
     """All scores of an experiment's runs, as far as they have come: by arm, seed, time and strokes."""
     found = []
     for arm in experiment.arms:
-        for seed in range(len(list(out.glob(f"{arm.name}-*")))):
+        for seed in seeds_in(out, arm):
             found += _scores_in(run_folder(out, arm, seed) / METRICS, arm.name, seed)
     return found
+
+
+def seeds_in(out: Path, arm: Arm) -> list[int]:
+    """Of an arm's runs that have begun."""
+    names = (path.name.removeprefix(f"{arm.name}-") for path in out.glob(f"{arm.name}-*"))
+    return sorted(int(name) for name in names if name.isdecimal())
 
 
 def _scores_in(metrics: Path, arm: str, seed: int) -> list[Score]:
@@ -141,7 +147,7 @@ def table(found: Sequence[Outcome], strokes: int) -> str:
     ]
     lines += (
         f"| {each.label} | {each.seeds} | {each.updates:,.0f} | {each.minutes:.1f} | {each.first_l2:.4f} "
-        f"| {each.l2:.4f} | {each.spread:.4f} | {each.psnr:.2f} |"
+        f"| {each.l2:.4f} | {f'{each.spread:.4f}' if each.seeds > 1 else '–'} | {each.psnr:.2f} |"
         for each in sorted(found, key=lambda each: each.l2)
     )
     return "\n".join(lines) + "\n"

@@ -18,6 +18,9 @@ from training.run_folder import CONFIG
 from training.settings import check, setting
 from training.train_painter import PainterConfig, train_painter
 
+_SAME = 1e-6
+"""How far apart budgets are that are the same: shares are rounded."""
+
 DRAWN = "house-numbers.safetensors"
 TRAIN, TEST = 20_000, 2_000
 """House numbers that are drawn."""
@@ -57,6 +60,8 @@ class ExperimentConfig:
         for name in self.arm:
             if name not in known:
                 raise SettingError("--arm", name, f"choose one of {', '.join(sorted(known))}")
+        for arm in self.arms:  # refuses what the recipe would refuse, before anything is made ready
+            settings_of(self, arm, 0)
 
     @property
     def experiment(self) -> Experiment:
@@ -95,11 +100,13 @@ def with_pictures(config: ExperimentConfig) -> ExperimentConfig:
 def run_all(config: ExperimentConfig) -> Iterator[Path]:
     """Train what is not trained yet; yields each run's folder when it is done.
 
-    A run that was cut off goes on from its last checkpoint, to the present budget; one that is done is left as it is.
+    A run that was cut off goes on from its last checkpoint, to the present budget; one that is done is left as it is,
+    or goes on where it is to have more now.
 
     Several processes run it inside `distributed.joined`.
 
     Raises:
+        SettingError: If a run that is there has had more than runs are to have now: they could not be compared.
         PainterError: As `train_painter` does.
     """
     for seed in range(config.seeds):  # a seed of every arm before the next: whatever is there can be compared
@@ -107,10 +114,29 @@ def run_all(config: ExperimentConfig) -> Iterator[Path]:
             folder = run_folder(config.out, arm, seed)
             # What the first process finds there, all go by: it is about to write there.
             done, begun = (bool(distributed.agreed(found)) for found in (is_done(folder), (folder / CONFIG).exists()))
-            if not done:
-                settings = settings_of(config, arm, seed)
+            settings = settings_of(config, arm, seed)
+            if not done or _is_to_have_more(folder, settings):
                 train_painter(settings, resumed=_given(settings) if begun else None)
             yield folder
+
+
+def _is_to_have_more(folder: Path, settings: PainterConfig) -> bool:
+    """Whether a run that is done had less than it is to have now.
+
+    Raises:
+        SettingError: If it had more, or its budget was of another kind.
+    """
+    had = json.loads((folder / CONFIG).read_text(encoding="utf-8"))["settings"]
+    for name, unit in (("minutes", "minutes"), ("updates", "updates")):
+        now, then = getattr(settings, name), had.get(name)
+        if now is None:
+            continue
+        if then is None or then > now * (1 + _SAME):
+            told = "another budget" if then is None else f"{then:g} {unit}"
+            problem = f"{folder.name} has had {told}, and all runs are to have the same; give as much, or another --out"
+            raise SettingError(f"--{name}", f"{now:g} for each run", problem)
+        return bool(now > then * (1 + _SAME))
+    return False
 
 
 def _given(settings: PainterConfig) -> dict[str, Any]:
@@ -127,6 +153,8 @@ def settings_of(config: ExperimentConfig, arm: Arm, seed: int) -> PainterConfig:
     taken_over = ("width", "canvas", "batch", "envs", "replay", "scores", "held_out", "device")
     shared = {name: getattr(config, name) for name in taken_over} | {"marks": config.experiment.marks}
     ours = {**config.experiment.settings, **arm.settings}
+    if ours.get("head") == "average":
+        shared["critic_width"] = config.width  # the published critic is as wide as the actor
     folder = run_folder(config.out, arm, seed)
     return PainterConfig(data=config.data, out=folder, seed=seed, **{**shared, **budget, **ours})
 

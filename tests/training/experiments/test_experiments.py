@@ -38,7 +38,8 @@ SMALL = {"canvas": 32, "width": 0.125, "batch": 4, "envs": 8, "replay": 16, "upd
 
 
 def config(name: str, tmp_path: Path, **settings: Any) -> ExperimentConfig:
-    return ExperimentConfig(name=name, data=(tmp_path / "pictures",), out=tmp_path / "out", **{**SMALL, **settings})
+    given = {"data": (tmp_path / "pictures",), "out": tmp_path / "out", **SMALL, **settings}
+    return ExperimentConfig(name=name, **given)
 
 
 def score(arm: str, seed: int, updates: int, l2: float, **others: Any) -> Score:
@@ -110,7 +111,7 @@ def test_what_is_done_is_left_what_was_cut_off_goes_on_and_the_rest_begins(
     done, cut, new = (run_folder(whole.out, arm, 0) for arm in whole.arms)
     for folder in (done, cut):
         folder.mkdir(parents=True)
-        (folder / "config.json").write_text("{}")
+        (folder / "config.json").write_text('{"settings": {"minutes": null, "updates": 2}}')
     (done / "manifest.json").write_text(json.dumps({"version": 1, "weights": [{"file": "x"}]}))
     (cut / "manifest.json").write_text("{")
     asked: list[tuple[Path, object]] = []
@@ -121,6 +122,31 @@ def test_what_is_done_is_left_what_was_cut_off_goes_on_and_the_rest_begins(
     assert list(run_all(whole)) == [done, cut, new]
     assert asked == [(cut, 2), (new, None)]
     assert [is_done(folder) for folder in (done, cut, new)] == [True, False, False]
+
+    asked.clear()
+    more = config("ablation-bundle", tmp_path, arm=("k1",), updates=3)
+    assert list(run_all(more)) == [done]
+    assert asked == [(done, 3)]
+    for settings, told in (({"updates": 1}, "has had 2 updates"), ({"updates": None, "minutes": 9}, "another budget")):
+        with pytest.raises(
+            SettingError, match=f"k1-0 {told if 'had' in told else 'has had ' + told}, and all runs are"
+        ):
+            list(run_all(config("ablation-bundle", tmp_path, arm=("k1",), **settings)))
+
+
+def test_a_run_that_was_cut_off_goes_on_from_its_checkpoint(tmp_path: Path, pictures: Path) -> None:
+    cut = config("ablation-algorithm", tmp_path, data=(pictures,), arm=("direct",), updates=2)
+    (folder,) = run_all(cut)
+    (folder / "manifest.json").unlink()  # as where it was killed before its end
+    before = (folder / "metrics.jsonl").read_text()
+
+    (again,) = run_all(config("ablation-algorithm", tmp_path, data=(pictures,), arm=("direct",), updates=4))
+
+    assert again == folder
+    after = (folder / "metrics.jsonl").read_text()
+    assert after.startswith(before.splitlines()[0])
+    assert [json.loads(line)["update"] for line in after.splitlines()][-1] == 4
+    assert is_done(folder)
 
 
 def test_an_experiment_is_run_gathered_and_run_again_for_nothing(
@@ -141,11 +167,12 @@ def test_an_experiment_is_run_gathered_and_run_again_for_nothing(
     page = (out / "results.md").read_text(encoding="utf-8")
     assert page.startswith("# What the actor learns from\n")
     assert page.count("python main.py train painter") == 4
-    assert "| pixels alone | 2 | 2 |" in page
+    assert "| pixels alone, PSNR | 2 | 2 |" in page
     painted = cv2.imread(str(out / "paintings.png"))
     assert painted.shape[1] == 3 * (128 + 4) + 4  # the targets, and the two arms
     for name in ("curves-updates.png", "curves-hours.png"):
-        assert np.ptp(cv2.imread(str(out / name))) > 200
+        blue, green, red = (cv2.imread(str(out / name))[:, :, channel].astype(int) for channel in range(3))
+        assert ((blue - red > 60) | (green - red > 60) | (red - blue > 60)).sum() > 500  # the arms' colours
 
     written = {path: path.stat().st_mtime_ns for path in out.rglob("metrics.jsonl")}
     capsys.readouterr()
@@ -225,10 +252,17 @@ def test_curves_show_the_spread_of_seeds(tmp_path: Path) -> None:
     x, low, middle, high = plots._together(lines)
     assert (x[0], x[-1]) == (0, 10)
     assert (low[-1], middle[-1], high[-1]) == pytest.approx((0.1, 0.2, 0.3))
-    assert [np.ptp(cv2.imread(str(path))) for path in plot_curves(tmp_path, scores, experiment, title="k")] == [
-        255,
-        255,
-    ]
+    x, y = plots.lines_of(scores, Arm(name="k5", label=""), 200, against="hours")[2]
+    assert x.tolist() == pytest.approx([0, 1 / 60, 2 / 60, 3 / 60, 4 / 60])
+    assert y.tolist() == pytest.approx([0.6, 0.35, 0.5 / 3 + 0.1, 0.225, 0.2])
+    for path in plot_curves(tmp_path, scores, experiment, title="k"):
+        drawn = cv2.imread(str(path)).astype(int)
+        coloured = drawn.max(axis=2) - drawn.min(axis=2)
+        assert (coloured > 100).sum() > 300  # the mean's line
+        assert ((coloured > 15) & (coloured < 60)).sum() > 3_000  # the spread around it
+    for path in plot_curves(tmp_path, [], experiment, title="k"):
+        drawn = cv2.imread(str(path)).astype(int)
+        assert (drawn.max(axis=2) - drawn.min(axis=2) > 15).sum() == 0
 
 
 # Paintings, and whether digits can be read -----------------------------------------------------------------------
@@ -316,7 +350,7 @@ def test_without_matplotlib_it_is_told_before_anything_is_trained(
 ) -> None:
     monkeypatch.setattr("training.experiments.plots.find_spec", lambda _name: None)
     given = ["experiment", "mnist", "--data", str(tmp_path), "--out", str(tmp_path / "out"), "--updates", "1"]
-    with pytest.raises(PainterError, match=r"strokewise\[train\]"):
+    with pytest.raises(PainterError, match="drawn by matplotlib; install it"):
         command.run(given, program="test")
     monkeypatch.setattr("training.experiments.plots.find_spec", lambda name: name == "matplotlib" or None)
     with pytest.raises(PainterError, match="scikit-learn"):
