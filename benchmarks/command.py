@@ -17,6 +17,13 @@ def bench() -> None:
     """Measure speed and quality on this machine."""
 
 
+DEVICE = click.option("--device", type=click.Choice(["auto", "cpu", "cuda"]), default="auto", help="Where it runs.")
+PHOTO = click.option("--photo", default="sample:astronaut", help="What is painted: a picture file or sample:NAME.")
+REPEATS = click.option("--repeats", type=click.IntRange(1), default=3, help="Of each measurement.")
+HELD_OUT = click.option(
+    "--held-out", type=PATH, help="Folder of photos-a.zip and faces-b.zip; ../shared/data if it is there."
+)
+SHEET = click.option("--sheet", "sheet_path", type=PATH, help="Also write a picture sheet here: .png or .jpg.")
 JSON = click.option("--json", "json_path", type=PATH, help="Also write it here, with hardware and versions.")
 
 
@@ -25,7 +32,7 @@ JSON = click.option("--json", "json_path", type=PATH, help="Also write it here, 
 @click.option("--envs", type=click.IntRange(2), default=96, help="Sheets being painted, a multiple of --batch.")
 @click.option("--width", type=click.FloatRange(1 / 64, 4), default=0.5, help="Of actor and critic, over ResNet-18.")
 @click.option("--repeats", type=click.IntRange(1), default=5, help="Of each measurement.")
-@click.option("--device", type=click.Choice(["auto", "cpu", "cuda"]), default="auto", help="Where to train.")
+@DEVICE
 @click.option("--precision", type=click.Choice(["auto", "float32", "bfloat16"]), default="auto", help="Of our layers.")
 @click.option("--compile/--no-compile", "compiled", default=False, help="Compile our actor.")
 @JSON
@@ -44,7 +51,7 @@ def bench_train(device: str, json_path: Path | None, precision: str, compiled: b
 
 
 @bench.command("export")
-@click.option("--repeats", type=click.IntRange(1), default=3, help="Of each measurement.")
+@REPEATS
 @click.option("--largest", type=click.IntRange(1, 16_384), default=16_384, help="Side of the largest picture, pixels.")
 @JSON
 def bench_export(repeats: int, largest: int, json_path: Path | None) -> None:
@@ -52,16 +59,10 @@ def bench_export(repeats: int, largest: int, json_path: Path | None) -> None:
     from benchmarks.export_speed import STROKES
     from benchmarks.export_speed import bench_export as measure
     from core.files import checked_output_folder
-    from core.images import load_picture
-    from core.job import PaintJob
-    from core.painter import Painter
-    from core.weights import load_actor
 
     if json_path is not None:
         checked_output_folder(json_path.parent)
-    painter = Painter(load_actor(None, stroke_type="bezier"))
-    painting = painter.painted(PaintJob(target=load_picture("sample:astronaut"), strokes=STROKES))
-    measure(painting, repeats=repeats, largest=largest, json_path=json_path)
+    measure(_painting("sample:astronaut", STROKES), repeats=repeats, largest=largest, json_path=json_path)
 
 
 @bench.command("gui")
@@ -73,11 +74,6 @@ def bench_gui(side: int, strokes: int, json_path: Path | None) -> None:
     from benchmarks.gui_speed import bench_gui as measure
 
     measure(side=side, strokes=strokes, json_path=json_path)
-
-
-DEVICE = click.option("--device", type=click.Choice(["auto", "cpu", "cuda"]), default="auto", help="Where it runs.")
-PHOTO = click.option("--photo", default="sample:astronaut", help="What is painted: a picture file or sample:NAME.")
-REPEATS = click.option("--repeats", type=click.IntRange(1), default=3, help="Of each measurement.")
 
 
 @bench.command("paint")
@@ -233,10 +229,10 @@ def _painting(photo: str, strokes: int, device: Any = "cpu") -> Any:
 @bench.command("quality")
 @click.option("--stroke-type", default="bezier", help="The brush.")
 @click.option("--actor", type=PATH, help="Other weights than the bundled.")
-@click.option("--held-out", type=PATH, help="Folder of photos-a.zip and faces-b.zip; ../shared/data if it is there.")
-@click.option("--device", type=click.Choice(["auto", "cpu", "cuda"]), default="auto", help="Where the networks run.")
+@HELD_OUT
+@DEVICE
 @click.option("--renderer/--no-renderer", "with_renderer", default=True, help="Judge the neural renderer too.")
-@click.option("--sheet", "sheet_path", type=PATH, help="Also write a picture sheet here: .png or .jpg.")
+@SHEET
 @JSON
 def bench_quality(
     stroke_type: str,
@@ -262,7 +258,7 @@ def bench_quality(
 @click.option("--peers", "table", type=PATH, help="Other painters' scores; ../shared/peers.csv if it is there.")
 @click.option("--stroke-type", multiple=True, default=["bezier", "triangle"], help="A brush; may be given again.")
 @click.option("--strokes", type=int, multiple=True, default=[100, 200, 500, 1000, 2000], help="May be given again.")
-@click.option("--device", type=click.Choice(["auto", "cpu", "cuda"]), default="auto", help="Where it runs.")
+@DEVICE
 @JSON
 def bench_peers(
     table: Path | None, stroke_type: tuple[str, ...], strokes: tuple[int, ...], device: str, json_path: Path | None
@@ -281,8 +277,8 @@ def bench_peers(
 
 @bench.command("ablation")
 @click.option("--stroke-type", default="bezier", help="The brush.")
-@click.option("--device", type=click.Choice(["auto", "cpu", "cuda"]), default="auto", help="Where it runs.")
-@click.option("--sheet", "sheet_path", type=PATH, help="Also write a picture sheet here: .png or .jpg.")
+@DEVICE
+@SHEET
 @JSON
 def bench_ablation(stroke_type: str, device: str, sheet_path: Path | None, json_path: Path | None) -> None:
     """What windows, proposals, solved colours, refinement and spare strokes are worth, each left out in turn."""
@@ -296,10 +292,10 @@ def bench_ablation(stroke_type: str, device: str, sheet_path: Path | None, json_
 
 
 @bench.command("types")
-@click.option("--held-out", type=PATH, help="Folder of photos-a.zip and faces-b.zip; ../shared/data if it is there.")
-@click.option("--device", type=click.Choice(["auto", "cpu", "cuda"]), default="auto", help="Where the networks run.")
+@HELD_OUT
+@DEVICE
 @click.option("--shown", default="sample:chelsea", help="What the picture sheet shows: a picture file or sample:NAME.")
-@click.option("--sheet", "sheet_path", type=PATH, help="Also write a picture sheet here: .png or .jpg.")
+@SHEET
 @JSON
 def bench_types(
     held_out: Path | None, device: str, shown: str, sheet_path: Path | None, json_path: Path | None

@@ -128,7 +128,7 @@ FAST_ABLATIONS = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Result:
+class Painting:
     """A photograph painted once."""
 
     photograph: Photograph
@@ -147,14 +147,14 @@ class Result:
         }  # fmt: skip
 
 
-class _Studio:
+class _Painters:
     """Painters of one actor, for every manner."""
 
     def __init__(self, actor: LoadedActor, device: torch.device) -> None:
         self._actor, self._device = actor, device
         self._painters: dict[Manner, Painter] = {}
 
-    def paint(self, photograph: Photograph, strokes: int, way: Way) -> Result:
+    def paint(self, photograph: Photograph, strokes: int, way: Way) -> Painting:
         """Paint a photograph in some way; what takes time once a program (compiling) is to be over before."""
         painter = self._painters.setdefault(way.manner, Painter(self._actor, device=self._device, manner=way.manner))
         target = resized(photograph.pixels, Size(*photograph.pixels.shape[:2]).with_longer_side(SIDE))
@@ -172,7 +172,7 @@ class _Studio:
                 document = with_best_colours(document, target)
         assert len(document.strokes) == strokes
         wall, cpu = clock()
-        return Result(
+        return Painting(
             photograph=photograph, strokes=strokes, psnr=_nearness(photograph, document), seconds=wall,
             cpu_seconds=cpu, pixels=to_bytes(draw(document, document.size)),
         )  # fmt: skip
@@ -225,14 +225,14 @@ def bench_peers(
     rows = []
     todo = [(one, count) for one in photographs for count in counts if peers.best(one.name, count) is not None]
     for actor in actors:
-        studio = _Studio(actor, device)
+        painters = _Painters(actor, device)
         for way in (FAST, EVERYTHING):  # compiles what has to be
-            studio.paint(photographs[0], 30, replace(way, steps=min(way.steps, 5)))
+            painters.paint(photographs[0], 30, replace(way, steps=min(way.steps, 5)))
         print(_heading(actor.stroke_type))
         for photograph, count in todo:
             best, climber = peers.best(photograph.name, count), peers.best(photograph.name, count, of="geometrize")
             assert best is not None
-            fast, refined = (studio.paint(photograph, count, way) for way in (FAST, EVERYTHING))
+            fast, refined = (painters.paint(photograph, count, way) for way in (FAST, EVERYTHING))
             rows.append(
                 {"type": actor.stroke_type, "peer": str(best), "peer_psnr": best.psnr, "peer_cpu_s": best.seconds}
                 | {"geometrize_psnr": climber.psnr if climber else None, "fast": fast.plain()}
@@ -254,7 +254,7 @@ def _heading(stroke_type: str) -> str:
     )
 
 
-def _line(name: str, count: int, best: Peer, climber: Peer | None, fast: Result, refined: Result) -> str:
+def _line(name: str, count: int, best: Peer, climber: Peer | None, fast: Painting, refined: Painting) -> str:
     line = f"{name:<11}{count:>7,}  {best!s:<28}{best.psnr:>6.2f}{_seconds(best):>7}  "
     line += f"{refined.psnr:>7.2f}{refined.cpu_seconds:>6.1f}{refined.psnr - best.psnr:>+7.2f}"
     if climber is None:
@@ -309,13 +309,13 @@ def bench_ablation(
     for path in (json_path, sheet_path):
         if path is not None:
             checked_output_folder(path.parent)
-    studio = _Studio(actor, device)
+    painters = _Painters(actor, device)
     for way in (FAST, EVERYTHING):
-        studio.paint(photographs[0], 30, replace(way, steps=min(way.steps, 5)))
+        painters.paint(photographs[0], 30, replace(way, steps=min(way.steps, 5)))
     todo = [(way, count, one) for way in ways for count in counts for one in photographs]
-    results: dict[str, list[Result]] = {way.name: [] for way in ways}
+    results: dict[str, list[Painting]] = {way.name: [] for way in ways}
     for way, count, one in tqdm(todo, desc="ablation", unit="painting", leave=False, disable=None):
-        results[way.name].append(studio.paint(one, count, way))
+        results[way.name].append(painters.paint(one, count, way))
     print(f"{actor.stroke_type} at {SIDE} px, mean of {len(photographs)} photographs: dB, seconds")
     print(f"{'':<34}" + "".join(f"{f'{count:,} strokes':>16}" for count in counts))
     for name, each in results.items():
@@ -333,7 +333,7 @@ def bench_ablation(
     return found
 
 
-def _sheet(size: Size, results: dict[str, list[Result]]) -> NDArray[np.uint8]:
+def _sheet(size: Size, results: dict[str, list[Painting]]) -> NDArray[np.uint8]:
     """[H, W, 3]: for each way its name, and below it its paintings."""
     sheet = np.full((*size, 3), 255, np.uint8)
     for row, (name, each) in enumerate(results.items()):
