@@ -10,11 +10,9 @@ import os
 import pickle
 import re
 import signal
-import struct
 import subprocess
 import sys
 import time
-import zlib
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
@@ -37,6 +35,7 @@ from core.rasteriser.fast import draw
 from core.schedule import MAX_STROKES
 from core.weights import save_actor
 from main import main
+from tests.hostile import Trap, png
 from training.actors import new_actor
 
 ROOT = Path(__file__).parents[1]
@@ -55,27 +54,11 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (desk / "cut.jpg").write_bytes((desk / "whole.jpg").read_bytes()[:-300])
     (desk / "text.jpg").write_text("Dear diary")
     (desk / "empty.png").touch()
-    header = chunk(b"IHDR", struct.pack(">IIBBBBB", 20_000, 15_000, 8, 2, 0, 0, 0))
-    (desk / "huge.png").write_bytes(b"\x89PNG\r\n\x1a\n" + header + chunk(b"IDAT", zlib.compress(b"")))
+    (desk / "huge.png").write_bytes(png(20_000, 15_000, 8, 2, b""))
     (desk / "code.pkl").write_bytes(pickle.dumps(Trap(desk / "sprung")))
     torch.save({"conv1.weight": torch.zeros(64, 9, 3, 3)}, desk / "other.pkl")
     (desk / "foreign.json").write_text('{"shapes": []}')
     return desk
-
-
-def chunk(kind: bytes, data: bytes) -> bytes:
-    """A piece of a PNG file."""
-    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
-
-
-class Trap:
-    """Unpickled with trust, it makes a folder."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-
-    def __reduce__(self) -> tuple[Callable[[str], None], tuple[str]]:
-        return os.mkdir, (str(self.path),)
 
 
 def paint(desk: Path, picture: str | Path, out: Path, *options: str) -> int:

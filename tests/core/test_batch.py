@@ -21,14 +21,6 @@ from core.workshop import PaintingCancelledError, Workshop
 from training.actors import new_actor
 
 
-@pytest.fixture(scope="module")
-def actor(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    torch.manual_seed(0)
-    path = tmp_path_factory.mktemp("weights") / "actor.safetensors"
-    save_actor(new_actor(BEZIER, width=0.125, side=32), path, stroke_type="bezier")
-    return path
-
-
 @pytest.fixture
 def photos(tmp_path: Path) -> Path:
     folder = tmp_path / "photos"

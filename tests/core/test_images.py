@@ -11,21 +11,11 @@ from PIL import Image, ImageCms, PngImagePlugin
 
 from core.errors import OutputError, PictureError
 from core.images import MAX_PIXELS, load_picture, sample_names, save_picture
+from tests.hostile import chunk, png
 
 RED, GREEN, BLUE, WHITE, BLACK = [255, 0, 0], [0, 255, 0], [0, 0, 255], [255, 255, 255], [0, 0, 0]
 DAMAGED = "it is damaged or cut short; copy it again from where it came from"
 UNKNOWN = "it is damaged, or not a picture of a kind that is read here; save it as PNG or JPEG"
-
-
-def chunk(kind: bytes, data: bytes) -> bytes:
-    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
-
-
-def png(width: int, height: int, depth: int, kind: int, rows: bytes, *extra: bytes) -> bytes:
-    """A PNG from its parts, so that it may also lie about its size."""
-    header = chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, depth, kind, 0, 0, 0))
-    parts = header, *extra, chunk(b"IDAT", zlib.compress(rows)), chunk(b"IEND", b"")
-    return b"\x89PNG\r\n\x1a\n" + b"".join(parts)
 
 
 def noise(height: int = 40, width: int = 60) -> np.ndarray:

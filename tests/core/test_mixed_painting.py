@@ -17,6 +17,7 @@ from core.job import PaintJob
 from core.painter import Painter
 from core.renderer import NeuralRenderer
 from core.weights import LoadedActor, LoadedRenderer, load_actors, save_actor
+from tests.core.test_painter import last
 from training.actors import new_actor
 
 
@@ -38,11 +39,6 @@ def job() -> PaintJob:
     random = np.random.default_rng(0)
     target = np.kron(random.integers(0, 256, (12, 16, 3)), np.ones((4, 4, 1))).astype(np.uint8)
     return PaintJob(target=target, strokes=420, divide=1, stroke_type="triangle@1,circle@2,bezier")
-
-
-def last(painter: Painter, job: PaintJob, document: Document | None = None) -> Document:
-    *_, frame = painter.frames(job, document)
-    return frame.document
 
 
 def names(document: Document) -> list[str]:

@@ -13,11 +13,10 @@ import imageio_ffmpeg
 import numpy as np
 import psutil
 import pytest
-import torch
 from PIL import Image
 
 import core.batch
-from core.brushes import BEZIER, CIRCLE
+from core.brushes import CIRCLE
 from core.errands import Errand
 from core.errors import DeviceError, PictureError, SettingError
 from core.export.stroke_json import read_json
@@ -31,14 +30,6 @@ from training.actors import new_actor
 pytestmark = pytest.mark.filterwarnings("ignore:unclosed file:ResourceWarning")
 
 TIMEOUT = 60
-
-
-@pytest.fixture(scope="module")
-def actor(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    torch.manual_seed(0)
-    path = tmp_path_factory.mktemp("weights") / "actor.safetensors"
-    save_actor(new_actor(BEZIER, width=0.125, side=32), path, stroke_type="bezier")
-    return path
 
 
 @pytest.fixture

@@ -32,6 +32,7 @@ from core.weights import (
     save_renderer,
     stroke_type_in,
 )
+from tests.hostile import Trap
 
 ACTOR_HEADER = {
     "format": "strokewise-weights",
@@ -253,23 +254,13 @@ def test_what_the_system_cannot_read_is_refused(tmp_path: Path, monkeypatch: pyt
 # Published checkpoints
 
 
-class Canary:
-    """Unpickled with trust, it creates a file."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-
-    def __reduce__(self) -> tuple[Callable[[str], None], tuple[str]]:
-        return os.mkdir, (str(self.path),)
-
-
 @pytest.mark.parametrize("form", ["pickle", "zip", "legacy"])
 def test_code_in_place_of_weights_is_refused_and_never_run(tmp_path: Path, form: str) -> None:
     path, canary = tmp_path / "actor.pkl", tmp_path / "canary"
     if form == "pickle":
-        path.write_bytes(pickle.dumps(Canary(canary)))
+        path.write_bytes(pickle.dumps(Trap(canary)))
     else:
-        values = {"conv1.weight": Canary(canary)}
+        values = {"conv1.weight": Trap(canary)}
         torch.save(values, path, _use_new_zipfile_serialization=form == "zip")
 
     with pytest.raises(CheckpointError, match=r"holds more than tensors \(code, which was not run\); download"):

@@ -10,22 +10,18 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 import numpy as np
 import pytest
-import torch
 from numpy.typing import NDArray
 from PIL import Image
 from PySide6.QtCore import QSettings, QStandardPaths
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from core.brushes import BEZIER
-from core.weights import save_actor
 from painter_gui.brushwork import Phase
 from painter_gui.controller import Controller
 from painter_gui.paint_settings import PaintSettings
 from painter_gui.preferences import Preferences
 from painter_gui.views.window import StudioWindow
 from painter_gui.wording import Languages
-from training.actors import new_actor
 
 TIMEOUT = 30_000
 """Milliseconds; for a machine that others share."""
@@ -34,15 +30,6 @@ TIMEOUT = 30_000
 @pytest.fixture(scope="session", autouse=True)
 def _away_from_home() -> None:
     QStandardPaths.setTestModeEnabled(True)
-
-
-@pytest.fixture(scope="session")
-def actor(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Weights of a tiny, untrained painter."""
-    torch.manual_seed(0)
-    path = tmp_path_factory.mktemp("weights") / "actor.safetensors"
-    save_actor(new_actor(BEZIER, width=0.125, side=32), path, stroke_type="bezier")
-    return path
 
 
 @pytest.fixture(scope="session")

@@ -18,6 +18,7 @@ from PIL import Image
 
 import core.files
 from core.errors import CheckpointError, OutputError, SettingError
+from tests.hostile import Trap
 from training.run_folder import RunFolder, TrainingError, resumed_settings
 from training.settings import check, setting
 
@@ -324,16 +325,6 @@ def test_a_line_that_is_broken_costs_no_other(run: RunFolder, broken: bytes) -> 
     run.load()
 
     assert (run.path / "metrics.jsonl").read_bytes() == b'{"update": 1}\n{"update": 4}\n'
-
-
-class Trap:
-    """Unpickled with trust, it makes a folder."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-
-    def __reduce__(self) -> tuple[Callable[[str], None], tuple[str]]:
-        return os.mkdir, (str(self.path),)
 
 
 def test_a_damaged_checkpoint_is_told_and_nothing_is_lost(run: RunFolder) -> None:

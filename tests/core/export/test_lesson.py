@@ -27,6 +27,7 @@ from core.lesson import WAYS, lesson_of
 from core.rasteriser.fast import draw
 from core.resampling import resized
 from core.stroke import Strokes
+from tests.core.export.pdf_texts import texts
 
 SHEET = Size(80, 120)
 
@@ -45,17 +46,6 @@ def written(painting: Document, tmp_path_factory: pytest.TempPathFactory) -> Pat
     photograph = np.full((90, 90, 3), (200, 30, 40), np.uint8)
     write_lesson(painting, path, options=LessonOptions(title="Äpfel und Größe", paper="a3"), photograph=photograph)
     return path
-
-
-def texts(path: Path) -> list[str]:
-    """Of each page."""
-    with closing(pypdfium2.PdfDocument(path)) as pdf:
-        return [page_text(pdf, number) for number in range(len(pdf))]
-
-
-def page_text(pdf: pypdfium2.PdfDocument, number: int) -> str:
-    with closing(pdf[number]) as page, closing(page.get_textpage()) as text:
-        return str(text.get_text_bounded())
 
 
 def pictures(path: Path, number: int) -> list[NDArray[np.uint8]]:

@@ -26,6 +26,7 @@ from core.mixing import CLOSENESS, FAR, Portion, Recipe, recipes
 from core.palette import Palette, palette_of, pigments
 from core.palette_use import PaletteUse, use_in_document, use_in_photo
 from core.stroke import Strokes
+from tests.core.export.pdf_texts import texts
 
 SHEET = Size(90, 120)
 PALETTE = Palette.of(
@@ -48,17 +49,6 @@ def written(painting: Document, tmp_path_factory: pytest.TempPathFactory) -> Pat
     path = tmp_path_factory.mktemp("sheet") / "sheet.pdf"
     write_mixing_sheet(use_in_document(painting), SHOWN, path, options=MixingOptions(paints=PAINTS, title="Düne"))
     return path
-
-
-def texts(path: Path) -> list[str]:
-    """Of each page, on one line."""
-    with closing(pypdfium2.PdfDocument(path)) as pdf:
-        return [page_text(pdf, number) for number in range(len(pdf))]
-
-
-def page_text(pdf: pypdfium2.PdfDocument, number: int) -> str:
-    with closing(pdf[number]) as page, closing(page.get_textpage()) as text:
-        return " ".join(str(text.get_text_bounded()).split())
 
 
 def many(count: int) -> PaletteUse:
