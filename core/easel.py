@@ -18,7 +18,7 @@ from core.patches import windows_by_error
 from core.protection import blocked
 from core.rasteriser.covers import touching_of
 from core.rasteriser.fast import Canvas, bare_canvas, lay
-from core.resampling import resized
+from core.resampling import as_canvas, resized
 from core.schedule import Level
 from core.stroke import Strokes
 
@@ -147,7 +147,7 @@ class HostEasel(Easel):
         """
         super().__init__(job, document, level, side)
         self._device = device
-        self._target: Canvas = resized(job.target, self.size).astype(np.float32) / np.float32(255)
+        self._target: Canvas = as_canvas(job.target, self.size)
         self._around: Canvas = np.pad(self._target, ((side, side), (side, side), (0, 0)), mode="edge")
         under = None if canvas is None else resized(canvas, self.size).copy()
         self._canvas = bare_canvas(self.size, document.background) if under is None else under

@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 
 from core.document import Document
 from core.objective import Objective, focus_weights
-from core.rasteriser.fast import Canvas, draw, measured
+from core.rasteriser.fast import draw, measured
 from core.rasteriser.painting import Layers, working_size
 from core.refine import COLOURS, size_of_judgement
-from core.resampling import resized
+from core.resampling import as_canvas
 
 ITERATIONS = 12
 """After these the error is within 0.01 dB of its least value."""
@@ -48,7 +48,7 @@ def with_best_colours(
     if not len(strokes):
         return document
     size = working_size(document)
-    goal: Canvas = resized(target, size).astype(np.float32) / np.float32(255)
+    goal = as_canvas(target, size)
     weights = focus_weights(focus, *size)
     weight = np.ones((*size, 1), np.float32) if weights is None else weights[:, :, None]
     layers = Layers.of(document, size)
@@ -72,7 +72,7 @@ def with_best_colours(
         colours, pace = found, faster
     solved = replace(document, strokes=strokes.changed(rgb=best))
     judged = size_of_judgement(document.size)
-    measure = Objective(resized(target, judged).astype(np.float32) / np.float32(255), focus=focus)
+    measure = Objective(as_canvas(target, judged), focus=focus)
     if measure.of(draw(solved, judged)) >= measure.of(draw(document, judged)):
         return document
     return replace(measured(solved, goal), job={**document.job, "refined": COLOURS})

@@ -27,9 +27,9 @@ from core.geometry import Size
 from core.objective import Objective
 from core.objective import check as check_objective
 from core.polish import Polish
-from core.rasteriser.fast import Canvas, draw, measured
+from core.rasteriser.fast import draw, measured
 from core.rasteriser.painting import working_size
-from core.resampling import resized
+from core.resampling import as_canvas
 from core.stroke import Strokes
 
 JUDGED_SIDE = 1536
@@ -128,14 +128,14 @@ def refine(
 
     def judged(painting: Document) -> float:
         judged_size = size_of_judgement(document.size)
-        measure = Objective(_canvas(target, judged_size), loss=loss, focus=focus)
+        measure = Objective(as_canvas(target, judged_size), loss=loss, focus=focus)
         return measure.of(draw(painting, judged_size))
 
     stamp = {} if loss == "l2" else {"refined_loss": loss}
 
     def on(place: torch.device, left: float | None) -> Iterator[Refined]:
         size = working_size(document.painted(spare), margin=SOFT_EDGE, squares=place.type != "cpu")
-        objective = Objective(_canvas(target, size), loss=loss, focus=focus, device=place)
+        objective = Objective(as_canvas(target, size), loss=loss, focus=focus, device=place)
         return _refine(document, spare, objective, judged, stamp, steps, left, bounds, cancelled, place)
 
     return on(where, seconds) if where.type == "cpu" else _or_on_cpu(on, where, seconds, told)
@@ -258,7 +258,3 @@ def amount(text: str) -> tuple[int | None, float | None]:
     if re.fullmatch(r"[0-9]{1,7}", text):
         return int(text), None
     raise SettingError("refine", text, "give a number of steps, such as 200, or of seconds, such as 5s, or colours")
-
-
-def _canvas(target: NDArray[np.uint8], size: Size) -> Canvas:
-    return resized(target, size).astype(np.float32) / np.float32(255)

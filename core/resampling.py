@@ -36,6 +36,11 @@ def resized(pixels: NDArray[_Level], size: Size) -> NDArray[_Level]:
     return pixels
 
 
+def as_canvas(pixels: NDArray[np.uint8], size: Size) -> NDArray[np.float32]:
+    """A picture [H, W, 3] at a size as a canvas [*size, 3] has it: RGB in 0..1."""
+    return resized(pixels, size).astype(np.float32) / np.float32(255)
+
+
 def middle(pixels: NDArray[_Level], aspect: Size) -> NDArray[_Level]:
     """As much of some pixels [H, W, 3] as has the aspect of a size."""
     size = Size(*pixels.shape[:2])

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from core.geometry import Size
-from core.resampling import resized
+from core.resampling import as_canvas, resized
 
 WHITE, BLACK = [255, 255, 255], [0, 0, 0]
 CHEQUERED = np.array([[BLACK, WHITE], [WHITE, BLACK]], np.uint8).repeat(4, 0).repeat(4, 1)
@@ -54,3 +54,10 @@ def test_narrow_and_single_pixels_are_fine() -> None:
 def test_a_size_of_nothing_is_refused() -> None:
     with pytest.raises(ValueError, match="at least 1 x 1"):
         resized(CHEQUERED, Size(0, 4))
+
+
+def test_a_picture_becomes_a_canvas_of_any_size() -> None:
+    pixels = np.array([[[0, 51, 255], [255, 51, 0]]], np.uint8)
+
+    assert np.array_equal(as_canvas(pixels, Size(1, 2)), pixels.astype(np.float32) / np.float32(255))
+    assert np.allclose(as_canvas(pixels, Size(1, 1)), [[[128 / 255, 0.2, 128 / 255]]])
