@@ -15,7 +15,7 @@ from PIL import Image
 
 from benchmarks.harness import Result, measure, report
 from core.batch import Ending, Outcome
-from core.cluster import LOCAL, Hand, painted_by_cluster
+from core.cluster import LOCAL, ClusterPainter, painted_by_cluster
 from core.errands import Errand
 from core.files import checked_output_folder
 from core.images import load_picture
@@ -93,7 +93,7 @@ def bench_cluster(
         written = sum(path.stat().st_size for path in (folder / "alone").iterdir())
         moved = source.stat().st_size + written
 
-        class Idle(Hand):
+        class Idle(ClusterPainter):
             def do(self, errand: Errand, aside: Path) -> Outcome:
                 return Outcome(errand=errand, ending=Ending.PAINTED, report=of_one)
 
@@ -101,7 +101,7 @@ def bench_cluster(
         for number in range(pictures):
             photos.append(folder / f"photo {number}.jpg")
             shutil.copy(source, photos[-1])
-        _, began, ends = _run(options, photos, folder / "together", painters, Hand)
+        _, began, ends = _run(options, photos, folder / "together", painters, ClusterPainter)
         # Of those that come after every painter's first, whose time the compilers of its loops are part of.
         later = ends[painters:]
         rate = (len(later) - 1) / (later[-1] - later[0])
@@ -132,7 +132,7 @@ def bench_cluster(
 
 
 def _run(
-    options: PaintOptions, photos: Sequence[Path], out: Path, painters: int, hand: type[Hand]
+    options: PaintOptions, photos: Sequence[Path], out: Path, painters: int, painter: type[ClusterPainter]
 ) -> tuple[float, float, list[float]]:
     """This process's processor seconds from the first ending on, seconds until a painter begins, and endings."""
     out.mkdir()
@@ -141,7 +141,7 @@ def _run(
     ends: list[float] = []
     spent = busy = 0.0
     for outcome in painted_by_cluster(
-        options, errands, address=LOCAL, workers=painters, hand=hand,
+        options, errands, address=LOCAL, workers=painters, painter=painter,
         told=lambda _word: begun.append(time.monotonic()),
     ):  # fmt: skip
         if outcome.error is not None:

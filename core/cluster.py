@@ -61,7 +61,7 @@ _PATIENCE = 5.0
 """With an address that does not answer, seconds."""
 
 
-class Hand:
+class ClusterPainter:
     """A painter in a process of its own, which Ray makes and gives a processor or a GPU."""
 
     _workshop: Workshop
@@ -111,7 +111,7 @@ def painted_by_cluster(
     address: str,
     workers: int | None = None,
     told: Callable[[str], None] = lambda _word: None,
-    hand: type[Hand] = Hand,
+    painter: type[ClusterPainter] = ClusterPainter,
 ) -> Iterator[Outcome]:
     """Do errands, as many at a time as there are painters; outcomes come as they are ready.
 
@@ -121,7 +121,7 @@ def painted_by_cluster(
         address: `LOCAL`, or one of Ray's: `HOST:PORT`, or `auto` for the one that this machine is in.
         workers: How many painters; by default one for each GPU or, where there is none, each processor core.
         told: Hears of painters that begin, are lost or cannot be had.
-        hand: What each painter is.
+        painter: What each painter is.
 
     Raises:
         ClusterError: If the cluster cannot be reached, or none of its painters can be had.
@@ -133,7 +133,10 @@ def painted_by_cluster(
         for errand in errands
     ]
     folder = errands[0].out.parent
-    with _crew(options, folder, len(tasks), address=address, workers=workers, told=told, hand=hand) as (crew, sign):
+    with _crew(options, folder, len(tasks), address=address, workers=workers, told=told, painter=painter) as (
+        crew,
+        sign,
+    ):
         for done in crew.results(tasks, folder):
             errand = errands[done.number]
             if done.error is not None:
@@ -154,7 +157,7 @@ def film_by_cluster(
     workers: int | None = None,
     bars: Bars = no_bar,
     told: Callable[[str], None] = lambda _word: None,
-    hand: type[Hand] = Hand,
+    painter: type[ClusterPainter] = ClusterPainter,
 ) -> FilmReport:
     """Paint a film, scenes at the same time; what cannot be cut at a scene is painted by one.
 
@@ -166,7 +169,7 @@ def film_by_cluster(
         workers: Likewise.
         bars: Shows how far it is.
         told: As of `painted_by_cluster`.
-        hand: Likewise.
+        painter: Likewise.
 
     Raises:
         ClusterError, OutputError: Likewise.
@@ -183,11 +186,9 @@ def film_by_cluster(
         starts = list(scenes(seen, canvas_size(film.size, options.size), longer))
     folder = fragment_in(checked_output_folder(out.absolute().parent))
     folder.mkdir()
+    places: dict[str, Any] = {"address": address, "workers": workers, "told": told, "painter": painter}
     try:
-        with _crew(options, folder, len(starts) - 1, address=address, workers=workers, told=told, hand=hand) as (
-            crew,
-            _,
-        ):
+        with _crew(options, folder, len(starts) - 1, **places) as (crew, _):
             parts = parts_of(starts, _PARTS * crew.count)
             files = [folder / f"{part.first:08d}{out.suffix}" for part in parts]
             tasks = [
@@ -226,7 +227,7 @@ def _crew(
     address: str,
     workers: int | None,
     told: Callable[[str], None],
-    hand: type[Hand],
+    painter: type[ClusterPainter],
 ) -> Iterator[tuple[Crew, Path]]:
     """Painters for so many tasks that write into a folder, and a file there that is older than what they write."""
     here = Workshop(_on_processor(options))  # refuses here what would be refused everywhere
@@ -238,7 +239,7 @@ def _crew(
             room, place = _room(ray, address, options)
             if workers is not None and workers > room:
                 raise SettingError("workers", workers, f"there is room for {room} in that cluster")
-            remote = ray.remote(hand).options(**place)
+            remote = ray.remote(painter).options(**place)
             crew = Crew(
                 remote.remote, ray, address, min(workers or room, tasks), told,
                 greeting=(options, str(Path.cwd()), str(sign.absolute())), expected=(version(), here.digest),

@@ -83,7 +83,7 @@ class _Begun:
     task: Task
     aside: Path
     painters: int = 0
-    hand: Any = None
+    painter: Any = None
 
 
 class Crew:
@@ -155,22 +155,22 @@ class Crew:
                 else:
                     yield done
         finally:
-            for hand in [*self._beginning.values(), *self._idle, *(begun.hand for begun in self._busy.values())]:
-                self._ray.kill(hand)
+            for painter in [*self._beginning.values(), *self._idle, *(begun.painter for begun in self._busy.values())]:
+                self._ray.kill(painter)
             for begun in self._busy.values():
                 shutil.rmtree(begun.aside, ignore_errors=True)
 
     def _hire(self) -> None:
-        hand = self._hired()
-        self._beginning[hand.hello.remote(*self._greeting)] = hand
+        painter = self._hired()
+        self._beginning[painter.hello.remote(*self._greeting)] = painter
 
-    def _give(self, begun: _Begun, hand: Any) -> None:
-        begun.painters, begun.hand = begun.painters + 1, hand
-        self._busy[getattr(hand, begun.task.method).remote(*begun.task.arguments(begun.aside))] = begun
+    def _give(self, begun: _Begun, painter: Any) -> None:
+        begun.painters, begun.painter = begun.painters + 1, painter
+        self._busy[getattr(painter, begun.task.method).remote(*begun.task.arguments(begun.aside))] = begun
 
     def _begin(self, ready: Any) -> None:
         """Hear what a painter says of itself, and take it or leave it."""
-        hand = self._beginning.pop(ready)
+        painter = self._beginning.pop(ready)
         try:
             hello: Hello = self._ray.get(ready)
             if (hello.version, hello.digest) != self._expected:
@@ -183,12 +183,12 @@ class Crew:
                 self._hire()
             return
         except PainterError as error:
-            self._refuse(hand, error)
+            self._refuse(painter, error)
             return
         self._lost_at_once = 0
         self._told(f"a painter on {hello.machine} ({hello.device}) begins")
         self.devices.add(hello.device)
-        self._idle.append(hand)
+        self._idle.append(painter)
 
     def _ended(self, ready: Any, begun: _Begun) -> Done | None:
         """What came of a task; None if another painter has to have it."""
@@ -208,20 +208,20 @@ class Crew:
             raise _itself(error) from error
         except DeviceError as error:  # the next picture would meet the same there
             begun.painters -= 1
-            self._refuse(begun.hand, error)
+            self._refuse(begun.painter, error)
             return None
         except PainterError as error:
             done = Done(number=number, painters=painters, error=_itself(error))
         except Exception as error:  # a bug that this picture brought out must not cost the others
             problem = PainterError(f"{type(error).__name__}: {error}")
             done = Done(number=number, painters=painters, error=problem)
-        self._idle.append(begun.hand)
+        self._idle.append(begun.painter)
         return done
 
-    def _refuse(self, hand: Any, error: PainterError) -> None:
+    def _refuse(self, painter: Any, error: PainterError) -> None:
         self._refused = _itself(error)
         self._told(str(self._refused))
-        self._ray.kill(hand)
+        self._ray.kill(painter)
 
 
 def _itself(error: PainterError) -> PainterError:

@@ -28,10 +28,10 @@ def make_way(out: Path) -> None:
     """Remove what would pass for a part of the painting that is going to be in a folder, its report first.
 
     Raises:
-        OSError: If that is not allowed.
+        OutputError: If that is not allowed.
     """
     for earlier in (_REPORT, *_NOT_ALWAYS):
-        (out / earlier).unlink(missing_ok=True)
+        _remove(out / earlier)
 
 
 def write_report(report: Mapping[str, Any], out: Path) -> None:
@@ -45,8 +45,19 @@ def write_report(report: Mapping[str, Any], out: Path) -> None:
 
 
 def remove_report(out: Path) -> None:
-    """What is going to be in a folder is not finished."""
-    (out / _REPORT).unlink(missing_ok=True)
+    """What is going to be in a folder is not finished.
+
+    Raises:
+        OutputError: If that is not allowed.
+    """
+    _remove(out / _REPORT)
+
+
+def _remove(path: Path) -> None:
+    try:
+        path.unlink(missing_ok=True)
+    except OSError as error:
+        raise OutputError(path, system_problem(error)) from error
 
 
 def is_finished(source: str, out: Path, written: Sequence[str], options_digest: str) -> bool:

@@ -230,3 +230,12 @@ def test_an_outcome_says_what_became_of_its_errand(actor: Path, photos: Path, tm
     assert painted.report is not None
     assert painted.report["strokes"] == 10
     assert skipped == Outcome(errand=errand, ending=Ending.SKIPPED)
+
+
+def test_a_folder_in_the_way_of_a_report_costs_one_picture(actor: Path, photos: Path, tmp_path: Path) -> None:
+    (tmp_path / "out" / "photo 9" / "report.json").mkdir(parents=True)
+
+    outcomes = done(workshop_of(actor), photos, tmp_path / "out")
+
+    assert endings(outcomes) == ["painted", "failed", "painted"]
+    assert "report.json: a folder has that name; choose another name" in str(outcomes[1].error)

@@ -18,12 +18,10 @@ import imageio.v3 as imageio
 import numpy as np
 import psutil
 import pytest
-import torch
 from PIL import Image
 
 from core.batch import Outcome
-from core.brushes import BEZIER
-from core.cluster import LOCAL, Hand, film_by_cluster, painted_by_cluster
+from core.cluster import LOCAL, ClusterPainter, film_by_cluster, painted_by_cluster
 from core.crew import ClusterError, Hello, LostError
 from core.errands import Errand, errands_for, pictures_in
 from core.errors import DeviceError, OutputError, SettingError
@@ -31,9 +29,7 @@ from core.export.stroke_json import read_json
 from core.film_parts import Part
 from core.paint_options import PaintOptions
 from core.painted_film import FilmSums, paint_film
-from core.weights import save_actor
 from core.workshop import Workshop
-from training.actors import new_actor
 
 pytest.importorskip("ray")
 pytestmark = [
@@ -44,14 +40,6 @@ pytestmark = [
 ]
 
 ROOT = Path(__file__).parents[2]
-
-
-@pytest.fixture(scope="module")
-def actor(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    torch.manual_seed(0)
-    path = tmp_path_factory.mktemp("weights") / "actor.safetensors"
-    save_actor(new_actor(BEZIER, width=0.125, side=32), path, stroke_type="bezier")
-    return path
 
 
 @pytest.fixture
@@ -99,7 +87,7 @@ def at_work(command: psutil.Process) -> list[psutil.Process]:
     found = []
     for process in command.children(recursive=True):
         try:
-            if process.cmdline()[:1] == ["ray::Hand.do"]:
+            if process.cmdline()[:1] == ["ray::ClusterPainter.do"]:
                 found.append(process)
         except psutil.Error:  # it has gone meanwhile
             continue
@@ -159,7 +147,7 @@ def test_of_forty_pictures_and_two_painters_one_killed_all_are_painted_right_and
 def test_a_picture_that_takes_its_painters_down_is_given_up_and_the_others_are_painted(
     actor: Path, photos: Callable[[int], Path], tmp_path: Path
 ) -> None:
-    class Mortal(Hand):
+    class Mortal(ClusterPainter):
         def do(self, errand: Errand, aside: Path) -> Outcome:
             if errand.source.name == "photo 1.png":
                 aside.mkdir()
@@ -169,7 +157,7 @@ def test_a_picture_that_takes_its_painters_down_is_given_up_and_the_others_are_p
 
     errands = errands_for(pictures_in(photos(4)), tmp_path / "out")
 
-    outcomes = run(options_of(actor), errands, hand=Mortal)
+    outcomes = run(options_of(actor), errands, painter=Mortal)
 
     assert endings(outcomes) == ["photo 0 painted", "photo 1 failed", "photo 2 painted", "photo 3 painted"]
     (failed,) = (outcome.error for outcome in outcomes if outcome.error)
@@ -200,7 +188,7 @@ def test_a_local_cluster_leaves_nothing_in_the_folder_for_temporary_files(
 def test_what_a_painter_finished_before_it_was_lost_counts_as_painted(
     actor: Path, photos: Callable[[int], Path], tmp_path: Path
 ) -> None:
-    class Silenced(Hand):
+    class Silenced(ClusterPainter):
         def do(self, errand: Errand, aside: Path) -> Outcome:
             had = (errand.out / "report.json").exists()
             outcome = super().do(errand, aside)
@@ -211,7 +199,7 @@ def test_what_a_painter_finished_before_it_was_lost_counts_as_painted(
     errands = errands_for(pictures_in(photos(2)), tmp_path / "out")
     Workshop(options_of(actor, device="cpu")).paint(str(errands[1].source), errands[1].out)
 
-    outcomes = run(options_of(actor), errands, hand=Silenced)
+    outcomes = run(options_of(actor), errands, painter=Silenced)
 
     assert endings(outcomes) == ["photo 0 painted", "photo 1 skipped"]
 
@@ -221,7 +209,7 @@ def test_a_machine_that_is_lost_leaves_its_pictures_to_the_others(
 ) -> None:
     from ray.cluster_utils import Cluster
 
-    class Slow(Hand):
+    class Slow(ClusterPainter):
         def do(self, errand: Errand, aside: Path) -> Outcome:
             time.sleep(0.5)
             return super().do(errand, aside)
@@ -232,7 +220,9 @@ def test_a_machine_that_is_lost_leaves_its_pictures_to_the_others(
         errands = errands_for(pictures_in(photos(12)), tmp_path / "out")
         (tmp_path / "out").mkdir()
         told: list[str] = []
-        outcomes = painted_by_cluster(options_of(actor), errands, address=cluster.address, told=told.append, hand=Slow)
+        outcomes = painted_by_cluster(
+            options_of(actor), errands, address=cluster.address, told=told.append, painter=Slow
+        )
         seen = [next(outcomes)]
         while len(told) < 2:  # both have begun
             seen.append(next(outcomes))
@@ -252,7 +242,7 @@ def test_a_machine_that_is_lost_leaves_its_pictures_to_the_others(
 def test_a_film_painted_by_two_painters_one_of_them_lost_is_the_film_painted_by_one(
     actor: Path, tmp_path: Path
 ) -> None:
-    class Mortal(Hand):
+    class Mortal(ClusterPainter):
         def do_part(self, source: Path, part: Part, out: Path) -> FilmSums:
             sums = super().do_part(source, part, out)
             died = tmp_path / "died"
@@ -270,7 +260,7 @@ def test_a_film_painted_by_two_painters_one_of_them_lost_is_the_film_painted_by_
     told: list[str] = []
 
     ours = film_by_cluster(
-        options, clip, tmp_path / "ours.mp4", address=LOCAL, workers=2, told=told.append, hand=Mortal
+        options, clip, tmp_path / "ours.mp4", address=LOCAL, workers=2, told=told.append, painter=Mortal
     )
     theirs = paint_film(Workshop(options_of(actor, strokes=40, svg=True, device="cpu")), clip, tmp_path / "theirs.mp4")
 
@@ -292,7 +282,7 @@ def test_a_film_painted_by_two_painters_one_of_them_lost_is_the_film_painted_by_
 def test_painters_with_another_version_are_not_painted_with(
     actor: Path, photos: Callable[[int], Path], tmp_path: Path
 ) -> None:
-    class Older(Hand):
+    class Older(ClusterPainter):
         def hello(self, options: PaintOptions, folder: str, sign: str) -> Hello:
             from dataclasses import replace
 
@@ -301,7 +291,7 @@ def test_painters_with_another_version_are_not_painted_with(
     told: list[str] = []
 
     with pytest.raises(ClusterError, match=r"has Strokewise 0\.0\.9; here is .*, and all have to have the same"):
-        run(options_of(actor), errands_for(pictures_in(photos(2)), tmp_path / "out"), told=told.append, hand=Older)
+        run(options_of(actor), errands_for(pictures_in(photos(2)), tmp_path / "out"), told=told.append, painter=Older)
 
     assert len(told) == 1
     assert hidden(tmp_path / "out") == []
@@ -310,13 +300,13 @@ def test_painters_with_another_version_are_not_painted_with(
 def test_painters_that_are_lost_as_they_begin_end_the_command(
     actor: Path, photos: Callable[[int], Path], tmp_path: Path
 ) -> None:
-    class Stillborn(Hand):
+    class Stillborn(ClusterPainter):
         def hello(self, options: PaintOptions, folder: str, sign: str) -> Hello:
             os.kill(os.getpid(), signal.SIGKILL)
             raise AssertionError
 
     with pytest.raises(ClusterError, match="lost as soon as they begin"):
-        run(options_of(actor), errands_for(pictures_in(photos(2)), tmp_path / "out"), hand=Stillborn)
+        run(options_of(actor), errands_for(pictures_in(photos(2)), tmp_path / "out"), painter=Stillborn)
 
 
 def test_a_gpu_without_memory_leaves_its_picture_to_another(
@@ -324,7 +314,7 @@ def test_a_gpu_without_memory_leaves_its_picture_to_another(
 ) -> None:
     first = tmp_path / "first"
 
-    class Small(Hand):
+    class Small(ClusterPainter):
         def do(self, errand: Errand, aside: Path) -> Outcome:
             if not first.exists():
                 first.write_text(str(os.getpid()))
@@ -335,7 +325,7 @@ def test_a_gpu_without_memory_leaves_its_picture_to_another(
     told: list[str] = []
 
     errands = errands_for(pictures_in(photos(3)), tmp_path / "out")
-    outcomes = run(options_of(actor), errands, workers=2, told=told.append, hand=Small)
+    outcomes = run(options_of(actor), errands, workers=2, told=told.append, painter=Small)
 
     assert endings(outcomes) == ["photo 0 painted", "photo 1 painted", "photo 2 painted"]
     assert "Cannot use device cuda: it has too little memory." in told
@@ -344,7 +334,7 @@ def test_a_gpu_without_memory_leaves_its_picture_to_another(
 def test_a_full_disk_ends_it_and_an_unforeseen_error_costs_one_picture(
     actor: Path, photos: Callable[[int], Path], tmp_path: Path
 ) -> None:
-    class Odd(Hand):
+    class Odd(ClusterPainter):
         def do(self, errand: Errand, aside: Path) -> Outcome:
             if errand.source.name == "photo 0.png":
                 raise KeyError("nobody foresaw this")
@@ -354,7 +344,7 @@ def test_a_full_disk_ends_it_and_an_unforeseen_error_costs_one_picture(
 
     errands = errands_for(pictures_in(photos(4)), tmp_path / "out")
     (tmp_path / "out").mkdir()
-    outcomes = painted_by_cluster(options_of(actor), errands, address=LOCAL, workers=1, hand=Odd)
+    outcomes = painted_by_cluster(options_of(actor), errands, address=LOCAL, workers=1, painter=Odd)
 
     seen = [next(outcomes), next(outcomes)]
     with pytest.raises(OutputError, match="the disk is full"):
@@ -369,10 +359,10 @@ def test_a_machine_that_does_not_see_the_folders_says_which(actor: Path, tmp_pat
     here = os.getcwd()
     try:
         with pytest.raises(ClusterError, match="/nowhere cannot be opened there; share"):
-            Hand().hello(options_of(actor), "/nowhere", str(tmp_path / "sign"))
+            ClusterPainter().hello(options_of(actor), "/nowhere", str(tmp_path / "sign"))
         with pytest.raises(ClusterError, match="out is not seen there; share"):
-            Hand().hello(options_of(actor), str(tmp_path), "/out/sign")
-        assert Hand().hello(options_of(actor), str(tmp_path), str(tmp_path / "sign")).process == os.getpid()
+            ClusterPainter().hello(options_of(actor), str(tmp_path), "/out/sign")
+        assert ClusterPainter().hello(options_of(actor), str(tmp_path), str(tmp_path / "sign")).process == os.getpid()
     finally:
         os.chdir(here)
 
