@@ -17,6 +17,10 @@ TRIES = 3
 """How many painters a task may cost before it is given up: some pictures take a painter down with them."""
 
 
+PATIENCE = 60.0
+"""Seconds without a painter, until that is told."""
+
+
 class ClusterError(PainterError):
     """A cluster cannot be reached, or cannot be painted with."""
 
@@ -117,6 +121,7 @@ class Crew:
         self._idle: list[Any] = []
         self._busy: dict[Any, _Begun] = {}
         self.count = count
+        self._patience: float | None = PATIENCE
         self.devices: set[str] = set()
         """Of those that have begun."""
         self._lost_at_once = 0
@@ -144,7 +149,13 @@ class Crew:
                     self._give(waiting.popleft(), self._idle.pop())
                 if not self._beginning and not self._busy:
                     raise self._refused
-                (ready,), _ = self._ray.wait([*self._beginning, *self._busy], num_returns=1)
+                found, _ = self._ray.wait([*self._beginning, *self._busy], num_returns=1, timeout=self._patience)
+                if not found:
+                    if not self._busy:  # what is busy may take as long as it likes
+                        self._told("no painter can begin: the cluster has no room; waiting for it")
+                        self._patience = None  # told once
+                    continue
+                (ready,) = found
                 if ready in self._beginning:
                     self._begin(ready)
                     continue

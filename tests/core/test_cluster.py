@@ -20,6 +20,7 @@ import psutil
 import pytest
 from PIL import Image
 
+import core.crew
 from core.batch import Outcome
 from core.cluster import LOCAL, ClusterPainter, film_by_cluster, painted_by_cluster
 from core.crew import ClusterError, Hello, LostError
@@ -277,6 +278,55 @@ def test_a_film_painted_by_two_painters_one_of_them_lost_is_the_film_painted_by_
 
 
 # Painters that cannot be had
+
+
+OTHERS = """
+import sys
+import ray
+
+@ray.remote(num_cpus=1)
+class Other:
+    def here(self):
+        return "here"
+
+ray.init(address=sys.argv[1], log_to_driver=False, logging_level="ERROR")
+other = Other.remote()
+print(ray.get(other.here.remote()), flush=True)
+sys.stdin.read()
+"""
+
+
+def test_a_cluster_that_others_use_is_waited_for_and_that_is_told(
+    actor: Path, photos: Callable[[int], Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from ray.cluster_utils import Cluster
+
+    monkeypatch.setattr(core.crew, "PATIENCE", 1.0)
+    told: list[str] = []
+    (tmp_path / "out").mkdir()
+    errands = errands_for(pictures_in(photos(2)), tmp_path / "out")
+    cluster = Cluster(initialize_head=True, head_node_args={"num_cpus": 1, "include_dashboard": False})
+    others = subprocess.Popen(
+        [sys.executable, "-c", OTHERS, cluster.address], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    try:
+        assert others.stdout is not None
+        assert others.stdout.readline() == "here\n"
+
+        def hear(word: str) -> None:
+            told.append(word)
+            if "waiting for it" in word:
+                others.communicate()  # they end, and leave their room
+
+        outcomes = list(painted_by_cluster(options_of(actor), errands, address=cluster.address, told=hear))
+    finally:
+        others.kill()
+        others.communicate()
+        cluster.shutdown()
+
+    assert endings(outcomes) == ["photo 0 painted", "photo 1 painted"]
+    assert told[0] == "no painter can begin: the cluster has no room; waiting for it"
+    assert len(told) == 2
 
 
 def test_painters_with_another_version_are_not_painted_with(
