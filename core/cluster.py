@@ -34,7 +34,7 @@ from core.files import checked_output_folder, fragment_in, remove_fragments
 from core.film_parts import Part, parts_of, scenes
 from core.film_reader import opened_film
 from core.paint_options import PaintOptions
-from core.painted_film import FilmReport, FilmSums, checked_layout, paint_part
+from core.painted_film import FilmReport, FilmSums, check_names, checked_layout, paint_part
 from core.painted_folder import is_newer
 from core.progress_bar import Bars, no_bar
 from core.schedule import PUBLISHED_SIDE
@@ -179,9 +179,10 @@ def film_by_cluster(
     started = time.monotonic()
     if out.suffix.lower() == ".gif":
         raise SettingError("cluster", "for a GIF", "its one palette needs all frames together; choose .mp4 or .webm")
+    check_names(source, out)
     longer = Workshop(_on_processor(options)).job(_ONE_PIXEL).divide * PUBLISHED_SIDE
     with opened_film(source) as film, bars("looking for scenes", "frame") as show:
-        checked_layout(options, source, film, out)
+        checked_layout(options, film, out)
         seen = _counted(film.frames, lambda count: show(count, max(count, film.count or 0)))
         starts = list(scenes(seen, canvas_size(film.size, options.size), longer))
     folder = fragment_in(checked_output_folder(out.absolute().parent))

@@ -186,8 +186,9 @@ def paint_film(
         PainterError: If the film cannot be read or written.
     """
     started = time.monotonic()
+    check_names(source, out)
     with opened_film(source) as film, bars("film", "frame") as show:
-        layout = checked_layout(workshop.options, source, film, out)
+        layout = checked_layout(workshop.options, film, out)
         count = film.count or 0
         sums = _paint(
             workshop, film, film.frames, layout, out, cancelled=cancelled,
@@ -209,7 +210,7 @@ def paint_part(workshop: Workshop, source: Path, part: Part, out: Path) -> FilmS
         PainterError: If the film cannot be read or written.
     """
     with opened_film(source) as film:
-        layout = checked_layout(workshop.options, source, film, out)
+        layout = checked_layout(workshop.options, film, out)
         frames = enumerate(film.frames)
         _, first = next(frames)
         its = chain([first] if part.first == 0 else [], (frame for number, frame in frames if number >= part.first))
@@ -218,15 +219,24 @@ def paint_part(workshop: Workshop, source: Path, part: Part, out: Path) -> FilmS
         return _paint(workshop, film, islice(its, part.end - part.first), layout, out, job_of=job_of)
 
 
-def checked_layout(options: PaintOptions, source: Path, film: Film, out: Path) -> FilmLayout:
+def check_names(source: Path, out: Path) -> None:
+    """Hold the names of a film and of the painted one against each other, before either is opened.
+
+    Raises:
+        OutputError: If the painted one cannot have its name.
+    """
+    film_kind(out)
+    if out.exists() and source.exists() and out.samefile(source):
+        raise OutputError(out, "it is the film to be painted; choose another name")
+
+
+def checked_layout(options: PaintOptions, film: Film, out: Path) -> FilmLayout:
     """How the frames of a painted film lie in its file.
 
     Raises:
         PainterError: If there cannot be such a film.
     """
     kind = film_kind(out)
-    if out.exists() and source.exists() and out.samefile(source):
-        raise OutputError(out, "it is the film to be painted; choose another name")
     size = canvas_size(film.size, options.size)
     layout = film_layout(size, shape=None, longer=size.longer, beside=False)
     if kind.codec == "gif" and film.fps > _FASTEST_GIF:
