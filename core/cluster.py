@@ -53,8 +53,6 @@ _LOCAL_STORE = 128 << 20
 _PARTS = 4
 """Of a film, for each painter: with more, all end at about the same time; with fewer, less is read twice."""
 
-_ONE_PIXEL = np.zeros((1, 1, 3), np.uint8)
-
 _SHORT = "/tmp" if os.path.isdir("/tmp") else None
 
 _PATIENCE = 5.0
@@ -88,7 +86,7 @@ class ClusterPainter:
             raise ClusterError(machine, f"what is written to {Path(sign).parent} is not seen there; {shared}")
         self._workshop = Workshop(options)
         return Hello(
-            machine=machine, process=os.getpid(), device=self._workshop.device_name, version=version(),
+            machine=machine, device=self._workshop.device_name, version=version(),
             digest=self._workshop.digest,
         )  # fmt: skip
 
@@ -133,10 +131,8 @@ def painted_by_cluster(
         for errand in errands
     ]
     folder = errands[0].out.parent
-    with _crew(options, folder, len(tasks), address=address, workers=workers, told=told, painter=painter) as (
-        crew,
-        sign,
-    ):
+    places: dict[str, Any] = {"address": address, "workers": workers, "told": told, "painter": painter}
+    with _crew(options, _checked(options), folder, len(tasks), **places) as (crew, sign):
         for done in crew.results(tasks, folder):
             errand = errands[done.number]
             if done.error is not None:
@@ -180,16 +176,16 @@ def film_by_cluster(
     if out.suffix.lower() == ".gif":
         raise SettingError("cluster", "for a GIF", "its one palette needs all frames together; choose .mp4 or .webm")
     check_names(source, out)
-    longer = Workshop(_on_processor(options)).job(_ONE_PIXEL).divide * PUBLISHED_SIDE
+    here = _checked(options)
     with opened_film(source) as film, bars("looking for scenes", "frame") as show:
         checked_layout(options, film, out)
         seen = _counted(film.frames, lambda count: show(count, max(count, film.count or 0)))
-        starts = list(scenes(seen, canvas_size(film.size, options.size), longer))
+        starts = list(scenes(seen, canvas_size(film.size, options.size), options.divide * PUBLISHED_SIDE))
     folder = fragment_in(checked_output_folder(out.absolute().parent))
     folder.mkdir()
     places: dict[str, Any] = {"address": address, "workers": workers, "told": told, "painter": painter}
     try:
-        with _crew(options, folder, len(starts) - 1, **places) as (crew, _):
+        with _crew(options, here, folder, len(starts) - 1, **places) as (crew, _):
             parts = parts_of(starts, _PARTS * crew.count)
             files = [folder / f"{part.first:08d}{out.suffix}" for part in parts]
             tasks = [
@@ -207,7 +203,7 @@ def film_by_cluster(
                     sums += done.value
                     show(sums.frames, starts[-1], "")
             devices = ", ".join(sorted(crew.devices))
-        join_films(files, out)
+        join_films(files, out, frames=sums.frames)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     return sums.report(time.monotonic() - started, devices)
@@ -222,6 +218,7 @@ def _counted(frames: Iterator[NDArray[np.uint8]], told: Callable[[int], None]) -
 @contextmanager
 def _crew(
     options: PaintOptions,
+    here: Workshop,
     folder: Path,
     tasks: int,
     *,
@@ -231,7 +228,6 @@ def _crew(
     painter: type[ClusterPainter],
 ) -> Iterator[tuple[Crew, Path]]:
     """Painters for so many tasks that write into a folder, and a file there that is older than what they write."""
-    here = Workshop(_on_processor(options))  # refuses here what would be refused everywhere
     remove_fragments(folder)
     sign = fragment_in(folder)
     sign.touch()
@@ -250,9 +246,9 @@ def _crew(
         sign.unlink(missing_ok=True)
 
 
-def _on_processor(options: PaintOptions) -> PaintOptions:
-    """Options that can be looked at on a machine without a GPU."""
-    return replace(options, device="cpu")
+def _checked(options: PaintOptions) -> Workshop:
+    """A workshop that refuses here what would be refused everywhere, also on a machine without a GPU."""
+    return Workshop(replace(options, device="cpu"))
 
 
 @contextmanager

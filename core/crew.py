@@ -48,7 +48,6 @@ class Hello:
     """What a painter says of itself once its networks are loaded."""
 
     machine: str
-    process: int
     device: str
     version: str
     digest: str

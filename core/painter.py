@@ -8,8 +8,6 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
-from torch import Tensor
 
 from core.brushes import BRUSHES
 from core.compilers import HAS_TRITON
@@ -22,11 +20,9 @@ from core.hand import Answer, Hand, check
 from core.job import PaintJob
 from core.manner import Manner
 from core.mix import in_turn
-from core.rasteriser.differentiable import lay_bundle
 from core.rasteriser.fast import Canvas
 from core.rasteriser.gpu_forms import StepForms
 from core.renderer import SIDE as RENDERER_SIDE
-from core.renderer import NeuralRenderer
 from core.schedule import MAX_STROKES, Level, brought_to
 from core.stroke import Strokes
 from core.weights import LoadedActor, LoadedRenderer
@@ -363,8 +359,8 @@ class Painter:
                 blocked = blocked.to(canvas.device)
             answer = hand.answer(canvas, target, inside, done, wish, go_on, blocked)
             if isinstance(easel, HostEasel) and self._neural is not None:
-                drawn = self._drawn_neurally(self._neural, canvas, answer.strokes, answer.keep)
-                easel.observe(some, drawn)
+                drawn = self._neural.laid(canvas, answer.strokes, answer.keep)
+                easel.observe(some, drawn.permute(0, 2, 3, 1).cpu().numpy())
             answer = Answer(*(each.clone() for each in answer))
             answer.keep[count:] = False
             asked += some
@@ -374,16 +370,6 @@ class Painter:
         laid = easel.laid(hand.brush, asked, strokes, keep, step=step, most=left)
         check(torch.stack([answer.sound for answer in answers]).all(), hand.loaded)
         return laid
-
-    @staticmethod
-    @torch.inference_mode()
-    def _drawn_neurally(renderer: NeuralRenderer, canvas: Tensor, bundle: Tensor, keep: Tensor) -> NDArray[np.float32]:
-        """Windows [B, S, S, 3] after bundles [B, k, P], by a neural renderer and cut at the patch, as published."""
-        shapes = bundle[..., :-3]
-        alpha = renderer.at_side(shapes.flatten(0, 1), canvas.shape[-1]).reshape(*shapes.shape[:2], *canvas.shape[2:])
-        alpha = alpha * keep[..., None, None]
-        windows: NDArray[np.float32] = lay_bundle(canvas, alpha, bundle[..., -3:]).permute(0, 2, 3, 1).cpu().numpy()
-        return windows
 
 
 def _finest(document: Document, first: int) -> int:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import torch
 from torch import Tensor, nn
 from torch.nn import functional
+
+from core.rasteriser.differentiable import lay_bundle
 
 SIDE = 128
 """Pixels of the patch it draws; fixed by its three doublings of 16."""
@@ -58,3 +61,16 @@ class NeuralRenderer(nn.Module):
             raise ValueError(f"{side} pixels do not divide the {SIDE} that a renderer draws")
         alpha: Tensor = self(shape)
         return alpha if side == SIDE else functional.avg_pool2d(alpha[:, None], SIDE // side)[:, 0]
+
+    @torch.inference_mode()
+    def laid(self, canvas: Tensor, bundle: Tensor, keep: Tensor) -> Tensor:
+        """Canvases [B, 3, S, S] after bundles of strokes in their own colours, cut at the patch as published.
+
+        Args:
+            canvas: [B, 3, S, S], RGB in 0..1.
+            bundle: [B, k, P + 3], shapes and colours, the first stroke lowest.
+            keep: [B, k], of the strokes those that are laid.
+        """
+        shapes = bundle[..., :-3]
+        alpha = self.at_side(shapes.flatten(0, 1), canvas.shape[-1]).reshape(*shapes.shape[:2], *canvas.shape[2:])
+        return lay_bundle(canvas, alpha * keep[..., None, None], bundle[..., -3:])

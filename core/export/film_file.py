@@ -116,8 +116,13 @@ def film_file(path: Path, frame: Size, fps: float) -> Iterator[Callable[[NDArray
         _check_count(aside, path, count)
 
 
-def join_films(parts: Sequence[Path], path: Path) -> None:
+def join_films(parts: Sequence[Path], path: Path, *, frames: int) -> None:
     """Put films of the same size, rate and kind, as `film_file` makes them, one after the other, encoded as they are.
+
+    Args:
+        parts: The films.
+        path: All of them.
+        frames: That they have together.
 
     Raises:
         OutputError: If the film cannot be written.
@@ -135,17 +140,13 @@ def join_films(parts: Sequence[Path], path: Path) -> None:
         ]  # fmt: skip
         with _encoder_trouble(path, subprocess.CalledProcessError):
             subprocess.run(command, check=True, capture_output=True, stdin=subprocess.DEVNULL)
-        _check_count(aside, path, sum(_count(part, path) for part in parts))  # ffmpeg goes on past a part that is none
-
-
-def _count(film: Path, path: Path) -> int:
-    with _encoder_trouble(path, RuntimeError):
-        return int(imageio_ffmpeg.count_frames_and_secs(str(film.absolute()))[0])
+        _check_count(aside, path, frames)  # ffmpeg goes on past a part that is none
 
 
 def _check_count(film: Path, path: Path, count: int) -> None:
     with _encoder_trouble(path, RuntimeError):
-        if (frames := _count(film, path)) != count:
+        frames, _ = imageio_ffmpeg.count_frames_and_secs(str(film.absolute()))
+        if frames != count:
             raise RuntimeError(f"{frames} frames of {count}")
 
 

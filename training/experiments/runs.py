@@ -115,7 +115,8 @@ def run_all(config: ExperimentConfig) -> Iterator[Path]:
             # What the first process finds there, all go by: it is about to write there.
             done, begun = (bool(distributed.agreed(found)) for found in (is_done(folder), (folder / CONFIG).exists()))
             settings = settings_of(config, arm, seed)
-            if not done or _is_to_have_more(folder, settings):
+            # Agreed upon likewise: once the first goes on, what it had is written over.
+            if distributed.agreed(not done or _is_to_have_more(folder, settings)):
                 train_painter(settings, resumed=_given(settings) if begun else None)
             yield folder
 
@@ -127,12 +128,12 @@ def _is_to_have_more(folder: Path, settings: PainterConfig) -> bool:
         SettingError: If it had more, or its budget was of another kind.
     """
     had = json.loads((folder / CONFIG).read_text(encoding="utf-8"))["settings"]
-    for name, unit in (("minutes", "minutes"), ("updates", "updates")):
+    for name in ("minutes", "updates"):
         now, then = getattr(settings, name), had.get(name)
         if now is None:
             continue
         if then is None or then > now * (1 + _SAME):
-            told = "another budget" if then is None else f"{then:g} {unit}"
+            told = "another budget" if then is None else f"{then:g} {name}"
             problem = f"{folder.name} has had {told}, and all runs are to have the same; give as much, or another --out"
             raise SettingError(f"--{name}", f"{now:g} for each run", problem)
         return bool(now > then * (1 + _SAME))
