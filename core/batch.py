@@ -12,7 +12,7 @@ from typing import Any
 from core.errands import Errand, is_film
 from core.errors import DeviceError, OutputError, PainterError, PictureError
 from core.painted_film import has_painted_film, paint_film_into
-from core.painted_folder import take_place
+from core.painted_folder import refuse_source, take_place
 from core.progress_bar import Bars, no_bar
 from core.workshop import PaintingCancelledError, Workshop
 
@@ -93,6 +93,7 @@ def outcome_of(
     """
     source, out = errand.source, errand.out
     try:
+        refuse_source(source, out)
         if is_film(source):
             if has_painted_film(workshop, source, out):
                 return Outcome(errand=errand, ending=Ending.SKIPPED)

@@ -18,7 +18,7 @@ from core.device import enough_memory
 from core.errors import FilmError, OutputError, PictureError, SettingError
 from core.export.document import canvas_size
 from core.export.film_file import FILM_SUFFIXES, check_frames, film_file, film_kind
-from core.export.film_layout import FilmLayout, film_layout
+from core.export.film_layout import FilmLayout, film_layout, put
 from core.files import output_folder
 from core.film_painting import FilmPainter
 from core.film_parts import Part
@@ -259,17 +259,16 @@ def _paint(
 ) -> FilmSums:
     """Paint some frames of a film into a file; what is seen are the frames so far and the strokes of the last."""
     size = canvas_size(film.size, workshop.options.size)
-    padded = np.empty((*layout.frame, 3), np.uint8)
-    padded[:] = workshop.options.background
+    pixels = np.empty((*layout.frame, 3), np.uint8)
     painter = FilmPainter(workshop.painter, job_of or _one_palette(workshop), size)
     sums = FilmSums()
     with film_file(out, layout.frame, film.fps) as add, enough_memory():
         with closing(painter.frames(frames, cancelled=cancelled)) as painted:
             for each in painted:
-                padded[: size.height, : size.width] = each.pixels
+                put(pixels, layout.painting, each.pixels)
                 sums += FilmSums(frames=1, strokes=each.strokes, anew=int(each.anew), l2=each.l2)
                 check_frames(film_kind(out), layout.frame, sums.frames)  # it may have said less than there are
-                add(padded)
+                add(pixels)
                 seen(sums.frames, each.strokes)
         if cancelled():
             raise PaintingCancelledError

@@ -24,6 +24,21 @@ _NOT_ALWAYS = ("painting.svg", "painting.mp4")
 """What some paintings have and others do not."""
 
 
+def refuse_source(source: Path, out: Path) -> None:
+    """Hold a picture or film against what a painting of it writes over in its folder.
+
+    Raises:
+        OutputError: If it is that.
+    """
+    for name in ("painting.png", "painting.mp4"):
+        try:
+            is_source = (out / name).samefile(source)
+        except (OSError, ValueError):  # one of them is not there; what cannot be read is told of when it is read
+            continue
+        if is_source:
+            raise OutputError(out / name, "it is what is to be painted; choose another folder")
+
+
 def make_way(out: Path) -> None:
     """Remove what would pass for a part of the painting that is going to be in a folder, its report first.
 

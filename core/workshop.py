@@ -32,7 +32,7 @@ from core.least_squares import with_best_colours
 from core.mask import as_focus
 from core.metrics import score_table
 from core.paint_options import PaintOptions
-from core.painted_folder import FRAMES, is_finished, make_way, write_report
+from core.painted_folder import FRAMES, is_finished, make_way, refuse_source, write_report
 from core.painter import Painter
 from core.palette import Palette, palette_named
 from core.progress_bar import Bars, no_bar
@@ -163,6 +163,7 @@ class Workshop:
             PaintingCancelledError: If it was; files already written are whole, and there is no report.
             PainterError: If the picture or the folder is unusable.
         """
+        refuse_source(Path(source), out)
         digest = picture_digest(source)  # before it is read: where it changes now, the next run paints it again
         target = load_picture(source)
         job, options = self.job(target), self.options

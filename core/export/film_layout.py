@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
+
 from core.errors import SettingError
 from core.geometry import PixelBox, Size
 
@@ -33,7 +36,7 @@ def film_layout(sheet: Size, *, shape: str | None, longer: int | None, beside: b
 
     Args:
         sheet: The painting's own size.
-        shape: One of `SHAPES`; where absent the frame is as the painting asks, an odd side one line longer.
+        shape: One of `SHAPES`; where absent the frame is as the painting asks, an odd side one line longer (see `put`).
         longer: The longer side of the frame with a shape, else of the painting; the shape's own, or the sheet's but
             `LONGEST_SIDE` at most, where absent.
         beside: Leave room for a photograph of the sheet's aspect: to the left of the painting, or above it where that
@@ -71,6 +74,19 @@ def film_layout(sheet: Size, *, shape: str | None, longer: int | None, beside: b
         return FilmLayout(room, first, None)
     painting = first.moved((rows - 1) * _even(panel.height), (columns - 1) * _even(panel.width))
     return FilmLayout(room, painting, first)
+
+
+def put(frame: NDArray[np.uint8], box: PixelBox, pixels: NDArray[np.uint8]) -> None:
+    """Put a picture where it is on a frame; of an odd side the last line is there twice, to the next even pixel.
+
+    Args:
+        frame: [H, W, 3], changed in place.
+        box: Of a `FilmLayout`.
+        pixels: [h, w, 3], of that box's size.
+    """
+    height, width = box.size
+    more = (0, height % 2), (0, width % 2), (0, 0)
+    frame[box.top : box.top + _even(height), box.left : box.left + _even(width)] = np.pad(pixels, more, mode="edge")
 
 
 def _even(extent: int) -> int:

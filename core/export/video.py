@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from core.document import Document
 from core.errors import SettingError
 from core.export.film_file import GIF_RATES, check_frames, film_file, film_kind
-from core.export.film_layout import SHAPES, film_layout
+from core.export.film_layout import SHAPES, film_layout, put
 from core.export.progress import Progress
-from core.geometry import PixelBox, Size
+from core.geometry import Size
 from core.rasteriser.fast import Canvas, draw, to_bytes
 from core.resampling import middle, resized
 from core.timeline import moments
@@ -107,10 +107,10 @@ def write_video(
     frame = np.empty((*layout.frame, 3), np.uint8)
     frame[:] = document.background
     if photograph is not None and layout.photograph is not None:
-        _part(frame, layout.photograph)[:] = resized(middle(photograph, document.size), layout.photograph.size)
+        put(frame, layout.photograph, resized(middle(photograph, document.size), layout.photograph.size))
     with film_file(path, layout.frame, fps) as add:
         for done, canvas in enumerate(_canvases(document, layout.painting.size, counts), start=1):
-            _part(frame, layout.painting)[:] = to_bytes(canvas)
+            put(frame, layout.painting, to_bytes(canvas))
             add(frame)
             if progress is not None:
                 progress(done, len(counts))
@@ -125,11 +125,6 @@ def _canvases(document: Document, size: Size, counts: list[int]) -> Iterator[Can
         counts = counts[first:]
         del finished
     yield from moments(document, size, counts)
-
-
-def _part(frame: NDArray[np.uint8], box: PixelBox) -> NDArray[np.uint8]:
-    """A view of a part of a frame."""
-    return frame[box.top : box.bottom, box.left : box.right]
 
 
 def _check(name: str, value: float, low: int, high: int) -> None:

@@ -9,7 +9,7 @@ import torch
 from PIL import Image
 
 import core.workshop
-from core.batch import Ending, Outcome, painted_one_by_one
+from core.batch import Ending, Outcome, outcome_of, painted_one_by_one
 from core.brushes import BEZIER
 from core.errands import Errand, errands_for, pictures_in
 from core.errors import DeviceError, OutputError, SettingError
@@ -218,6 +218,28 @@ def test_cancelling_while_files_are_written_leaves_no_report(actor: Path, photos
         )
 
     assert sorted(path.name for path in out.iterdir()) == ["painting.png", "strokes.json"]
+
+
+@pytest.mark.parametrize("elsewhere", [None, "aside"])
+def test_a_picture_is_not_replaced_by_its_own_painting(
+    elsewhere: str | None, actor: Path, photos: Path, tmp_path: Path
+) -> None:
+    source = photos / "painting" / "painting.png"
+    source.parent.mkdir()
+    (photos / "photo 1.png").rename(source)
+    before, errand = source.read_bytes(), Errand(source=source, out=source.parent)
+
+    outcome = outcome_of(workshop_of(actor), errand, aside=None if elsewhere is None else photos / elsewhere)
+
+    assert isinstance(outcome.error, OutputError)
+    assert (outcome.error.path, outcome.error.problem) == (
+        source,
+        "it is what is to be painted; choose another folder",
+    )
+    assert source.read_bytes() == before
+    assert [path.name for path in source.parent.iterdir()] == ["painting.png"]
+    with pytest.raises(OutputError, match="it is what is to be painted"):
+        workshop_of(actor).paint(str(source), source.parent)
 
 
 def test_an_outcome_says_what_became_of_its_errand(actor: Path, photos: Path, tmp_path: Path) -> None:

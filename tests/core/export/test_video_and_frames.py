@@ -66,15 +66,20 @@ def test_a_film_has_the_size_rate_and_length_asked_for_and_ends_in_the_painting(
         assert _psnr(frame[:75, :101], to_bytes(draw(painting))) > 34
 
 
-def test_odd_sides_gain_a_line_of_the_sheets_colour(tmp_path: Path) -> None:
-    write_video(_painting(40), tmp_path / "a.mp4", film=FilmOptions(seconds=0.5, fps=4, hold=0))
+@pytest.mark.parametrize("beside", [False, True])
+def test_odd_sides_gain_a_line_like_their_last(beside: bool, tmp_path: Path) -> None:
+    photo = np.full((75, 101, 3), (30, 200, 90), np.uint8) if beside else None
+    write_video(_painting(40), tmp_path / "a.mp4", film=FilmOptions(seconds=0.5, fps=4, hold=0), photograph=photo)
 
     last = _film(tmp_path / "a.mp4")[0][-1].astype(int)
 
     # 4:2:0 shares its colour with the neighbouring line, but not its brightness.
     weights = np.array([0.2126, 0.7152, 0.0722])
-    assert np.abs((last[75] - (200, 120, 40)) @ weights).max() < 12
-    assert np.abs((last[:, 101] - (200, 120, 40)) @ weights).max() < 12
+    assert last.shape == (76, 204 if beside else 102, 3)
+    assert np.abs((last[75] - last[74]) @ weights).max() < 12
+    assert np.abs((last[:, -1] - last[:, -2]) @ weights).max() < 12
+    if beside:
+        assert np.abs((last[:, 101] - (30, 200, 90)) @ weights).max() < 12
 
 
 def test_a_large_sheet_makes_a_film_of_1920_and_any_size_can_be_asked_for(tmp_path: Path) -> None:
