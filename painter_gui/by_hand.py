@@ -20,6 +20,7 @@ from painter_gui.background import Background
 from painter_gui.brushwork import Phase
 from painter_gui.controller import Controller
 from painter_gui.files import Photo
+from painter_gui.measuring import measuring_size
 
 if TYPE_CHECKING:
     from core.timeline import Timeline
@@ -38,9 +39,6 @@ mouse counts and a hand trembles."""
 
 _FAINTEST = 0.25
 """Share of its opacity that a stroke has where a pen hardly touches, if its pressure changes that."""
-
-MEASURED_SIDE = 512
-"""Pixels at which the errors of new strokes are measured, at most."""
 
 _MEASURING_BYTES = 64 * 2**20
 """For canvases that this goes on from."""
@@ -300,12 +298,12 @@ class ByHand(QObject):
 
     def _measured(self, document: Document, first: int, photo: Photo) -> Document:
         from core.rasteriser.fast import measured_on
-        from core.resampling import resized
+        from core.resampling import as_canvas
         from core.timeline import Timeline
 
-        size = document.size.with_longer_side(min(MEASURED_SIDE, document.size.longer))
+        size = measuring_size(document.size)
         if self._target is None or self._target[0] is not photo:
-            self._target = photo, resized(photo.pixels, size).astype(np.float32) / np.float32(255)
+            self._target = photo, as_canvas(photo.pixels, size)
             self._timeline = None
         timeline = self._timeline
         if timeline is None or timeline.document.background != document.background:

@@ -10,11 +10,12 @@ from PySide6.QtCore import QObject, QTimer, Slot
 
 from core.document import BEFORE, Document
 from core.editing import EDITED
+from core.geometry import Size
 from painter_gui.background import Background
 from painter_gui.brushwork import Phase
 from painter_gui.controller import Controller
 
-MEASURED_SIDE = 512
+_MEASURED_SIDE = 512
 """Pixels of the longer side at which errors are measured, at most: about the size of the finest level painted."""
 
 REST_MS = 300
@@ -72,6 +73,11 @@ class Measuring(QObject):
         self._background.submit(work, done)
 
 
+def measuring_size(sheet: Size) -> Size:
+    """The size at which errors of a painting on a sheet are measured."""
+    return sheet.with_longer_side(min(_MEASURED_SIDE, sheet.longer))
+
+
 def needs_measuring(document: Document) -> bool:
     """Whether errors are missing because strokes were edited."""
     jobs: list[Any] = [document.job]
@@ -84,9 +90,6 @@ def needs_measuring(document: Document) -> bool:
 def with_errors(document: Document, photo: NDArray[np.uint8]) -> Document:
     """The document with all errors measured against a photo [H, W, 3], at a size of which that takes no time."""
     from core.rasteriser.fast import measured
-    from core.resampling import resized
+    from core.resampling import as_canvas
 
-    size = document.size
-    if size.longer > MEASURED_SIDE:
-        size = size.with_longer_side(MEASURED_SIDE)
-    return measured(document, resized(photo, size).astype(np.float32) / np.float32(255))
+    return measured(document, as_canvas(photo, measuring_size(document.size)))

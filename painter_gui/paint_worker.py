@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import gc
 import threading
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -231,12 +230,8 @@ class PaintWorker(QObject):
         self.short_of_memory.emit()
 
     def _leave_gpu(self, trouble: GpuTrouble) -> None:
-        import torch
-
-        from core.device import GpuTrouble
+        from core.device import free_memory
 
         self._painter = None
-        gc.collect()
-        if trouble is not GpuTrouble.FAILED and torch.cuda.is_available():  # what has failed is asked for nothing more
-            with contextlib.suppress(RuntimeError):  # it may be worse than it said
-                torch.cuda.empty_cache()
+        with contextlib.suppress(RuntimeError):  # it may be worse than it said
+            free_memory(trouble)
