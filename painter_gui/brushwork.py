@@ -116,6 +116,7 @@ class Brushwork(QObject):
     def drop(self) -> None:
         """End what is being done: it was to a photo that goes."""
         self.end_run()
+        self.runs.end_sketches()
         self._action = self._left_off = None
 
     def be_ready(self, *, there: bool) -> None:

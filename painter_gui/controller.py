@@ -215,13 +215,11 @@ class Controller(QObject):
         self.opened.emit()
         self.settings_changed.emit()
         self.saved_changed.emit()
-        self.shown.redraw()
 
     def close_photo(self) -> None:
         """Back to the start."""
         self.reader.forget()
         self.brushwork.drop()
-        self.brushwork.runs.end_sketches()
         self.undo_stack.clear()
         self._photo, self._name, self._path, self._saved = None, "", None, None
         self.shown.clear()
@@ -269,7 +267,6 @@ class Controller(QObject):
                 self.noted.emit("sheet_later", {})
             else:
                 self.shown.show(replace(self.document, background=settings.background))
-                self.shown.redraw()
         self.settings_changed.emit()
         self.saved_changed.emit()
         if self.phase is Phase.PAINTING:

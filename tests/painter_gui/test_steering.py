@@ -11,7 +11,7 @@ import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtWidgets import QApplication, QFileDialog
 from pytestqt.qtbot import QtBot
 
 from core.mask import Mask
@@ -284,6 +284,18 @@ def test_painting_does_not_wait_for_sketches(opened: Controller, until: Callable
     until(lambda: opened.phase is Phase.IDLE)
     assert len(opened.document.strokes) == opened.settings.total
     assert told == []  # they were not wanted any more
+
+
+def test_sketches_go_with_their_photo(window: StudioWindow, opened: Controller, until: Callable[..., None]) -> None:
+    opened.sketch_styles(list(STYLES))
+    sketches = opened.brushwork.runs._sketches
+    assert sketches is not None
+    opened.open_pixels(np.zeros((20, 30, 3), np.uint8), "dark")
+    until(lambda: opened.name == "dark")
+    assert sketches.cancelled.is_set()
+    opened.brushwork.runs.worker.sketched.emit(sketches.number, "poster", np.zeros((20, 30, 3), np.uint8))  # too late
+    QApplication.processEvents()
+    assert window.panel.style_panel.styles.item(0).icon().isNull()
 
 
 def test_sketches_are_small_and_of_the_settings_at_hand(settings: PaintSettings) -> None:

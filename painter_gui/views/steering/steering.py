@@ -220,7 +220,7 @@ class Steering(QObject):
         if controller.photo is None or controller.phase not in (Phase.IDLE, Phase.PAUSED):
             return
         settings = controller.settings
-        painted_with = controller.photo, settings.stroke_type, settings.preset, settings.boldness, settings.background
+        painted_with = settings.stroke_type, settings.preset, settings.boldness, settings.background
         if painted_with != self._sketched_with:
             self._sketched_with = painted_with
             self._sketched.clear()
