@@ -55,7 +55,6 @@ class QueueWindow(Worded, QDialog):
         self._connect()
         self.say(self._say_words)
         self.resize(760, 560)
-        self._on_listed()
 
     # Building
 
@@ -150,6 +149,7 @@ class QueueWindow(Worded, QDialog):
             button.setToolTip(tip)
         self.bar.setAccessibleName(translate("Studio", "Progress of the queue"))
         self._on_phase()
+        self._on_listed()
 
     # What is shown
 

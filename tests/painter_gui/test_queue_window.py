@@ -384,6 +384,13 @@ def test_the_studio_is_closed_while_it_paints_and_tells_of_it_when_it_starts_aga
     assert shown(window)[0][1].startswith("Done, ")
 
 
+def test_its_words_follow_the_language(studio: StudioWindow, window: QueueWindow, until: Until) -> None:
+    assert {state for _, state in shown(window)} == {"Waiting"}
+    studio.choices.choose_language("zh_CN")
+    until(lambda: window.windowTitle() == "队列")
+    assert {state for _, state in shown(window)} == {"等待中"}
+
+
 def test_everything_can_be_reached_by_name_and_key(window: QueueWindow) -> None:
     buttons = window.findChildren(QPushButton)
     keys = [button.text().partition("&")[2][:1].lower() for button in buttons]
