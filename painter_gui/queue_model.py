@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
@@ -203,8 +204,7 @@ def _with_state(entry: Entry, values: Mapping[str, Any], taken: set[str]) -> Ent
     if state is State.FAILED:
         return replace(entry, state=state, error=PainterError(error if isinstance(error, str) else ""))
     if state in (State.DONE, State.SKIPPED) and painted_in is not None:
-        near = float(psnr) if isinstance(psnr, int | float) else None
-        return replace(entry, state=state, painted_in=painted_in, psnr=near)
+        return replace(entry, state=state, painted_in=painted_in, psnr=_figure(psnr))
     return entry
 
 
@@ -215,6 +215,16 @@ def _is_plain(name: str) -> bool:
 
 def _path(value: object) -> Path | None:
     return Path(value) if isinstance(value, str) and value and "\0" not in value else None
+
+
+def _figure(value: object) -> float | None:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    try:
+        figure = float(value)
+    except OverflowError:  # a whole number may be larger than any other
+        return None
+    return figure if math.isfinite(figure) else None
 
 
 def _flag(value: object, usual: bool) -> bool:

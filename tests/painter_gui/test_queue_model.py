@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -114,6 +115,16 @@ def test_values_that_are_wrong_are_left_out(values: dict[str, Any]) -> None:
     model = restored(values)
 
     assert (model.out, model.choices, len(model)) == (Path("/usual"), QueueChoices(), 0)
+
+
+@pytest.mark.parametrize("psnr", ["high", 10**400, math.nan, True])
+def test_a_figure_that_is_none_is_left_out(psnr: object) -> None:
+    entry = {"source": "/photos/a.png", "state": "done", "painted_in": "/out/a", "psnr": psnr}
+
+    (restored_entry,) = restored({"entries": [entry]}).entries
+
+    assert restored_entry.state is State.DONE
+    assert restored_entry.psnr is None
 
 
 @pytest.mark.parametrize("folder", ["..", ".", "", "a/b", "/etc", "a\0", 3, "B"])
