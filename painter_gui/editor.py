@@ -55,7 +55,7 @@ class Editor(QObject):
         self._pointed: Hit | None = None
         self._depth: tuple[float, float, int] | None = None
         self._stale = False
-        """Whether there are more strokes around those chosen than was told."""
+        """Whether there are more strokes around those chosen than was told: they come too fast while it is painted."""
         controller.opened.connect(self._on_opened)
         controller.document_changed.connect(self._on_document)
         controller.position_changed.connect(self.point_nowhere)
@@ -234,8 +234,9 @@ class Editor(QObject):
         """Move those chosen in the order of all."""
         self._edit("order", lambda document, at: (editing.moved(document, self._chosen, place), at))
 
-    def _edit(self, what: str, change: Callable[[Document, int], tuple[Document, int]]) -> bool:
-        return bool(self._chosen.any()) and self._controller.edit(what, change)
+    def _edit(self, what: str, change: Callable[[Document, int], tuple[Document, int]]) -> None:
+        if self._chosen.any():
+            self._controller.edit(what, change)
 
     # What the controller says
 
@@ -263,6 +264,7 @@ class Editor(QObject):
         if not self._chosen[same:].any():
             self._chosen = np.pad(self._chosen[:same], (0, len(strokes) - same))
             self._stale = bool(self._chosen.any())
+            self._on_phase()
             return
         self._chosen = followed(self._chosen, before.strokes, strokes)
         self.chosen_changed.emit()

@@ -506,6 +506,14 @@ def test_a_choice_is_told_only_when_it_changes(painted: StudioWindow, until: Unt
     assert len(told) > 1
 
 
+def test_how_many_others_there_are_is_told_at_once_while_nothing_is_painted(painted: StudioWindow) -> None:
+    controller, editor = painted._controller, painted.strokes.editor
+    editor.choose_all()
+    before = controller.document
+    controller.shown.show(replace(before, strokes=before.strokes.appended(before.strokes[:1])))
+    assert painted.strokes.inspector.summary.text() == "40 of 41 strokes"
+
+
 def test_of_many_strokes_lines_are_drawn_where_they_lie() -> None:
     sheet, strokes = painting(300).size, painting(300).strokes
     strokes = strokes.picked((strokes.patches[:, :2].min(axis=1) > 0) & (strokes.patches[:, 2] < 60))
