@@ -26,7 +26,7 @@ from painter_gui.wording import translate
 
 _PARTS = (
     "PySide6", "torch", "numpy", "numba", "scipy", "opencv-python-headless", "pillow", "scikit-image", "imageio",
-    "imageio-ffmpeg", "safetensors", "orjson", "click", "tqdm", "psutil",
+    "imageio-ffmpeg", "reportlab", "pypdfium2", "safetensors", "orjson", "click", "tqdm", "psutil",
 )  # fmt: skip
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import QObject, Slot
+from PySide6.QtCore import QObject, Qt, Slot
 from PySide6.QtGui import QAction
 
 from painter_gui.controller import Controller
@@ -49,7 +49,5 @@ class Looking(QObject):
 
     @Slot(bool)
     def _on_full_screen(self, full: bool) -> None:
-        if full:
-            self._window.showFullScreen()
-        else:
-            self._window.showNormal()
+        state, whole = self._window.windowState(), Qt.WindowState.WindowFullScreen
+        self._window.setWindowState(state | whole if full else state & ~whole)  # it may be maximised besides

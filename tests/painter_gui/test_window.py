@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 import threading
+import tomllib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -725,6 +726,26 @@ def test_help_lists_keys_and_versions(studio: StudioWindow) -> None:
     assert all(version and licence for version, licence in parts.values())
     for dialog in (sheet, about):
         dialog.deleteLater()
+
+
+def test_help_names_every_library_that_the_program_needs(studio: StudioWindow) -> None:
+    from painter_gui.views.help_dialogs import AboutDialog
+
+    about = AboutDialog(studio.windowIcon(), studio)
+    named = {about.table.item(row, 0).text() for row in range(about.table.rowCount())}
+    project = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text())["project"]
+    assert {re.split("[<>=]", each)[0] for each in project["dependencies"]} <= named
+    about.deleteLater()
+
+
+def test_the_whole_screen_gives_back_a_window_as_large_as_it_was(studio: StudioWindow, until: Until) -> None:
+    studio.showMaximized()
+    until(studio.isMaximized)
+    studio.full_screen_action.trigger()
+    until(studio.isFullScreen)
+    studio.full_screen_action.trigger()
+    until(lambda: not studio.isFullScreen())
+    assert studio.isMaximized()
 
 
 def test_the_painting_is_copied(painted: StudioWindow, until: Until) -> None:
