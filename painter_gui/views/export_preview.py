@@ -47,9 +47,9 @@ class ExportPreview(QWidget):
         super().__init__(parent)
         self._document, self._photo, self._choices, self._background = document, photo, choices, background
         self._drawn = 0
-        self._held = False
+        self._held = self._owed = False
         self._resting = QTimer(self, interval=_REST_MS, singleShot=True)
-        self._resting.timeout.connect(self._draw)
+        self._resting.timeout.connect(self._on_rested)
         self.picture = QLabel(self)
         self.picture.setFixedSize(_PREVIEW)
         self.picture.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -68,11 +68,14 @@ class ExportPreview(QWidget):
     @Slot()
     def draw_soon(self) -> None:
         """Draw it anew, once nothing has been chosen for a moment."""
+        self._owed = True
         self._resting.start()
 
     def hold(self, held: bool) -> None:
-        """Draw nothing, and give up what is being drawn: its thread has better things to do; or go on."""
+        """Draw nothing, and give up what is being drawn: its thread has better things to do; or make up for it."""
         self._held = held
+        if not held and self._owed:
+            self.draw_soon()
 
     def stop(self) -> None:
         """Draw nothing more."""
@@ -80,7 +83,7 @@ class ExportPreview(QWidget):
         self.hold(True)
 
     @Slot()
-    def _draw(self) -> None:
+    def _on_rested(self) -> None:
         if self._held:
             return
         self._drawn += 1
@@ -96,6 +99,7 @@ class ExportPreview(QWidget):
     def _on_drawn(self, number: int, drawn: Preview | None) -> None:
         if drawn is None or number != self._drawn:
             return
+        self._owed = False
         height, width = drawn.pixels.shape[:2]
         image = QImage(drawn.pixels.data, width, height, 4 * width, QImage.Format.Format_RGB32).copy()
         ratio = self.devicePixelRatioF()
@@ -111,5 +115,6 @@ class ExportPreview(QWidget):
             self.size_label.setText(count)
 
     def _on_failed(self, error: PainterError) -> None:
+        self._owed = False
         self.picture.clear()
         self.size_label.setText(told(error))

@@ -249,6 +249,14 @@ def test_after_cancelling_the_preview_follows_what_is_chosen(dialog: ExportDialo
     until(lambda: "4,000 × 3,000 px" in dialog.preview.size_label.text())
 
 
+def test_after_an_export_the_preview_is_of_what_was_chosen_before_it(dialog: ExportDialog, until: Until) -> None:
+    until(lambda: "64 × 48 px" in dialog.preview.size_label.text())
+    dialog.choose("film", size=128, seconds=2.0)
+    dialog.start()  # before the preview could follow
+    until(lambda: not dialog.exporting)
+    until(lambda: "128 × 96 px" in dialog.preview.size_label.text())
+
+
 def test_progress_is_shown(dialog: ExportDialog, until: Until) -> None:
     seen: list[int] = []
     dialog.bar.valueChanged.connect(seen.append)
