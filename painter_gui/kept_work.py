@@ -100,7 +100,8 @@ class KeptWork:
                     lock = _lock_of(self._path)
                     if not lock.tryLock(0):
                         if lock.error() is QLockFile.LockError.LockFailedError:  # while it was not ours, it was taken
-                            self._path, self._journal = self._path.with_name(uuid.uuid4().hex), None
+                            self._path = self._path.with_name(uuid.uuid4().hex)
+                            self._journal = self._branch_files = None
                             self._has_photo = False
                         raise OutputError(self._path, "its lock cannot be made; look at the disk")
                     self._lock = lock

@@ -13,6 +13,8 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QLockFile
 
+from core.branch_files import BranchFiles
+from core.branches import Branches
 from core.errors import OutputError, PictureError, SessionFileError
 from core.journal import Journal, Work, read_journal, unsaved_strokes
 from painter_gui.autosave import Autosave
@@ -323,6 +325,31 @@ def test_on_a_disk_that_takes_no_lock_what_was_left_can_be_had(tmp_path: Path, m
     work = KeptWork.claimed(tmp_path / "a")
     assert work is not None
     assert work.load().document == ONE_STROKE
+
+
+def test_work_that_another_studio_took_goes_on_elsewhere_with_all_its_branches(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    branches = Branches().kept(ONE_STROKE, {"seed": 1})
+    (tmp_path / "a").mkdir()
+    with monkeypatch.context() as full:  # a disk that takes no lock
+        full.setattr(QLockFile, "tryLock", lambda *_: False)
+        full.setattr(QLockFile, "error", lambda _: QLockFile.LockError.UnknownError)
+        work = KeptWork.claimed(tmp_path / "a")
+    assert work is not None
+    theirs = KeptWork.claimed(tmp_path / "a")
+    assert theirs is not None
+    theirs.keep(Work(document=ONE_STROKE), branches)
+    work._branch_files = BranchFiles(tmp_path / "a")  # as it has after it was loaded
+    with pytest.raises(OutputError):
+        work.keep(Work(document=ONE_STROKE), branches)
+    work.keep(Work(document=ONE_STROKE), branches)
+
+    assert work.path != tmp_path / "a"
+    assert [path.name for path in work.path.glob("branch-*")] == ["branch-1.journal"]
+    assert [path.name for path in (tmp_path / "a").glob("branch-*")] == ["branch-1.journal"]
+    for each in (work, theirs):
+        each.release()
 
 
 def test_an_entry_that_says_saved_but_is_damaged_does_not_cost_the_work(tmp_path: Path) -> None:
