@@ -140,20 +140,26 @@ class Branching(QObject):
         if self.possible:
             self._change("drop branch", self._branches.dropped(index))
 
-    def take(self, index: int) -> None:
-        """Have a branch at hand, with its settings; the painting that was at hand becomes a branch in its place."""
+    def take(self, index: int) -> Document | None:
+        """Have a branch at hand, with its settings; the painting that was at hand becomes a branch in its place.
+
+        Returns:
+            The painting that was at hand, with what was painted of it till then; None where no branch was taken.
+        """
         controller = self._controller
         if not self.possible:
-            return
+            return None
         document = self._branches[index].document
         controller.stop()
         place = self._branches.index(document)  # stopping may have tidied others away
         if place is None:
-            return
-        before = self._branches, controller.document, controller.settings
-        branch, branches = self._branches.taken(place, controller.document, self._present_settings())
+            return None
+        painting = controller.document
+        before = self._branches, painting, controller.settings
+        branch, branches = self._branches.taken(place, painting, self._present_settings())
         after = branches, branch.document, PaintSettings.of(branch.settings)
         controller.undo_stack.push(_Taking(before, after, self, controller))
+        return painting
 
     def _change(self, what: str, after: Branches) -> None:
         if after is not self._branches:

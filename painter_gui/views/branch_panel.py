@@ -175,12 +175,11 @@ class BranchPanel(QObject):
 
     def _take(self, index: int) -> None:
         """Take a branch; where it was compared with, the painting that was at hand is compared with from now on."""
-        compared, painting = self._compared, self._controller.document
-        taken = self._branching.branches[index].document
+        compared, taken = self._compared, self._branching.branches[index].document
         if compared is taken:
             self._compared = None  # until it is known whether there is another one in its place
-        self._branching.take(index)
-        left = self._branching.branches.index(painting)
+        painting = self._branching.take(index)
+        left = None if painting is None else self._branching.branches.index(painting)
         if compared is taken and left is not None:
             self.compare(left)
         elif compared is taken:

@@ -234,6 +234,22 @@ def test_what_was_at_hand_is_compared_with_what_was_taken(branched: StudioWindow
     assert controller.document is second
 
 
+def test_taken_while_it_is_painted_what_was_painted_till_then_is_compared_with(
+    branched: StudioWindow, until: Until
+) -> None:
+    controller = branched._controller
+    first = controller.branching.branches[0].document
+    compared(branched, until)
+    controller.set_settings(strokes=4000)
+    controller.paint()
+    until(lambda: controller.brushwork.runs.run is not None and not controller.brushwork.runs.run.frames.empty())
+    branched.branches.take_action.trigger()
+
+    assert controller.document is first
+    assert branched.branches._compared is controller.branching.branches[0].document
+    assert len(controller.branching.branches[0].document.strokes) > 120
+
+
 def test_what_is_chosen_is_what_is_compared(branched: StudioWindow, until: Until) -> None:
     branched.branches.keep_action.trigger()
     compared(branched, until)
