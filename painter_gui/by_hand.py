@@ -94,6 +94,7 @@ class ByHand(QObject):
         self._measuring = Background("measuring strokes by hand", self)
         self._timeline: Timeline | None = None
         self._target: tuple[Photo, NDArray[np.float32]] | None = None
+        controller.opened.connect(self._on_opened)
         controller.canvas_changed.connect(self._on_canvas)
         controller.settings_changed.connect(self.brush_changed)
         controller.document_changed.connect(self._measure)
@@ -164,6 +165,11 @@ class ByHand(QObject):
     def _photo_colour(self, row: float, column: float) -> Colour | None:
         photo = self._controller.photo
         return None if photo is None else colour_under(photo.pixels, row, column, self.radius)
+
+    @Slot()
+    def _on_opened(self) -> None:
+        self._under = None
+        self.brush_changed.emit()
 
     # A stroke
 

@@ -27,6 +27,7 @@ from painter_gui.by_hand import ByHand, HandBrush, Pressure, first_unmeasured
 from painter_gui.controller import Controller
 from painter_gui.views.canvas_tools.stroke_brush import StrokeBrush
 from painter_gui.views.window import StudioWindow
+from tests.painter_gui.conftest import TIMEOUT
 from tests.painter_gui.test_canvas_tools import QEvent, pen
 
 pytestmark = pytest.mark.gui
@@ -331,6 +332,18 @@ def test_a_stroke_takes_the_photos_colour_where_it_begins(
     np.testing.assert_allclose(controller_of.document.strokes.rgb()[0], photo, atol=0.03)
     qtbot.mouseMove(studio_by_hand.canvas, window_point(studio_by_hand, (40.5, 30.5)).toPoint())
     assert studio_by_hand.by_hand.hand.colour == pytest.approx((0.6, 0.48, 0.76), abs=0.03)
+
+
+def test_the_colour_under_the_pointer_goes_with_its_photo(
+    studio_by_hand: StudioWindow, controller_of: Controller, qtbot: QtBot
+) -> None:
+    hand = studio_by_hand.by_hand.hand
+    hand.choose(from_photo=True)
+    hand.point(24, 32)
+    assert hand.colour != BLUE
+    controller_of.open_pixels(np.zeros((20, 30, 3), np.uint8), "dark")
+    qtbot.waitUntil(lambda: controller_of.name == "dark", timeout=TIMEOUT)
+    assert hand.colour == BLUE
 
 
 @pytest.mark.parametrize("stroke_type", [brush.name for brush in BRUSHES])
