@@ -132,14 +132,16 @@ def _plain(name: str) -> str:
     return Path(name).name.encode(errors="replace").decode()
 
 
+def there_is(path: Path) -> bool:
+    """Whether that is a file; it is none where the system does not say, as of a name that is too long."""
+    with contextlib.suppress(OSError, ValueError):
+        return path.is_file()
+    return False
+
+
 def there_are(names: Sequence[str]) -> list[str]:
     """Those of some files that are there; an answer may take long, or be refused."""
-    found = []
-    for name in names:
-        with contextlib.suppress(OSError, ValueError):
-            if Path(name).is_file():
-                found.append(name)
-    return found
+    return [name for name in names if there_is(Path(name))]
 
 
 def saved_session(

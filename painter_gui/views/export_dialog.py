@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from functools import partial
 from pathlib import Path
@@ -204,18 +205,18 @@ class ExportDialog(QDialog):
     @Slot()
     def start(self) -> None:
         """Write what is chosen."""
+        suffix = self.pages.suffix
         try:
             path = Path(self.path.text()).expanduser()
+            if suffix and path.name and path.suffix.lower() != suffix:
+                path = path.with_name(path.name + suffix)
+                self.path.setText(str(path))
             there = path.is_file()
         except (OSError, RuntimeError, ValueError):
             path, there = Path(), False
         if not path.name:
             self.status.setText(translate("Studio", "That cannot be a file's name; choose another."))
             return
-        if self.pages.suffix and path.suffix.lower() != self.pages.suffix:
-            path = path.with_name(path.name + self.pages.suffix)
-            self.path.setText(str(path))
-            there = path.is_file()
         if there and path != self._written and not may_replace(self, translate("Studio", "Export"), path):
             return
         self._cancelled.clear()
@@ -300,8 +301,6 @@ class ExportDialog(QDialog):
 
 def show_in_folder(path: Path) -> None:
     """Open the folder of a file, the file selected where the system can."""
-    import sys
-
     if sys.platform == "win32":
         QProcess.startDetached("explorer", [f"/select,{path}"])
     elif sys.platform == "darwin":

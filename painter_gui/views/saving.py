@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 from core.errors import PainterError
 from painter_gui.brushwork import Phase
 from painter_gui.controller import Controller
-from painter_gui.files import SESSION_SUFFIX
+from painter_gui.files import SESSION_SUFFIX, there_is
 from painter_gui.preferences import Preferences
 from painter_gui.views.notices import Notices
 from painter_gui.views.plain_text import may_replace
@@ -84,7 +84,7 @@ class Saving(QObject):
             path = Path(name)
             if path.suffix.lower() != SESSION_SUFFIX:
                 path = path.with_name(path.name + SESSION_SUFFIX)
-                if path.exists() and not may_replace(self._window, title, path):  # the dialog asked about another name
+                if there_is(path) and not may_replace(self._window, title, path):  # the dialog asked about another name
                     return
             self._preferences.set_folder("save", path.parent)
             self.save_to(path, then)

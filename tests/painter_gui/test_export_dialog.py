@@ -308,7 +308,7 @@ def test_the_folder_is_shown(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) ->
     assert [url.toLocalFile() for url in opened] == [str(tmp_path)]
 
 
-@pytest.mark.parametrize("name", ["", "/", "~nobody-of-that-name/a.png"])
+@pytest.mark.parametrize("name", ["", "/", "~nobody-of-that-name/a.png", "a" * 300])
 @pytest.mark.parametrize("form", ["picture", "frames"])
 def test_what_cannot_be_a_name_is_told(dialog: ExportDialog, form: str, name: str) -> None:
     dialog.choose(form)
@@ -318,3 +318,11 @@ def test_what_cannot_be_a_name_is_told(dialog: ExportDialog, form: str, name: st
     assert dialog.status.text() == "That cannot be a file's name; choose another."
     dialog.choose("film")
     assert dialog.path.text().endswith(".mp4")
+
+
+def test_a_name_that_its_suffix_makes_too_long_is_told(dialog: ExportDialog) -> None:
+    dialog.choose("picture")
+    dialog.path.setText("a" * 253)
+    dialog.export_button.click()
+    assert not dialog.exporting
+    assert dialog.status.text() == "That cannot be a file's name; choose another."

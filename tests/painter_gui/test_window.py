@@ -613,6 +613,15 @@ def test_save_as_asks_before_it_replaces_what_the_dialog_did_not_ask_about(
     assert (tmp_path / "mine.strokewise").read_text() == "other work"
 
 
+def test_a_name_too_long_for_the_disk_is_told(
+    painted: StudioWindow, until: Until, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answering(monkeypatch, QFileDialog, "getSaveFileName", (str(tmp_path / ("a" * 250)), ""))
+    painted.save_as_action.trigger()  # with its suffix it has more letters than a name may have
+    until(painted.message.isVisible)
+    assert painted.message.text.text().startswith("Cannot write")
+
+
 def test_a_save_that_failed_can_be_tried_again(
     painted: StudioWindow, until: Until, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

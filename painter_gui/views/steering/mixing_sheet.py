@@ -11,10 +11,10 @@ from PySide6.QtCore import QObject, Slot
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from core.document import Document
-from core.errors import PainterError
 from core.palette import palette_named
 from painter_gui.background import Background
 from painter_gui.controller import Controller
+from painter_gui.files import there_is
 from painter_gui.mixing_words import mixing_words
 from painter_gui.preferences import Preferences
 from painter_gui.views.plain_text import may_replace
@@ -54,7 +54,7 @@ class MixingSheet(QObject):
         path = Path(name)
         if path.suffix.lower() not in SUFFIXES:
             path = path.with_name(path.name + next((each for each in SUFFIXES if f"*{each}" in kind), SUFFIXES[0]))
-            if path.exists() and not may_replace(self._window, title, path):  # the dialog asked about another name
+            if there_is(path) and not may_replace(self._window, title, path):  # the dialog asked about another name
                 return
         self._preferences.set_folder("export", path.parent)
         self.save(path)
@@ -70,10 +70,7 @@ class MixingSheet(QObject):
         def saved(_: object) -> None:
             controller.noted.emit("saved", {"name": path.name})
 
-        def failed(error: PainterError) -> None:
-            controller.failed.emit(error)
-
-        self._pictures.submit(work, saved, failed)
+        self._pictures.submit(work, saved, controller.failed.emit)
 
 
 def _write(document: Document, photo: NDArray[np.uint8], named: str | None, title: str, path: Path) -> None:
