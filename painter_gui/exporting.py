@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from core.document import Document
 from core.geometry import Size
 from painter_gui.lesson_words import lesson_words
+from painter_gui.pictures import as_rgb32
 
 if TYPE_CHECKING:
     from core.export.lesson import LessonOptions
@@ -174,12 +175,12 @@ def preview(
         from core.export.lesson import title_card
 
         card = title_card(document, _lesson(choices), photo if choices.beside else None, side)
-        return Preview(_bgrx(card), None)
+        return Preview(as_rgb32(card), None)
     size = None
     if choices.form in ("picture", "frames"):
         size = canvas_size(document.size, choices.size)
     rgb = to_bytes(draw(document, document.size.with_longer_side(side)))
-    return Preview(_bgrx(rgb), size)
+    return Preview(as_rgb32(rgb), size)
 
 
 def _film_preview(document: Document, choices: ExportChoices, photo: NDArray[np.uint8], side: int) -> Preview:
@@ -193,8 +194,8 @@ def _film_preview(document: Document, choices: ExportChoices, photo: NDArray[np.
     scale = min(1.0, side / layout.frame.longer)
     frame = np.empty((*layout.frame.scaled(scale), 3), np.uint8)
     frame[:] = document.background
-    for box, pixels in ((layout.painting, None), (layout.photograph, photo if choices.beside else None)):
-        if box is None or (pixels is None and box is not layout.painting):
+    for box, pixels in ((layout.painting, None), (layout.photograph, photo)):
+        if box is None:
             continue
         top, left = round(box.top * scale), round(box.left * scale)
         room = frame[
@@ -204,7 +205,7 @@ def _film_preview(document: Document, choices: ExportChoices, photo: NDArray[np.
         room[:] = resized(
             to_bytes(draw(document, document.size.with_longer_side(size.longer))) if pixels is None else pixels, size
         )
-    return Preview(_bgrx(frame), layout.frame)
+    return Preview(as_rgb32(frame), layout.frame)
 
 
 def _plotter_preview(
@@ -238,14 +239,8 @@ def _plotter_preview(
     return pixels.copy()
 
 
-def _bgrx(rgb: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    pixels = np.full((*rgb.shape[:2], 4), 255, np.uint8)
-    pixels[..., :3] = rgb[..., ::-1]
-    return pixels
-
-
-def stroke_previews(side: Size) -> dict[str, NDArray[np.uint8]]:
-    """A few strokes of each type, as pixels [h, w, 4], B, G, R, 255."""
+def stroke_previews(size: Size) -> dict[str, NDArray[np.uint8]]:
+    """A few strokes of each type at a size, as pixels [h, w, 4], B, G, R, 255."""
     from core.brushes import BRUSHES
     from core.rasteriser.fast import draw, to_bytes
     from core.stroke import Strokes
@@ -257,9 +252,9 @@ def stroke_previews(side: Size) -> dict[str, NDArray[np.uint8]]:
         parameters[:, -3:] = np.array([[62, 92, 140], [226, 120, 64], [240, 184, 75]]) / 255
         strokes = Strokes.from_columns(
             types=np.full(3, kind, np.uint8),
-            patches=np.tile([(side.height - side.width) / 2, 0.0, side.width], (3, 1)),
+            patches=np.tile([(size.height - size.width) / 2, 0.0, size.width], (3, 1)),
             parameters=parameters,
             steps=np.arange(3),
         )
-        pictures[brush.name] = _bgrx(to_bytes(draw(Document(side, (250, 248, 244), strokes))))
+        pictures[brush.name] = as_rgb32(to_bytes(draw(Document(size, (250, 248, 244), strokes))))
     return pictures

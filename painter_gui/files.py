@@ -18,6 +18,7 @@ from core.document import Document
 from core.errors import PictureError
 from core.geometry import Size
 from painter_gui.canvas_worker import display_size
+from painter_gui.pictures import as_rgb32
 
 SESSION_SUFFIX = ".strokewise"
 
@@ -50,9 +51,7 @@ class Photo:
             raise PictureError("from the clipboard", f"it measures {width} x {height} pixels; {limit}")
 
         small = resized(pixels, display_size(Size(*pixels.shape[:2])))
-        display = np.full((*small.shape[:2], 4), 255, np.uint8)
-        display[..., :3] = small[..., ::-1]
-        return cls(pixels=pixels, display=display)
+        return cls(pixels=pixels, display=as_rgb32(small))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

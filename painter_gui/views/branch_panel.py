@@ -7,7 +7,7 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Qt, QTimer, Slot
-from PySide6.QtGui import QAction, QImage, QPixmap
+from PySide6.QtGui import QAction, QPixmap
 from PySide6.QtWidgets import QDockWidget
 
 from core.document import Document
@@ -15,6 +15,7 @@ from core.geometry import PixelBox
 from painter_gui.background import Background
 from painter_gui.brushwork import Phase
 from painter_gui.controller import Controller
+from painter_gui.pictures import rgb_pixmap
 from painter_gui.second_canvas import SecondCanvas
 from painter_gui.views.action_window import ActionWindow
 from painter_gui.views.branch_list import THUMBNAIL, BranchList
@@ -114,7 +115,7 @@ class BranchPanel(QObject):
         view.end_requested.connect(self.end_comparison)
         self._second.changed.connect(self._on_second_changed)
         self._branching.changed.connect(self._on_branches)
-        controller.opened.connect(self._on_opened)
+        controller.opened.connect(self._on_branches)
         controller.document_changed.connect(self._on_document)
         controller.position_changed.connect(self._follow)
         controller.phase_changed.connect(self._enable)
@@ -259,15 +260,9 @@ class BranchPanel(QObject):
         side = round(max(THUMBNAIL.width(), THUMBNAIL.height()) * self._window.devicePixelRatioF())
 
         def show(pixels: NDArray[np.uint8]) -> None:
-            height, width = pixels.shape[:2]
-            image = QImage(pixels.data, width, height, 3 * width, QImage.Format.Format_RGB888)
-            self.list.show_picture(document, _framed(QPixmap.fromImage(image), self._window.devicePixelRatioF()))
+            self.list.show_picture(document, _framed(rgb_pixmap(pixels), self._window.devicePixelRatioF()))
 
         self._background.submit(partial(_drawn, document, side), show)
-
-    @Slot()
-    def _on_opened(self) -> None:
-        self._on_branches()
 
     @Slot()
     def _on_document(self) -> None:

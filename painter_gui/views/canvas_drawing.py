@@ -8,16 +8,11 @@ from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QImage, QPainter, QPen
 
 from painter_gui.canvas_worker import SharedPixels
+from painter_gui.pictures import rgb32_image
 from painter_gui.views.canvas_look import CanvasMode, Look
 
 _DIFFERENCE_GAIN = 4
 """How often a difference is added up, so that small ones are seen; a power of two."""
-
-
-def rgb32_image(pixels: NDArray[np.uint8]) -> QImage:
-    """A QImage of pixels [H, W, 4], B, G, R, 255, without a copy: the array must outlive it."""
-    height, width = pixels.shape[:2]
-    return QImage(pixels.data, width, height, 4 * width, QImage.Format.Format_RGB32)
 
 
 def paint_part(painter: QPainter, image: QImage, frame: QRectF, sight: QRect) -> None:

@@ -8,7 +8,7 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QSize, Qt, QTimer, Slot
-from PySide6.QtGui import QImage, QPixmap
+from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from core.document import Document
@@ -16,6 +16,7 @@ from core.errors import PainterError
 from painter_gui.background import Background
 from painter_gui.error_words import told
 from painter_gui.exporting import ExportChoices, Preview, preview
+from painter_gui.pictures import rgb32_image
 from painter_gui.wording import translate
 
 _PREVIEW = QSize(360, 300)
@@ -100,10 +101,8 @@ class ExportPreview(QWidget):
         if drawn is None or number != self._drawn:
             return
         self._owed = False
-        height, width = drawn.pixels.shape[:2]
-        image = QImage(drawn.pixels.data, width, height, 4 * width, QImage.Format.Format_RGB32).copy()
         ratio = self.devicePixelRatioF()
-        fitted = QPixmap.fromImage(image).scaled(
+        fitted = QPixmap.fromImage(rgb32_image(drawn.pixels).copy()).scaled(
             _PREVIEW * ratio, Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
         )
         fitted.setDevicePixelRatio(ratio)

@@ -25,12 +25,10 @@ from PySide6.QtGui import (
     QDragMoveEvent,
     QDropEvent,
     QIcon,
-    QImage,
     QKeyEvent,
     QKeySequence,
     QPainter,
     QPaintEvent,
-    QPixmap,
     QResizeEvent,
     QShowEvent,
 )
@@ -48,6 +46,7 @@ from core.errands import is_film
 from painter_gui.background import Background
 from painter_gui.error_words import problem_told, told
 from painter_gui.files import thumbnail
+from painter_gui.pictures import rgb_pixmap
 from painter_gui.queue_model import Entry, State
 from painter_gui.queue_pace import Stage
 from painter_gui.views.plain_text import plain_tip
@@ -209,10 +208,8 @@ class QueueList(Worded, QTreeWidget):
             item = self.itemBelow(item)
 
     def _on_fetched(self, number: int, pixels: NDArray[np.uint8]) -> None:
-        height, width = pixels.shape[:2]
-        image = QImage(pixels.data, width, height, 3 * width, QImage.Format.Format_RGB888)
         if number in self._items:
-            self._items[number].setIcon(0, QIcon(framed(QPixmap.fromImage(image), THUMBNAIL, self)))
+            self._items[number].setIcon(0, QIcon(framed(rgb_pixmap(pixels), THUMBNAIL, self)))
         self._fetching = False
         self._fetch()
 

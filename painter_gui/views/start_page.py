@@ -8,10 +8,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QRect, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QIcon, QImage, QPainter, QPaintEvent, QPen, QPixmap
+from PySide6.QtGui import QIcon, QPainter, QPaintEvent, QPen, QPixmap
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QListWidget, QListWidgetItem, QPushButton, QVBoxLayout, QWidget
 
 from painter_gui.icons import icon
+from painter_gui.pictures import rgb_pixmap
 from painter_gui.views.plain_text import plain_tip
 from painter_gui.wording import Worded, translate
 
@@ -154,9 +155,7 @@ class StartPage(Worded, QWidget):
 
     def show_thumbnail(self, source: str, pixels: NDArray[np.uint8]) -> None:
         """Show the small picture [h, w, 3] of a file or sample."""
-        height, width = pixels.shape[:2]
-        image = QImage(pixels.data, width, height, 3 * width, QImage.Format.Format_RGB888)
-        thumbnail = framed(QPixmap.fromImage(image), THUMBNAIL, self)
+        thumbnail = framed(rgb_pixmap(pixels), THUMBNAIL, self)
         for gallery in (self.recent, self.samples):
             for row in range(gallery.count()):
                 if gallery.item(row).data(_SOURCE) == source:

@@ -14,7 +14,6 @@ from PySide6.QtGui import (
     QDropEvent,
     QGuiApplication,
     QIcon,
-    QImage,
     QPixmap,
 )
 from PySide6.QtWidgets import (
@@ -33,6 +32,7 @@ from painter_gui.brushwork import Phase
 from painter_gui.controller import Controller
 from painter_gui.exporting import stroke_previews
 from painter_gui.icons import FOLDER as ICONS
+from painter_gui.pictures import rgb32_image
 from painter_gui.preferences import Preferences
 from painter_gui.views.action_window import ActionWindow
 from painter_gui.views.branch_panel import BranchPanel
@@ -325,7 +325,7 @@ class StudioWindow(ActionWindow):
     @Slot()
     def _on_copy(self) -> None:
         with self._controller.pixels.locked() as pixels:
-            image = QImage(pixels.data, pixels.shape[1], pixels.shape[0], QImage.Format.Format_RGB32).copy()
+            image = rgb32_image(pixels).copy()
         QGuiApplication.clipboard().setImage(image)
         self._notices.note(translate("Studio", "The painting is in the clipboard."))
 
@@ -391,7 +391,5 @@ class StudioWindow(ActionWindow):
     def _on_previews(self, pictures: dict[str, Any]) -> None:
         previews = {}
         for name, pixels in pictures.items():
-            height, width = pixels.shape[:2]
-            image = QImage(pixels.data, width, height, 4 * width, QImage.Format.Format_RGB32)
-            previews[name] = QPixmap.fromImage(image)
+            previews[name] = QPixmap.fromImage(rgb32_image(pixels).copy())
         self.panel.stroke_types.show_previews(previews)

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 from PySide6.QtCore import QObject, QTimer, Slot
-from PySide6.QtGui import QImage, QPixmap
+from PySide6.QtGui import QImage
 
 from core.errors import PainterError
 from core.mask import Mask
@@ -18,7 +18,7 @@ from painter_gui.background import Background
 from painter_gui.brushwork import Phase
 from painter_gui.controller import Controller
 from painter_gui.files import Photo
-from painter_gui.views.canvas_drawing import rgb32_image
+from painter_gui.pictures import rgb32_image, rgb_pixmap
 from painter_gui.views.canvas_tools.mask_brush import MaskBrush
 from painter_gui.views.canvas_view import CanvasView
 from painter_gui.views.steering.mask_panel import KINDS, MaskPanel
@@ -228,10 +228,8 @@ class Steering(QObject):
 
     @Slot(str, object)
     def _on_sketched(self, name: str, pixels: np.ndarray[Any, np.dtype[np.uint8]]) -> None:
-        height, width = pixels.shape[:2]
-        image = QImage(pixels.data, width, height, 3 * width, QImage.Format.Format_RGB888)
         self._sketched.add(name)
-        self._style.show_thumbnail(name, QPixmap.fromImage(image.copy()))
+        self._style.show_thumbnail(name, rgb_pixmap(pixels))
 
 
 def _face_mask(photo: Photo, focus: Mask | None) -> Mask | None:
