@@ -98,7 +98,7 @@ class BranchList(Worded, QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._label, self._painting = Label(), None
+        self._label = Label()
         self.at_hand = QLabel(self)
         self.at_hand.setTextFormat(Qt.TextFormat.PlainText)
         self.at_hand.setWordWrap(True)

@@ -44,14 +44,12 @@ class CanvasView(Worded, QWidget):
 
     Signals:
         zoom_changed: device pixels per sheet pixel.
-        split_moved: the split's edge, 0..1 from the left.
         paint_requested: to paint, or to pause.
         tool_changed: another tool is held, or none.
         looked: it is looked at otherwise: another part, another zoom or mode, or the split's edge elsewhere.
     """
 
     zoom_changed = Signal(float)
-    split_moved = Signal(float)
     paint_requested = Signal()
     tool_changed = Signal()
     looked = Signal()
@@ -261,7 +259,7 @@ class CanvasView(Worded, QWidget):
 
     def hides(self, point: QPointF) -> bool:
         """Whether at a point of the window the photo is shown, or another painting, and not the painting."""
-        if self._rival is not None or self._look.mode is CanvasMode.SPLIT:
+        if self._is_split:
             return point.x() < self._look.left_of_edge(self.place.frame).right()
         return self._look.mode is CanvasMode.TARGET
 
@@ -292,7 +290,6 @@ class CanvasView(Worded, QWidget):
         if self._splitting:
             frame = self.place.frame
             self.set_split((event.position().x() - frame.left()) / frame.width())
-            self.split_moved.emit(self._look.split)
         elif self._dragged is not None:
             self._move(event.position() - self._dragged)
             self._dragged = event.position()
@@ -383,7 +380,6 @@ class CanvasView(Worded, QWidget):
             super().keyPressEvent(event)
         elif event.modifiers() & Qt.KeyboardModifier.ShiftModifier and self._is_split:
             self.set_split(self._look.split - move.x() * 0.02)
-            self.split_moved.emit(self._look.split)
         else:
             self._move(move * 40)
 

@@ -56,7 +56,7 @@ class Notebook(CanvasTool):
     def abort(self) -> None:
         self.heard.append(("abort", None))
 
-    def paint(self, painter: QPainter, scale: float) -> None:
+    def paint(self, painter: QPainter) -> None:
         painter.fillRect(self.filled, QColor(255, 0, 0))
 
 

@@ -116,7 +116,7 @@ class HeldTool:
         painter.setOpacity(1.0)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setTransform(self._to_window(), combine=True)
-        self._tool.paint(painter, self._place.scale)
+        self._tool.paint(painter)
         painter.restore()
 
     def _is_away(self, event: QMouseEvent | QTabletEvent) -> bool:
@@ -137,7 +137,6 @@ class HeldTool:
                 pressure=max(_LEAST_PRESSURE, event.pressure()) if isinstance(event, QTabletEvent) else 1.0,
                 eraser=pen and event.pointerType() is QPointingDevice.PointerType.Eraser,
                 modifiers=event.modifiers(),
-                seconds=event.timestamp() / 1000,
             )
         )
         self._widget.setCursor(tool.cursor)

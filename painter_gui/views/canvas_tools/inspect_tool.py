@@ -79,7 +79,7 @@ class InspectTool(CanvasTool):
         """Leave what is chosen as it was."""
         self._drop_rectangle()
 
-    def paint(self, painter: QPainter, scale: float) -> None:
+    def paint(self, painter: QPainter) -> None:
         """Outline the strokes chosen and the one pointed at."""
         if self._chosen is None:
             self._chosen = Outlines(self._editor.chosen_strokes)

@@ -132,7 +132,7 @@ class MaskBrush(CanvasTool):
         self._pointer = None
         self.changed.emit(None)
 
-    def paint(self, painter: QPainter, scale: float) -> None:
+    def paint(self, painter: QPainter) -> None:
         """The masks in their tints, and the brush."""
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         photo = self._photo()

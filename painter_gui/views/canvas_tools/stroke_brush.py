@@ -43,7 +43,6 @@ class StrokeBrush(CanvasTool):
         self._pointer: QPointF | None = None
         self._scale = 1.0
         self._ring = QRectF()
-        self._pressure = 1.0
         hand.brush_changed.connect(self._on_brush)
         hand.drawn.connect(self._on_drawn)
 
@@ -111,7 +110,7 @@ class StrokeBrush(CanvasTool):
         if tiles:
             self.changed.emit(_around(tiles))
 
-    def paint(self, painter: QPainter, scale: float) -> None:
+    def paint(self, painter: QPainter) -> None:
         """Draw the stroke under way, and a ring around the pointer."""
         sight = painter.clipBoundingRect()
         for tile in (*self._laid, *self._tiles()):

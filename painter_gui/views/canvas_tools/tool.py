@@ -21,8 +21,6 @@ class Touch:
     eraser: bool = False
     """Whether it is a pen's other end."""
     modifiers: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier
-    seconds: float = 0.0
-    """When, by a clock of its own."""
 
 
 class CanvasTool(QObject):
@@ -74,11 +72,10 @@ class CanvasTool(QObject):
     def abort(self) -> None:
         """Nothing comes of what was begun: Escape, another tool or another picture was chosen, or the hand slipped."""
 
-    def paint(self, painter: QPainter, scale: float) -> None:
+    def paint(self, painter: QPainter) -> None:
         """Draw over what is shown.
 
         Args:
             painter: In pixels of the sheet, x and y, edges smoothed; pens had better be cosmetic. It need not be left
                 as it was.
-            scale: As of `Touch`.
         """

@@ -57,12 +57,12 @@ class MaskPanel(Worded, QGroupBox):
         self.size_slider, self.opacity_slider, self.softness_slider = (
             QSlider(Qt.Orientation.Horizontal, self) for _ in range(3)
         )
-        for slider, least, value in (
-            (self.size_slider, 1, 8),
-            (self.opacity_slider, 1, 100),
-            (self.softness_slider, 0, 50),
+        for slider, least, most, value in (
+            (self.size_slider, 1, 60, 8),
+            (self.opacity_slider, 1, 100, 100),
+            (self.softness_slider, 0, 100, 50),
         ):
-            slider.setRange(least, 100 if slider is not self.size_slider else 60)
+            slider.setRange(least, most)
             slider.setValue(value)
         self.erase = QCheckBox(self)
         self.faces_button, self.clear_button = QPushButton(self), QPushButton(self)

@@ -41,6 +41,11 @@ class Swatches(QWidget):
         self._palette: Palette | None = None
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
+    @property
+    def shown(self) -> Palette | None:
+        """Whose colours are shown."""
+        return self._palette
+
     def show_palette(self, palette: Palette | None) -> None:
         """Show these colours; nothing where there are none."""
         self._palette = palette
@@ -176,7 +181,7 @@ class PalettePanel(Worded, QGroupBox):
             if path:
                 self.file_requested.emit(Path(path))
             else:
-                self.show_palette(self._settings, self.swatches._palette)
+                self.show_palette(self._settings, self.swatches.shown)
             return
         self.palette_requested.emit({_ANY: None, _PHOTO: str(self.count.value()), _PIGMENTS: "pigments"}[kind])
 

@@ -37,11 +37,9 @@ class StylePanel(Worded, QGroupBox):
 
     Signals:
         settings_requested: (dict) of `PaintSettings`.
-        shown: its pictures can be seen, for those who make them.
     """
 
     settings_requested = Signal(object)
-    shown = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -137,10 +135,11 @@ class StylePanel(Worded, QGroupBox):
 
     def _fit(self) -> None:
         """As high as its rows."""
-        widest = max(self.styles.fontMetrics().horizontalAdvance(self.styles.item(row).text()) for row in range(5))
-        size = QSize(max(THUMBNAIL.width(), widest) + 2, THUMBNAIL.height() + self.styles.fontMetrics().height() + 10)
-        for row in range(self.styles.count()):
-            self.styles.item(row).setSizeHint(size)
+        metrics, items = self.styles.fontMetrics(), [self.styles.item(row) for row in range(self.styles.count())]
+        widest = max(metrics.horizontalAdvance(item.text()) for item in items)
+        size = QSize(max(THUMBNAIL.width(), widest) + 2, THUMBNAIL.height() + metrics.height() + 10)
+        for item in items:
+            item.setSizeHint(size)
         self.styles.setGridSize(size + QSize(2, 4))
         self.styles.setFixedHeight(2 * (size.height() + 4) + 6)
 
