@@ -97,8 +97,8 @@ class ByHand(QObject):
         controller.opened.connect(self._on_opened)
         controller.canvas_changed.connect(self._on_canvas)
         controller.settings_changed.connect(self.brush_changed)
-        controller.document_changed.connect(self._measure)
-        controller.phase_changed.connect(self._measure)
+        controller.document_changed.connect(self._on_painting)
+        controller.phase_changed.connect(self._on_painting)
 
     # The brush
 
@@ -283,7 +283,7 @@ class ByHand(QObject):
     # Errors of new strokes
 
     @Slot()
-    def _measure(self) -> None:
+    def _on_painting(self) -> None:
         """Have the errors measured that new strokes by hand lack: after an undo and a redo they do again."""
         controller = self._controller
         document, photo = controller.document, controller.photo

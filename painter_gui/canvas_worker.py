@@ -83,7 +83,7 @@ class CanvasWorker(QObject):
         self._lock = threading.Lock()
         self._timeline: Timeline | None = None
         self._shown: Moment | None = None
-        self._asked.connect(self._draw)
+        self._asked.connect(self._on_asked)
 
     def show(self, moment: Moment) -> None:
         """Ask for a moment; from any thread."""
@@ -97,7 +97,7 @@ class CanvasWorker(QObject):
         self._budget = _suitable_budget() if mebibytes is None else mebibytes * 2**20
 
     @Slot()
-    def _draw(self) -> None:
+    def _on_asked(self) -> None:
         from core.rasteriser.fast import to_rgb32, touched
         from core.timeline import Timeline
 

@@ -30,7 +30,7 @@ class Measuring(QObject):
         self._controller = controller
         self._background = Background("measuring", self)
         self._rest = QTimer(self, interval=REST_MS, singleShot=True)
-        self._rest.timeout.connect(self._measure)
+        self._rest.timeout.connect(self._on_rested)
         controller.document_changed.connect(self._on_change)
         controller.phase_changed.connect(self._on_change)
 
@@ -55,7 +55,7 @@ class Measuring(QObject):
         return self._controller.photo is not None and self._controller.phase in (Phase.IDLE, Phase.PAUSED)
 
     @Slot()
-    def _measure(self) -> None:
+    def _on_rested(self) -> None:
         controller = self._controller
         document, photo = controller.document, controller.photo
         if photo is None or not self._is_at_rest():

@@ -80,7 +80,7 @@ class PaintQueue(QObject):
         self._ready = self._cancelling = False
         self._pace = QueuePace()
         self._keeping = QTimer(self, interval=_KEEP_MS, singleShot=True)
-        self._keeping.timeout.connect(self._keep)
+        self._keeping.timeout.connect(self._on_rested)
 
     # What there is
 
@@ -351,7 +351,7 @@ class PaintQueue(QObject):
         self._pace.let_run(self._ready and not self._held and self._phase is QueuePhase.PAINTING)
 
     @Slot()
-    def _keep(self) -> None:
+    def _on_rested(self) -> None:
         values = self._model.values()
         self._background.submit(lambda: self._file.write(values), None, self._on_not_kept)
 

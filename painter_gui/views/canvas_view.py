@@ -203,7 +203,7 @@ class CanvasView(Worded, QWidget):
         self.zoom_changed.emit(self.zoom)
         self.update()
 
-    def canvas_point(self, point: QPointF) -> QPointF:
+    def sheet_point(self, point: QPointF) -> QPointF:
         """The point of the sheet, in its pixels, that a point of the window shows."""
         return self.place.sheet_point(point)
 

@@ -60,7 +60,7 @@ def pixels_of(image: QImage) -> NDArray[np.uint8]:
 
 def seen(view: CanvasView, column: float) -> NDArray[np.uint8]:
     """The pixels in a column of the sheet, as the view shows them."""
-    middle = (QPointF(column, view.place.sheet.height / 2) - view.canvas_point(QPointF())) * view.scale
+    middle = (QPointF(column, view.place.sheet.height / 2) - view.sheet_point(QPointF())) * view.scale
     whole = pixels_of(view.grab().toImage())
     return whole[10 + round(view.place.frame.top()) : round(view.place.frame.bottom()) - 10, round(middle.x())]
 
@@ -152,7 +152,7 @@ def test_side_by_side_both_are_looked_at_alike(branched: StudioWindow, until: Un
     until(lambda: second.isVisible() and abs(second.width() - canvas.width()) <= 1)
 
     def alike() -> bool:
-        return (second.zoom, second.canvas_point(QPointF(9, 9))) == (canvas.zoom, canvas.canvas_point(QPointF(9, 9)))
+        return (second.zoom, second.sheet_point(QPointF(9, 9))) == (canvas.zoom, canvas.sheet_point(QPointF(9, 9)))
 
     branch = branched._controller.branching.branches[0].document
     wanted = drawn(branch)

@@ -58,7 +58,7 @@ def controller_of(studio_by_hand: StudioWindow) -> Controller:
 
 
 def window_point(studio: StudioWindow, place: Place) -> QPointF:
-    corner = studio.canvas.canvas_point(QPointF())
+    corner = studio.canvas.sheet_point(QPointF())
     return (QPointF(*place) - corner) * studio.canvas.scale
 
 

@@ -110,28 +110,28 @@ def test_a_mouse_is_told_in_pixels_of_the_sheet(view: CanvasView, tool: Notebook
 
 
 def test_without_a_tool_the_left_button_moves_the_canvas(view: CanvasView, tool: Notebook, qtbot: QtBot) -> None:
-    before = view.canvas_point(QPointF())
+    before = view.sheet_point(QPointF())
     qtbot.mousePress(view, Qt.MouseButton.LeftButton, pos=QPoint(100, 100))
     qtbot.mouseMove(view, QPoint(120, 100))
     qtbot.mouseRelease(view, Qt.MouseButton.LeftButton, pos=QPoint(120, 100))
-    assert view.canvas_point(QPointF()) == before
+    assert view.sheet_point(QPointF()) == before
     heard = len(tool.heard)
 
     view.hold(None)
     qtbot.mousePress(view, Qt.MouseButton.LeftButton, pos=QPoint(100, 100))
     qtbot.mouseMove(view, QPoint(120, 100))
     qtbot.mouseRelease(view, Qt.MouseButton.LeftButton, pos=QPoint(120, 100))
-    assert view.canvas_point(QPointF()).x() == pytest.approx(before.x() - 5)
+    assert view.sheet_point(QPointF()).x() == pytest.approx(before.x() - 5)
     assert set(tool.words[heard:]) <= {"leave", "abort"}
     assert view.cursor().shape() is Qt.CursorShape.ArrowCursor
 
 
 def test_the_middle_button_moves_the_canvas_whatever_is_held(view: CanvasView, tool: Notebook, qtbot: QtBot) -> None:
-    before = view.canvas_point(QPointF())
+    before = view.sheet_point(QPointF())
     qtbot.mousePress(view, Qt.MouseButton.MiddleButton, pos=QPoint(100, 100))
     qtbot.mouseMove(view, QPoint(140, 100))
     qtbot.mouseRelease(view, Qt.MouseButton.MiddleButton, pos=QPoint(140, 100))
-    assert view.canvas_point(QPointF()).x() == pytest.approx(before.x() - 10)
+    assert view.sheet_point(QPointF()).x() == pytest.approx(before.x() - 10)
     assert not set(tool.words) & {"press", "move", "release"}
 
 

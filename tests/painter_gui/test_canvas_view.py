@@ -59,25 +59,25 @@ def test_the_whole_sheet_is_fitted_and_stays_so(view: CanvasView) -> None:
 
 @pytest.mark.parametrize("place", [QPointF(100, 100), QPointF(216, 166), QPointF(400, 220)])
 def test_the_wheel_zooms_at_the_pointer(view: CanvasView, place: QPointF) -> None:
-    before = view.canvas_point(place)
+    before = view.sheet_point(place)
     wheel(view, place, 2)
     assert view.zoom == pytest.approx(4 * 1.2**2)
-    assert same(view.canvas_point(place), before)
+    assert same(view.sheet_point(place), before)
     wheel(view, place, -1)
-    assert same(view.canvas_point(place), before)
+    assert same(view.sheet_point(place), before)
     assert not view.fitted
 
 
 def test_a_pinch_zooms_at_the_fingers(view: CanvasView) -> None:
     place = QPointF(120, 140)
-    before = view.canvas_point(place)
+    before = view.sheet_point(place)
     event = QNativeGestureEvent(
         Qt.NativeGestureType.ZoomNativeGesture, QPointingDevice.primaryPointingDevice(), 2, place, place,
         QPointF(view.mapToGlobal(place.toPoint())), 0.25, QPointF(),
     )  # fmt: skip
     QApplication.sendEvent(view, event)
     assert view.zoom == pytest.approx(5.0)
-    assert same(view.canvas_point(place), before)
+    assert same(view.sheet_point(place), before)
 
 
 def test_zoom_has_its_ends(view: CanvasView) -> None:
@@ -102,13 +102,13 @@ def test_actual_size_and_fit(view: CanvasView, qtbot: QtBot) -> None:
 
 
 def test_dragging_moves_the_canvas_with_the_pointer(view: CanvasView, qtbot: QtBot) -> None:
-    under = view.canvas_point(QPointF(100, 100))
+    under = view.sheet_point(QPointF(100, 100))
     qtbot.mousePress(view, Qt.MouseButton.LeftButton, pos=QPoint(100, 100))
     qtbot.mouseMove(view, QPoint(130, 90))
     qtbot.mouseRelease(view, Qt.MouseButton.LeftButton, pos=QPoint(130, 90))
-    assert same(view.canvas_point(QPointF(130, 90)), under)
+    assert same(view.sheet_point(QPointF(130, 90)), under)
     qtbot.mouseMove(view, QPoint(200, 200))
-    assert same(view.canvas_point(QPointF(130, 90)), under)
+    assert same(view.sheet_point(QPointF(130, 90)), under)
 
 
 def test_arrow_keys_move_and_some_of_the_sheet_stays_in_sight(view: CanvasView, qtbot: QtBot) -> None:

@@ -46,7 +46,7 @@ def drag(window: StudioWindow, *points: tuple[float, float], alt: bool = False) 
     view, modifiers = window.canvas, Qt.KeyboardModifier.AltModifier if alt else Qt.KeyboardModifier.NoModifier
 
     def place(point: tuple[float, float]) -> QPoint:
-        corner, scale = view.canvas_point(QPointF()), view.scale
+        corner, scale = view.sheet_point(QPointF()), view.scale
         return QPoint(round((point[0] - corner.x()) * scale), round((point[1] - corner.y()) * scale))
 
     QTest.mousePress(view, Qt.MouseButton.LeftButton, modifiers, place(points[0]))

@@ -48,7 +48,7 @@ def steps_of(controller: Controller) -> list[float]:
 
 
 def window_point(canvas: CanvasView, row: float, column: float) -> QPoint:
-    corner = canvas.canvas_point(QPointF())
+    corner = canvas.sheet_point(QPointF())
     return ((QPointF(column, row) - corner) * canvas.scale).toPoint()
 
 

@@ -21,7 +21,7 @@ _LEAST_PRESSURE = 1e-3
 class Placed(Protocol):
     """What knows where the sheet lies in a window."""
 
-    def canvas_point(self, point: QPointF) -> QPointF:
+    def sheet_point(self, point: QPointF) -> QPointF:
         """The point of the sheet, in its pixels, that a point of the window shows."""
 
     @property
@@ -132,7 +132,7 @@ class HeldTool:
         pen = isinstance(event, QTabletEvent)
         tell(
             Touch(
-                point=self._place.canvas_point(event.position()),
+                point=self._place.sheet_point(event.position()),
                 scale=self._place.scale,
                 pressure=max(_LEAST_PRESSURE, event.pressure()) if isinstance(event, QTabletEvent) else 1.0,
                 eraser=pen and event.pointerType() is QPointingDevice.PointerType.Eraser,
@@ -144,7 +144,7 @@ class HeldTool:
         return True
 
     def _to_window(self) -> QTransform:
-        corner, scale = self._place.canvas_point(QPointF()), self._place.scale
+        corner, scale = self._place.sheet_point(QPointF()), self._place.scale
         return QTransform.fromTranslate(-corner.x() * scale, -corner.y() * scale).scale(scale, scale)
 
     def _on_changed(self, part: QRectF | None) -> None:

@@ -57,7 +57,7 @@ class Steering(QObject):
         self._sketched: set[str] = set()
         self._sketched_with: object = None
         self._quiet = QTimer(self, interval=_QUIET_MS, singleShot=True)
-        self._quiet.timeout.connect(self._sketch)
+        self._quiet.timeout.connect(self._on_quiet)
         controller.opened.connect(self._on_opened)
         controller.settings_changed.connect(self._on_settings)
         controller.phase_changed.connect(self._quiet.start)
@@ -214,7 +214,7 @@ class Steering(QObject):
     # Thumbnails
 
     @Slot()
-    def _sketch(self) -> None:
+    def _on_quiet(self) -> None:
         """Have those styles painted whose pictures are not there, or are of other strokes."""
         controller = self._controller
         if controller.photo is None or controller.phase not in (Phase.IDLE, Phase.PAUSED):
