@@ -310,16 +310,18 @@ class PaintQueue(QObject):
         entry = None if self._stage is None else self._model.entry(self._stage.number)
         self._stage = None
         wanted = self._phase in (QueuePhase.PAINTING, QueuePhase.PAUSED)
+        lost = wanted and entry is not None and not process.was_ended
         if entry is not None:
-            lost = wanted and not process.was_ended
             error = PainterError("Painting it ended the painter itself; there may be too little memory for it.")
             self._put(replace(entry, state=State.FAILED, error=error) if lost else entry.again())
-        if wanted and entry is not None and self._model.next is not None and not process.was_ended:
+        if lost and self._model.next is not None:
             self._begin_process()
             return
         self._settings = None
         self._set_phase(QueuePhase.IDLE)
-        if wanted:
+        if lost:  # by the last one
+            self.completed.emit()
+        elif wanted:
             problem = "The painter of the queue has ended; start it again, or look into the log."
             self.failed.emit(PainterError(problem))
 

@@ -286,6 +286,24 @@ def test_a_picture_that_takes_the_painter_down_fails_and_the_others_are_painted(
     assert states(queue) == ["failed", "waiting"]
 
 
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such signals")
+def test_where_the_last_picture_takes_the_painter_down_all_is_done(
+    queue: PaintQueue, many: PaintSettings, until: Until
+) -> None:
+    told: list[str] = []
+    queue.completed.connect(lambda: told.append("completed"))
+    queue.failed.connect(lambda error: told.append(str(error)))
+    queue.remove([2, 3])
+    queue.start(many)
+    until(lambda: painting(queue))
+    assert queue._process is not None
+    psutil.Process(queue._process.pid).kill()
+    until(lambda: queue.phase is QueuePhase.IDLE)
+
+    assert states(queue) == ["failed"]
+    assert told == ["completed"]
+
+
 def test_weights_that_cannot_be_used_stop_it_and_leave_all_waiting(
     queue: PaintQueue, tmp_path: Path, until: Until
 ) -> None:
