@@ -29,6 +29,12 @@ class Preferences:
         value = self._settings.value(key, "")
         return value if isinstance(value, str) else ""
 
+    def _json(self, key: str) -> Any:
+        try:
+            return json.loads(self._text(key) or "null")
+        except (ValueError, RecursionError):
+            return None
+
     @property
     def language(self) -> str:
         """One of `LANGUAGES`; the system's at first."""
@@ -63,10 +69,7 @@ class Preferences:
     @property
     def paint_settings(self) -> PaintSettings:
         """What was painted with last."""
-        try:
-            values = json.loads(self._text("paint") or "{}")
-        except ValueError:
-            values = {}
+        values = self._json("paint")
         return PaintSettings.of(values if isinstance(values, dict) else {})
 
     @paint_settings.setter
@@ -77,10 +80,7 @@ class Preferences:
     @property
     def recent(self) -> list[str]:
         """Files opened or saved lately, the latest first."""
-        try:
-            names = json.loads(self._text("recent") or "[]")
-        except ValueError:
-            names = []
+        names = self._json("recent")
         return [name for name in names if isinstance(name, str)][:MOST_RECENT] if isinstance(names, list) else []
 
     def add_recent(self, path: Path) -> None:

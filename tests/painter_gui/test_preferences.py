@@ -54,6 +54,7 @@ def test_the_latest_files_come_first_and_once(file: Path) -> None:
     [
         "[General]\nlanguage=klingon\nscheme=@Invalid()\nscrub_memory=77\npaint=[1]\nrecent={}\n",
         "[General]\nlanguage=@ByteArray(x)\npaint={\nrecent=[1, null]\nscrub_memory=-1\n[window]\ngeometry=7\n",
+        f"[General]\npaint={'[' * 100_000}\nrecent={'[' * 100_000}\n",
         "\x00\x01 no settings",
     ],
 )
