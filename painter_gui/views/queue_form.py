@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
@@ -143,5 +144,6 @@ class QueueForm(Worded, QWidget):
         """Have the queue paint into the folder that is written there, if it can be one."""
         text = self.out.text().strip()
         if text and "\0" not in text:
-            self._queue.set_out(Path(text).expanduser().absolute())
+            with suppress(RuntimeError):  # nobody has the name whose folder it would be in
+                self._queue.set_out(Path(text).expanduser().absolute())
         self.out.setText(str(self._queue.out))

@@ -355,9 +355,10 @@ def test_the_choices_are_the_queues(studio: StudioWindow, window: QueueWindow, t
     choices = queue_of(studio).choices
     assert (choices.svg, choices.film, choices.frames, choices.refine) == (False, True, True, 150)
     assert queue_of(studio).out == tmp_path / "elsewhere"
-    window.form.out.setText(" ")
-    window.form.out.editingFinished.emit()
-    assert window.form.out.text() == str(tmp_path / "elsewhere")
+    for none in (" ", "~nobody-of-that-name/paintings"):
+        window.form.out.setText(none)
+        window.form.out.editingFinished.emit()
+        assert window.form.out.text() == str(tmp_path / "elsewhere")
 
 
 def test_the_studio_is_closed_while_it_paints_and_tells_of_it_when_it_starts_again(
