@@ -91,17 +91,23 @@ class QueueModel:
 
     def add(self, sources: Iterable[Path]) -> int:
         """Put files at the end, but for those that are in the queue already; returns how many were put."""
+        return self._add((source, {}) for source in sources)
+
+    def _add(self, found: Iterable[tuple[Path, Mapping[str, Any]]]) -> int:
+        """Put files at the end, each with what is known of it as plain values."""
         there = {each.source for each in self._entries}
         taken = {each.folder.casefold() for each in self._entries}
         before = len(self._entries)
-        for source in sources:
+        for source, values in found:
             if source in there:
                 continue
             there.add(source)
-            folder = _free(source, taken)
+            folder = values.get("folder")
+            if not isinstance(folder, str) or not _is_plain(folder) or folder.casefold() in taken:
+                folder = _free(source, taken)
             taken.add(folder.casefold())
             self._numbers += 1
-            self._entries.append(Entry(number=self._numbers, source=source, folder=folder))
+            self._entries.append(_with_state(Entry(number=self._numbers, source=source, folder=folder), values))
         return len(self._entries) - before
 
     def remove(self, numbers: Iterable[int]) -> None:
@@ -159,11 +165,9 @@ class QueueModel:
             refine=refine if type(refine) is int and 0 <= refine <= MOST_REFINE else usual.refine,
         )
         entries = values.get("entries")
-        for each in entries if isinstance(entries, list) else []:
-            source = _path(each.get("source")) if isinstance(each, dict) else None
-            if source is not None and model.add([source]):
-                *others, entry = model.entries
-                model.put(_with_state(entry, each, {other.folder.casefold() for other in others}))
+        told = [each for each in entries if isinstance(each, dict)] if isinstance(entries, list) else []
+        sources = [_path(each.get("source")) for each in told]
+        model._add((source, each) for source, each in zip(sources, told, strict=True) if source is not None)
         return model
 
 
@@ -191,11 +195,9 @@ def _values(entry: Entry) -> dict[str, Any]:
     return values
 
 
-def _with_state(entry: Entry, values: Mapping[str, Any], taken: set[str]) -> Entry:
-    """An entry with what is known of it."""
-    folder, psnr, error = values.get("folder"), values.get("psnr"), values.get("error")
-    if isinstance(folder, str) and _is_plain(folder) and folder.casefold() not in taken:
-        entry = replace(entry, folder=folder)
+def _with_state(entry: Entry, values: Mapping[str, Any]) -> Entry:
+    """An entry with what is known of how it stands with it."""
+    psnr, error = values.get("psnr"), values.get("error")
     try:
         state = State(values.get("state"))
     except ValueError:

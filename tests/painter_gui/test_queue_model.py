@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import time
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -125,6 +126,17 @@ def test_a_figure_that_is_none_is_left_out(psnr: object) -> None:
 
     assert restored_entry.state is State.DONE
     assert restored_entry.psnr is None
+
+
+def test_thousands_are_read_at_once() -> None:
+    model = QueueModel(OUT)
+    model.add(Path(f"/photos/{number}.png") for number in range(8000))
+    values, begun = model.values(), time.perf_counter()
+
+    again = restored(values)
+
+    assert time.perf_counter() - begun < 5  # of a time that grows with their number's square it would be 20
+    assert again.entries == model.entries
 
 
 @pytest.mark.parametrize("folder", ["..", ".", "", "a/b", "/etc", "a\0", 3, "B"])
