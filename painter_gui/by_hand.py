@@ -169,6 +169,7 @@ class ByHand(QObject):
     @Slot()
     def _on_opened(self) -> None:
         self._under = None
+        self._measuring.submit(self._forget_target)
         self.brush_changed.emit()
 
     # A stroke
@@ -317,6 +318,11 @@ class ByHand(QObject):
         else:
             timeline.follow(document)
         return measured_on(timeline.canvas(first), document, first, self._target[1])
+
+    def _forget_target(self) -> None:
+        """Let go of a photo that is not on the easel any more, and of the canvases painted of it."""
+        if self._target is not None and self._target[0] is not self._controller.photo:
+            self._target = self._timeline = None
 
     def close(self) -> None:
         """End its thread."""

@@ -79,7 +79,7 @@ class PaintWorker(QObject):
         short_of_memory: a GPU's does not suffice: fewer windows are looked at together.
         gpu_left: (run's number, `GpuTrouble`'s name in small letters), a GPU cannot go on, which ended the run.
         weights_idle: (file's name, stroke type), where the weights chosen are of a type that the run does not paint.
-        failed: (run's number, PainterError), where a job could not go on.
+        failed: (run's number, PainterError), where a job could not go on; 0 where it could not be prepared for any.
         finished: (run's number), last and exactly once a run, however it ended.
         sketched: (number of the `Sketches`, name, pixels [H, W, 3]), one of them is painted.
     """

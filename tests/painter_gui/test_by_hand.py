@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import math
+import weakref
 from collections.abc import Callable
 from pathlib import Path
 
@@ -283,6 +285,25 @@ def test_errors_of_strokes_by_hand_are_measured(
     controller.redo()
     until(lambda: bool(np.isfinite(controller.document.strokes.errors).all()))
     np.testing.assert_allclose(controller.document.strokes.errors, errors, rtol=1e-6)
+
+
+def test_a_photo_that_was_closed_leaves_the_memory(
+    studio_by_hand: StudioWindow, controller_of: Controller, until: Until
+) -> None:
+    hand = studio_by_hand.by_hand.hand
+    hand.begin(10, 10, 1.0, pixel=1.0)
+    hand.go_on(20, 30, 1.0)
+    assert hand.end()
+    until(lambda: not np.isnan(controller_of.document.strokes.errors).any())
+    assert controller_of.photo is not None
+    pixels = weakref.ref(controller_of.photo.pixels)
+    controller_of.close_photo()
+
+    def gone() -> bool:
+        gc.collect()
+        return pixels() is None
+
+    until(gone)
 
 
 def test_which_errors_are_missing() -> None:
