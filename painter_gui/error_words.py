@@ -46,6 +46,7 @@ PROBLEMS = (
     QT_TRANSLATE_NOOP("Errors", "that disk is read-only; choose another folder"),
     QT_TRANSLATE_NOOP("Errors", "its folder does not exist; create the folder or choose another"),
     QT_TRANSLATE_NOOP("Errors", "a folder has that name; choose another name"),
+    QT_TRANSLATE_NOOP("Errors", "it is what is to be painted; choose another folder"),
     QT_TRANSLATE_NOOP("Errors", "it already has frames in it; choose an empty folder"),
     QT_TRANSLATE_NOOP("Errors", "the encoder failed; free some space on the disk or choose a smaller size"),
 )
@@ -55,6 +56,9 @@ DEVICE = (
     QT_TRANSLATE_NOOP("Errors", "The GPU has too little memory; close other programs or choose the processor."),
 )
 
+
+IS_PHOTO = QT_TRANSLATE_NOOP("Errors", "it is the photo that is painted; choose another name")
+"""A problem that the studio itself has with a file."""
 
 OWN = (
     QT_TRANSLATE_NOOP("Errors", "There is too little memory; close other programs or choose less."),

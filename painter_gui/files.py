@@ -31,13 +31,15 @@ class Photo:
     """[H, W, 3] RGB."""
     display: NDArray[np.uint8]
     """[h, w, 4], B, G, R, 255, as large as the canvas on the screen."""
+    file: Path | None = None
+    """What it was read from; None where it came with the program, in a session or through the clipboard."""
     encoded: list[bytes] = field(default_factory=list)
     """As of `core.session_file.encoded_photo`, once that was needed."""
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     @classmethod
-    def of(cls, pixels: NDArray[np.uint8]) -> Photo:
-        """The photo of some pixels [H, W, 3].
+    def of(cls, pixels: NDArray[np.uint8], file: Path | None = None) -> Photo:
+        """The photo of some pixels [H, W, 3], and the file that they are from.
 
         Raises:
             PictureError: If it is larger than pictures from files may be: a session with it could not be opened.
@@ -51,7 +53,16 @@ class Photo:
             raise PictureError("from the clipboard", f"it measures {width} x {height} pixels; {limit}")
 
         small = resized(pixels, display_size(Size(*pixels.shape[:2])))
-        return cls(pixels=pixels, display=as_rgb32(small))
+        return cls(pixels=pixels, display=as_rgb32(small), file=file)
+
+    def is_from(self, path: Path) -> bool:
+        """Whether that is the file it was read from."""
+        if self.file is None:
+            return False
+        try:
+            return path.samefile(self.file)
+        except (OSError, ValueError):  # one of them is not there
+            return False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -85,8 +96,9 @@ def opened_file(source: Path | str) -> Opened:
     from core.images import SAMPLE_PREFIX, load_picture
 
     pixels = load_picture(source)
-    name = str(source).removeprefix(SAMPLE_PREFIX) if str(source).startswith(SAMPLE_PREFIX) else path.stem
-    return Opened(photo=Photo.of(pixels), name=_plain(name))
+    if str(source).startswith(SAMPLE_PREFIX):
+        return Opened(photo=Photo.of(pixels), name=_plain(str(source).removeprefix(SAMPLE_PREFIX)))
+    return Opened(photo=Photo.of(pixels, path), name=_plain(path.stem))
 
 
 def opened_painting(source: Path, strokes: Path, settings: Mapping[str, Any]) -> Opened:
@@ -111,7 +123,7 @@ def opened_painting(source: Path, strokes: Path, settings: Mapping[str, Any]) ->
             source, f"it measures {width} x {height} pixels and was painted at {painted}; paint it again"
         )
     told = {**settings, **_settings_of(document.job)}
-    return Opened(photo=Photo.of(pixels), name=_plain(source.stem), document=document, settings=told)
+    return Opened(photo=Photo.of(pixels, source), name=_plain(source.stem), document=document, settings=told)
 
 
 def _settings_of(job: Mapping[str, Any]) -> dict[str, Any]:

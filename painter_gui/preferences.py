@@ -93,6 +93,11 @@ class Preferences:
         """Where something was opened or saved last; empty where it never was."""
         return self._text(f"folders/{what}")
 
+    def folder_to_save(self, what: str, photo: Path | None) -> Path:
+        """Where something was saved last; at first beside the photo, or at home where that has no file."""
+        usual = Path.home() if photo is None else photo.parent
+        return Path(self.folder(what) or usual)
+
     def set_folder(self, what: str, folder: Path) -> None:
         """Remember where something was opened or saved."""
         self._settings.setValue(f"folders/{what}", str(folder))

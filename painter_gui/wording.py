@@ -24,7 +24,11 @@ def translate(context: str, text: str) -> str:
 
 def system_language() -> str:
     """The one of `LANGUAGES` nearest to the system's."""
-    return "zh_CN" if QLocale.system().language() == QLocale.Language.Chinese else "en"
+    for name in QLocale.system().uiLanguages():  # those that are wanted first
+        for known in LANGUAGES:
+            if QLocale(known).language() == QLocale(name).language():
+                return known
+    return "en"
 
 
 class Languages(QObject):

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
 from PySide6.QtCore import QRectF
+
+_SHINES = 0.35
+"""Opacity of the photo on a bare sheet."""
 
 
 class CanvasMode(Enum):
@@ -27,6 +30,16 @@ class Look:
     """Where the split's edge is, 0..1 of the canvas from the left: the photo is left of it."""
     opacity: float = 0.5
     """Of the photo in the overlay, 0..1."""
+    bare: bool = False
+    """Nothing is painted yet: the photo shines through the sheet, or whoever has opened one would see it nowhere."""
+
+    def drawn(self, *, against: bool) -> Look:
+        """What is drawn for it, of a painting alone or `against` another."""
+        if against and self.mode is CanvasMode.SPLIT:  # one against another, and not against the photo too
+            return replace(self, mode=CanvasMode.CANVAS)
+        if self.bare and not against and self.mode is CanvasMode.CANVAS:
+            return replace(self, mode=CanvasMode.OVERLAY, opacity=_SHINES)
+        return self
 
     def left_of_edge(self, frame: QRectF) -> QRectF:
         """The part of a frame, which the canvas fills, left of the split's edge."""

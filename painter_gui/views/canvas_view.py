@@ -93,6 +93,11 @@ class CanvasView(Worded, QWidget):
         """What the canvas is compared with by the modes."""
         return self._target
 
+    def set_bare(self, bare: bool) -> None:
+        """Whether nothing is painted yet; see `Look.bare`."""
+        self._look = replace(self._look, bare=bare)
+        self.update()
+
     def show_rival(self, rival: SharedPixels | None) -> None:
         """Show another painting of the same sheet left of the split's edge, whatever the mode; None: no more."""
         self._rival = rival
@@ -199,7 +204,7 @@ class CanvasView(Worded, QWidget):
     def look_as(self, other: CanvasView) -> None:
         """Look at the sheet as another view of it does: the same part, zoom, mode and split."""
         self.place.look_as(other.place)
-        self._look = other._look
+        self._look = replace(other._look, bare=self._look.bare)
         self.zoom_changed.emit(self.zoom)
         self.update()
 
@@ -230,9 +235,8 @@ class CanvasView(Worded, QWidget):
         frame, sight = self.place.frame, event.rect()
         ratio, smooth = self.devicePixelRatioF(), self._is_smooth()
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, smooth)
-        look, rival = self._look, self._rival
-        if rival is not None and look.mode is CanvasMode.SPLIT:  # one against another, and not against the photo too
-            look = replace(look, mode=CanvasMode.CANVAS)
+        rival = self._rival
+        look = self._look.drawn(against=rival is not None)
         paint_look(painter, look, self._pixels, self._target, frame, sight, ratio=ratio, smooth=smooth)
         if rival is not None:
             painter.save()

@@ -8,8 +8,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtCore import QLocale, QObject, QProcess, Qt, QUrl, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QDesktopServices
 from PySide6.QtWidgets import (
@@ -26,11 +24,12 @@ from PySide6.QtWidgets import (
 )
 
 from core.document import Document
-from core.errors import PainterError
+from core.errors import OutputError, PainterError
 from core.export.progress import ExportCancelledError
 from painter_gui.background import Background
-from painter_gui.error_words import told
+from painter_gui.error_words import IS_PHOTO, told
 from painter_gui.exporting import FORMS, SUFFIXES, ExportChoices, export
+from painter_gui.files import Photo
 from painter_gui.icons import icon
 from painter_gui.memory import return_memory
 from painter_gui.views.export_pages import ExportPages
@@ -49,8 +48,17 @@ class ExportDialog(QDialog):
     """Asks how the painting shall leave, shows what comes of it, and writes it."""
 
     def __init__(
-        self, document: Document, photo: NDArray[np.uint8], name: str, folder: Path, parent: QWidget | None = None
+        self, document: Document, photo: Photo, name: str, folder: Path, parent: QWidget | None = None
     ) -> None:
+        """Begin.
+
+        Args:
+            document: What is exported.
+            photo: What it is painted of.
+            name: The photo's, of which the file's is made; empty where it has none.
+            folder: Where the file is to be.
+            parent: The window.
+        """
         super().__init__(parent)
         self._document, self._photo, self._name = document, photo, name
         self._background = Background("exporting", self)
@@ -85,14 +93,19 @@ class ExportDialog(QDialog):
         self.hint.setMinimumHeight(3 * self.fontMetrics().lineSpacing())
         self.hint.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.pages = ExportPages(self._document, self._name, self)
-        self.preview = ExportPreview(self._document, self._photo, lambda: self.choices, self._background, self)
+        self.preview = ExportPreview(self._document, self._photo.pixels, lambda: self.choices, self._background, self)
 
-        self.path = QLineEdit(str(folder / (self._name or "painting")), self)
+        # A picture of the photo's own name would be the photo, or easily taken for it.
+        self.path = QLineEdit(str(folder / f"{self._name}-painting".removeprefix("-")), self)
         self.path.setAccessibleName(translate("Studio", "File"))
         self.path.setMinimumWidth(380)
         self.browse = QPushButton(icon("open"), translate("Studio", "Browse…"), self)
         self.bar = QProgressBar(self)
         self.bar.setTextVisible(False)
+        policy = self.bar.sizePolicy()
+        policy.setRetainSizeWhenHidden(True)  # or all else would move as it comes and goes
+        self.bar.setSizePolicy(policy)
+        self.bar.hide()
         self.status = QLabel(self)
         self.status.setTextFormat(Qt.TextFormat.PlainText)
         self.status.setWordWrap(True)
@@ -217,13 +230,16 @@ class ExportDialog(QDialog):
         if not path.name:
             self.status.setText(translate("Studio", "That cannot be a file's name; choose another."))
             return
+        if self._photo.is_from(path):
+            self.status.setText(told(OutputError(path, str(IS_PHOTO))))
+            return
         if there and path != self._written and not may_replace(self, translate("Studio", "Export"), path):
             return
         self._cancelled.clear()
         self._set_exporting(True)
         self.status.setText(translate("Studio", "Writing {name}…").format(name=path.name))
         work = partial(
-            export, self._document, path, self.choices, self._photo, progress=self._follower.moved.emit,
+            export, self._document, path, self.choices, self._photo.pixels, progress=self._follower.moved.emit,
             cancelled=self._cancelled,
         )  # fmt: skip
         self._background.submit(work, self._on_written, self._on_failed)
@@ -238,6 +254,7 @@ class ExportDialog(QDialog):
         self.close_button.setText(translate("Studio", "Cancel") if exporting else translate("Studio", "Close"))
         self.bar.setRange(0, 0 if exporting else 1)
         self.bar.setValue(0)
+        self.bar.setVisible(exporting)
 
     @Slot(int, int)
     def _on_moved(self, done: int, total: int) -> None:
@@ -248,7 +265,6 @@ class ExportDialog(QDialog):
     def _on_written(self, path: Path) -> None:
         self._set_exporting(False)
         self._written = path
-        self.bar.setValue(1)
         size = ""
         if path.is_file():
             size = f" ({QLocale().formattedDataSize(path.stat().st_size)})"

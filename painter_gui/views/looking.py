@@ -7,6 +7,7 @@ from functools import partial
 from PySide6.QtCore import QObject, Qt, Slot
 from PySide6.QtGui import QAction
 
+from painter_gui.brushwork import Phase
 from painter_gui.controller import Controller
 from painter_gui.views.action_window import ActionWindow
 from painter_gui.views.canvas_look import CanvasMode
@@ -29,6 +30,13 @@ class Looking(QObject):
         window.actual_action.triggered.connect(canvas.actual_size)
         window.full_screen_action.triggered.connect(self._on_full_screen)
         canvas.zoom_changed.connect(self._on_zoom)
+        for changed in (controller.opened, controller.document_changed, controller.phase_changed):
+            changed.connect(self._on_painting)
+
+    @Slot()
+    def _on_painting(self) -> None:
+        controller = self._controller
+        self._canvas.set_bare(controller.phase is Phase.IDLE and not len(controller.document.strokes))
 
     @Slot(QAction)
     def _on_mode(self, action: QAction) -> None:

@@ -12,16 +12,19 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QStyle, 
 from painter_gui.icons import icon
 from painter_gui.wording import Worded, translate
 
+Words = Callable[[], str]
+"""A text in the language that is chosen when it is called."""
+
 
 @dataclass(frozen=True, slots=True)
 class Message:
     """Something to tell."""
 
-    text: str
+    text: Words
     topic: str = ""
     """There is one message of a topic at a time."""
     warning: bool = False
-    actions: tuple[tuple[str, Callable[[], object]], ...] = ()
+    actions: tuple[tuple[Words, Callable[[], object]], ...] = ()
     """Each a button's words and what it does, after which the message goes."""
     stays: bool = False
     """It is not about the photo at hand: another one leaves it there."""
@@ -65,6 +68,15 @@ class MessageBar(Worded, QWidget):
     def _say_words(self) -> None:
         self._close.setToolTip(translate("Studio", "Close this message"))
         self._close.setAccessibleName(self._close.toolTip())
+        self._say_message()
+
+    def _say_message(self) -> None:
+        message = self.message
+        if message is not None:
+            self.text.setText(message.text())
+            self.text.setAccessibleName(self.text.text())
+            for button, (words, _) in zip(self.buttons, message.actions, strict=True):
+                button.setText(words())
 
     @property
     def message(self) -> Message | None:
@@ -116,11 +128,10 @@ class MessageBar(Worded, QWidget):
         icons = QStyle.StandardPixmap
         pixmap = icons.SP_MessageBoxWarning if message.warning else icons.SP_MessageBoxInformation
         self._icon.setPixmap(self.style().standardIcon(pixmap).pixmap(20, 20))
-        self.text.setText(message.text)
-        self.text.setAccessibleName(message.text)
-        for words, action in message.actions:
-            button = QPushButton(words, self)
+        for _, action in message.actions:
+            button = QPushButton(self)
             button.clicked.connect(lambda _=False, action=action: self._act(message, action))
             self._row.insertWidget(self._row.count() - 1, button)
             self.buttons.append(button)
+        self._say_message()
         self.show()

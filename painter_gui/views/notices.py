@@ -13,7 +13,7 @@ from painter_gui.autosave import Autosave
 from painter_gui.brushwork import Phase
 from painter_gui.controller import Controller
 from painter_gui.error_words import told
-from painter_gui.views.message_bar import Message, MessageBar
+from painter_gui.views.message_bar import Message, MessageBar, Words
 from painter_gui.wording import translate
 
 NOTE_MS = 6000
@@ -40,12 +40,15 @@ class Notices(QObject):
         autosave.troubled.connect(self._on_not_kept)
         autosave.trouble_ended.connect(self._on_trouble_ended)
         controller.phase_changed.connect(self._on_phase)
+        controller.position_changed.connect(self._on_position)
+        self._of_position = ""
+        """What was told in passing and holds for the stroke that was shown."""
 
     def note(self, text: str) -> None:
         """Tell something in passing."""
         self._status.showMessage(text, NOTE_MS)
 
-    def tell(self, text: str, *actions: tuple[str, Callable[[], object]], topic: str = "") -> None:
+    def tell(self, text: Words, *actions: tuple[Words, Callable[[], object]], topic: str = "") -> None:
         """Tell something that asks for nothing at once, until it is read, whatever photo is at hand."""
         self._message.show_message(Message(text, topic, actions=actions, stays=True))
 
@@ -53,23 +56,25 @@ class Notices(QObject):
         """What was said on a topic is no longer so."""
         self._message.take_away(topic)
 
-    def warn(self, text: str, *actions: tuple[str, Callable[[], object]], topic: str = "", stays: bool = False) -> None:
+    def warn(
+        self, text: Words, *actions: tuple[Words, Callable[[], object]], topic: str = "", stays: bool = False
+    ) -> None:
         """Tell something until it is read; what else there is, see `Message`."""
         self._message.show_message(Message(text, topic, warning=True, actions=actions, stays=stays))
 
     @Slot(object)
     def show_error(self, error: PainterError) -> None:
         """Tell what went wrong."""
-        self.warn(told(error))
+        self.warn(lambda: told(error))
 
     def show_save_failed(
         self, error: PainterError, again: Callable[[], object], elsewhere: Callable[[], object]
     ) -> None:
         """Tell that a session could not be saved, and offer two ways to have it saved all the same."""
         self.warn(
-            told(error),
-            (translate("Studio", "Try again"), again),
-            (translate("Studio", "Save elsewhere…"), elsewhere),
+            lambda: told(error),
+            (lambda: translate("Studio", "Try again"), again),
+            (lambda: translate("Studio", "Save elsewhere…"), elsewhere),
             topic="saving",
         )
 
@@ -97,21 +102,30 @@ class Notices(QObject):
                 "Studio", "All {strokes} strokes are painted. Raise the number, or go back to an earlier stroke."
             ),
         }
-        self.note(texts[word].format(**words))
+        text = texts[word].format(**words)
+        self.note(text)
+        if word == "applies_from":
+            self._of_position = text
+
+    @Slot()
+    def _on_position(self) -> None:
+        is_painting = self._controller.phase is Phase.PAINTING  # which begins there and goes on
+        if not is_painting and self._of_position and self._status.currentMessage() == self._of_position:
+            self._status.clearMessage()
 
     @Slot(str)
     def _on_gpu_left(self, word: str) -> None:
-        texts = {
-            "on_cpu": translate(
+        texts: dict[str, Words] = {
+            "on_cpu": lambda: translate(
                 "Studio", "The graphics card has too little memory to go on. What is painted is kept; close other "
                 "programs, or go on with the processor, which is slower."
             ),
-            "failed": translate(
+            "failed": lambda: translate(
                 "Studio", "The graphics card failed. What is painted is kept; go on with the processor, which is "
                 "slower, or save it and start the program again."
             ),
         }  # fmt: skip
-        go_on = translate("Studio", "Go on with the processor"), self._controller.brushwork.go_on_with_cpu
+        go_on = lambda: translate("Studio", "Go on with the processor"), self._controller.brushwork.go_on_with_cpu
         self.warn(texts[word], go_on, topic="gpu")
 
     @Slot()
@@ -121,10 +135,13 @@ class Notices(QObject):
 
     @Slot(object)
     def _on_not_kept(self, error: PainterError) -> None:
-        sorry = translate("Studio", "What you paint is not kept at the moment, and would be lost in a crash.")
-        again = translate("Studio", "It is tried again every two seconds; you can go on painting.")
-        save = translate("Studio", "Save as…"), lambda: self.save_as()
-        self.warn(f"{sorry} {told(error)} {again}", save, topic="keeping", stays=True)
+        def text() -> str:
+            sorry = translate("Studio", "What you paint is not kept at the moment, and would be lost in a crash.")
+            again = translate("Studio", "It is tried again every two seconds; you can go on painting.")
+            return f"{sorry} {told(error)} {again}"
+
+        save = lambda: translate("Studio", "Save as…"), lambda: self.save_as()
+        self.warn(text, save, topic="keeping", stays=True)
 
     @Slot(bool)
     def _on_trouble_ended(self, kept: bool) -> None:

@@ -15,6 +15,7 @@ from painter_gui.background import Background
 from painter_gui.controller import Controller
 from painter_gui.files import SESSION_SUFFIX, samples, there_are, thumbnail
 from painter_gui.preferences import Preferences
+from painter_gui.views.message_bar import Words
 from painter_gui.views.notices import Notices
 from painter_gui.views.plain_text import plain_action, plain_tip
 from painter_gui.views.start_page import THUMBNAIL, StartPage
@@ -86,9 +87,11 @@ class Opening(QObject):
     @Slot()
     def paste(self) -> None:
         """Open the picture, or the file, in the clipboard."""
-        self.take(QGuiApplication.clipboard().mimeData(), translate("Studio", "The clipboard holds no picture."))
+        self.take(
+            QGuiApplication.clipboard().mimeData(), lambda: translate("Studio", "The clipboard holds no picture.")
+        )
 
-    def take(self, data: QMimeData, otherwise: str) -> None:
+    def take(self, data: QMimeData, otherwise: Words) -> None:
         """Open what was dropped or pasted: a file first, since it has more than the pixels a browser sends along.
 
         Args:

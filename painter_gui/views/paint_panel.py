@@ -10,6 +10,7 @@ from painter_gui.paint_settings import PaintSettings
 from painter_gui.views.amount_panel import AmountPanel
 from painter_gui.views.machine_panel import MachinePanel
 from painter_gui.views.paint_buttons import PaintButtons
+from painter_gui.views.panel_scroll import PanelScroll
 from painter_gui.views.sheet_panel import SheetPanel
 from painter_gui.views.steering.mask_panel import MaskPanel
 from painter_gui.views.steering.palette_panel import PalettePanel
@@ -19,7 +20,7 @@ from painter_gui.views.wheel import FocusedWheel
 
 
 class PaintPanel(QWidget):
-    """Holds buttons and panels, shows the settings in them, and tells what the artist wishes.
+    """Holds buttons, panels that scroll below them, shows the settings in them, and tells what the artist wishes.
 
     Signals:
         setting_requested: (name, value) of `PaintSettings`.
@@ -33,15 +34,25 @@ class PaintPanel(QWidget):
         self.stroke_types = StrokeTypes(self)
         self.amount, self.sheet, self.machine = AmountPanel(self), SheetPanel(self), MachinePanel(self)
         self.style_panel, self.palette_panel, self.mask_panel = StylePanel(self), PalettePanel(self), MaskPanel(self)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(10, 10, 10, 10)
-        layout.setSpacing(10)
+        below = QWidget(self)
+        parts = QVBoxLayout(below)
+        parts.setContentsMargins(10, 10, 10, 10)
+        parts.setSpacing(10)
         for part in (
-            self.buttons, self.stroke_types, self.style_panel, self.amount, self.palette_panel, self.mask_panel,
-            self.sheet, self.machine,
+            self.stroke_types, self.style_panel, self.amount, self.palette_panel, self.mask_panel, self.sheet,
+            self.machine,
         ):  # fmt: skip
-            layout.addWidget(part)
-        layout.addStretch(1)
+            parts.addWidget(part)
+        parts.addStretch(1)
+        self.scroll = PanelScroll(below, self)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 10, 0, 0)
+        layout.setSpacing(4)
+        buttons = QVBoxLayout()
+        buttons.setContentsMargins(10, 0, 10, 0)
+        buttons.addWidget(self.buttons)
+        layout.addLayout(buttons)
+        layout.addWidget(self.scroll, 1)
         self._wheel = FocusedWheel(self)
         self.stroke_types.mix_requested.connect(self._on_mix)
         for panel in (self.amount, self.sheet, self.machine):

@@ -31,4 +31,5 @@ def may_replace(parent: QWidget, title: str, path: Path) -> bool:
     box.setTextFormat(Qt.TextFormat.PlainText)
     box.setText(translate("Studio", "{name} is there already. Replace it?").format(name=path.name))
     box.setStandardButtons(QMessageBox.StandardButton.Yes | QMessageBox.StandardButton.No)
+    box.setDefaultButton(QMessageBox.StandardButton.No)  # for whoever presses Enter twice
     return box.exec() == QMessageBox.StandardButton.Yes

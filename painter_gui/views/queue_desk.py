@@ -93,8 +93,11 @@ class QueueDesk(QObject):
 
         waiting = self.queue.count(State.WAITING)
         if waiting:
-            text = translate("Studio", "The queue was left with {count} to be painted.").format(count=waiting)
-            self._notices.tell(text, (translate("Studio", "Show the queue"), self.show), topic=_TOPIC)
+            self._notices.tell(
+                lambda: translate("Studio", "The queue was left with {count} to be painted.").format(count=waiting),
+                (_show_the_queue, self.show),
+                topic=_TOPIC,
+            )
 
     @Slot()
     def _on_start(self) -> None:
@@ -122,21 +125,29 @@ class QueueDesk(QObject):
 
         queue = self.queue
         done, there, failed = (queue.count(state) for state in (State.DONE, State.SKIPPED, State.FAILED))
-        text = translate("Studio", "The queue is finished: {done} painted.").format(done=done)
-        if there:
-            text += " " + translate("Studio", "Already there: {there}.").format(there=there)
-        if not failed:
-            self._notices.note(text)
-            return
-        text += " " + translate("Studio", "Failed: {failed}.").format(failed=failed)
         errors = [entry.error for entry in queue.entries if entry.error is not None]
-        text = "\n".join((text, *(told(error) for error in errors[:_MOST_NAMED])))
-        self._notices.warn(text, (translate("Studio", "Show the queue"), self.show), topic=_TOPIC, stays=True)
+
+        def text() -> str:
+            parts = [translate("Studio", "The queue is finished: {done} painted.").format(done=done)]
+            if there:
+                parts.append(translate("Studio", "Already there: {there}.").format(there=there))
+            if failed:
+                parts.append(translate("Studio", "Failed: {failed}.").format(failed=failed))
+            return "\n".join((" ".join(parts), *(told(error) for error in errors[:_MOST_NAMED])))
+
+        if failed:
+            self._notices.warn(text, (_show_the_queue, self.show), topic=_TOPIC, stays=True)
+        else:
+            self._notices.note(text())
 
     @Slot(object)
     def _on_failed(self, error: PainterError) -> None:
-        show = translate("Studio", "Show the queue"), self.show
-        self._notices.warn(f"{translate('Studio', 'Queue:')} {told(error)}", show, topic=_TOPIC, stays=True)
+        self._notices.warn(
+            lambda: f"{translate('Studio', 'Queue:')} {told(error)}",
+            (_show_the_queue, self.show),
+            topic=_TOPIC,
+            stays=True,
+        )
 
     @Slot(str, object)
     def _on_noted(self, word: str, values: dict[str, Any]) -> None:
@@ -158,3 +169,7 @@ class QueueDesk(QObject):
         """End the queue at once; what is not finished is there when the studio starts again."""
         if self._queue is not None:
             self._queue.close()
+
+
+def _show_the_queue() -> str:
+    return translate("Studio", "Show the queue")

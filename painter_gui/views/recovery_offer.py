@@ -53,17 +53,19 @@ class RecoveryOffer(QObject):
         if not found:
             self._message.take_away(_TOPIC)
             return
-        path = found[0]
-        if len(found) == 1:
-            text = translate("Studio", "Strokewise did not end as it should. The painting you were at was kept.")
-        else:
+        path, count = found[0], len(found)
+
+        def text() -> str:
+            if count == 1:
+                return translate("Studio", "Strokewise did not end as it should. The painting you were at was kept.")
             kept = translate(
                 "Studio", "Strokewise did not end as it should. {count} paintings were kept; this is the latest."
             )
-            text = kept.format(count=len(found))
+            return kept.format(count=count)
+
         actions = (
-            (translate("Studio", "Open it"), partial(self._open, path)),
-            (translate("Studio", "Discard it"), partial(self._discard, path)),
+            (lambda: translate("Studio", "Open it"), partial(self._open, path)),
+            (lambda: translate("Studio", "Discard it"), partial(self._discard, path)),
         )
         self._message.show_message(Message(text, _TOPIC, actions=actions, stays=True))
 

@@ -75,7 +75,8 @@ class Saving(QObject):
     @Slot()
     def save_as(self, *, then: Callable[[], object] | None = None) -> None:
         """Ask where to save the session."""
-        folder = Path(self._preferences.folder("save") or Path.home())
+        photo = self._controller.photo
+        folder = self._preferences.folder_to_save("save", None if photo is None else photo.file)
         kinds = translate("Studio", "Sessions") + f" (*{SESSION_SUFFIX})"
         suggested = str(folder / f"{self._controller.name or 'painting'}{SESSION_SUFFIX}")
         title = translate("Studio", "Save session")

@@ -48,7 +48,6 @@ from painter_gui.views.opening import Opening
 from painter_gui.views.paint_panel import PaintPanel
 from painter_gui.views.painting_actions import PaintingActions
 from painter_gui.views.painting_by_hand import PaintingByHand
-from painter_gui.views.panel_scroll import PanelScroll
 from painter_gui.views.queue_desk import QueueDesk
 from painter_gui.views.recovery_offer import RecoveryOffer
 from painter_gui.views.saving import Saving
@@ -157,10 +156,9 @@ class StudioWindow(ActionWindow):
         layout.addWidget(self.pages, 1)
         self.setCentralWidget(centre)
 
-        self._scroll = PanelScroll(self.panel, self)
         self.panel_dock = QDockWidget(self)
         self.panel_dock.setObjectName("panel")
-        self.panel_dock.setWidget(self._scroll)
+        self.panel_dock.setWidget(self.panel)
         self.panel_dock.setAllowedAreas(Qt.DockWidgetArea.LeftDockWidgetArea | Qt.DockWidgetArea.RightDockWidgetArea)
         self.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, self.panel_dock)
 
@@ -285,7 +283,7 @@ class StudioWindow(ActionWindow):
             0,
             self,
             lambda: self.opening.take(
-                data, translate("Studio", "That is no picture; drop a photo or a saved session.")
+                data, lambda: translate("Studio", "That is no picture; drop a photo or a saved session.")
             ),
         )
 
@@ -312,9 +310,9 @@ class StudioWindow(ActionWindow):
         controller = self._controller
         controller.pause()
         assert controller.photo is not None
-        folder = Path(self._preferences.folder("export") or Path.home())
+        folder = self._preferences.folder_to_save("export", controller.photo.file)
         document = controller.document.cut(controller.position)
-        return ExportDialog(document, controller.photo.pixels, controller.name, folder, self)
+        return ExportDialog(document, controller.photo, controller.name, folder, self)
 
     # What the artist wishes
 

@@ -36,6 +36,10 @@
         <translation>无法写入</translation>
     </message>
     <message>
+        <source>it is the photo that is painted; choose another name</source>
+        <translation>它就是正在画的照片；请换一个名称</translation>
+    </message>
+    <message>
         <source>it is a folder; choose a picture file inside it</source>
         <translation>这是文件夹；请选择其中的图片文件</translation>
     </message>
@@ -126,6 +130,10 @@
     <message>
         <source>a folder has that name; choose another name</source>
         <translation>已有同名文件夹；请换个名字</translation>
+    </message>
+    <message>
+        <source>it is what is to be painted; choose another folder</source>
+        <translation>它就是要画的图片；请换一个文件夹</translation>
     </message>
     <message>
         <source>it already has frames in it; choose an empty folder</source>

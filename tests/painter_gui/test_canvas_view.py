@@ -57,6 +57,26 @@ def test_the_whole_sheet_is_fitted_and_stays_so(view: CanvasView) -> None:
     assert view.fitted
 
 
+def test_the_target_shines_through_a_bare_sheet_where_nothing_else_is_looked_at(view: CanvasView) -> None:
+    black, white = SharedPixels(CANVAS), np.full((*CANVAS, 4), 255, np.uint8)
+    view.show_picture(SHEET, black, white)
+
+    def shown() -> int:
+        return view.grab().toImage().pixelColor(200, 150).lightness()
+
+    assert shown() == 0
+    view.set_bare(True)
+    assert 60 < shown() < 120
+    view.set_mode(CanvasMode.TARGET)
+    assert shown() == 255
+    view.set_mode(CanvasMode.CANVAS)
+    view.show_rival(black)  # a painting beside another
+    assert shown() == 0
+    view.show_rival(None)
+    view.set_bare(False)
+    assert shown() == 0
+
+
 @pytest.mark.parametrize("place", [QPointF(100, 100), QPointF(216, 166), QPointF(400, 220)])
 def test_the_wheel_zooms_at_the_pointer(view: CanvasView, place: QPointF) -> None:
     before = view.sheet_point(place)

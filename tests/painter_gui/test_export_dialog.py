@@ -24,6 +24,7 @@ from core.geometry import Size
 from core.rasteriser.fast import draw, to_bytes
 from core.stroke import Strokes
 from painter_gui.exporting import FORMS
+from painter_gui.files import Photo
 from painter_gui.views.export_dialog import ExportDialog, show_in_folder
 
 Until = Callable[[Callable[[], bool]], None]
@@ -45,7 +46,7 @@ def painting() -> Document:
 
 @pytest.fixture
 def dialog(qapp: QApplication, painting: Document, photo: NDArray[np.uint8], tmp_path: Path) -> Iterator[ExportDialog]:
-    dialog = ExportDialog(painting, photo, "sunset", tmp_path)
+    dialog = ExportDialog(painting, Photo.of(photo), "sunset", tmp_path)
     dialog.show()
     yield dialog
     dialog.done(0)
@@ -64,10 +65,10 @@ def exported(dialog: ExportDialog, until: Until) -> Path:
 def test_a_picture_of_any_size(dialog: ExportDialog, until: Until, painting: Document, tmp_path: Path) -> None:
     dialog.choose("picture", size=128)
     path = exported(dialog, until)
-    assert path == tmp_path / "sunset.png"
+    assert path == tmp_path / "sunset-painting.png"
     with Image.open(path) as picture:
         np.testing.assert_array_equal(np.asarray(picture), to_bytes(draw(painting, Size(96, 128))))
-    assert dialog.status.text().startswith("Written: sunset.png (")
+    assert dialog.status.text().startswith("Written: sunset-painting.png (")
     assert dialog.show_button.isEnabled()
 
 
@@ -113,7 +114,7 @@ def test_films(dialog: ExportDialog, until: Until, row: int, suffix: str) -> Non
 def test_frames(dialog: ExportDialog, until: Until, tmp_path: Path) -> None:
     dialog.choose("frames", every=20, transparent=True)
     folder = exported(dialog, until)
-    assert folder == tmp_path / "sunset-frames"
+    assert folder == tmp_path / "sunset-painting-frames"
     assert sorted(each.name for each in folder.iterdir()) == [f"frame-{n:06}.png" for n in range(4)]
     with Image.open(folder / "frame-000003.png") as frame:
         assert frame.mode == "RGBA"
@@ -134,7 +135,7 @@ def test_pens_are_those_of_the_palette_where_there_is_one(
     least: int,
 ) -> None:  # fmt: skip
     job = {"palette": [f"#{3 * index:02x}5060" for index in range(colours)]}
-    dialog = ExportDialog(replace(painting, job=job), photo, "sunset", tmp_path)
+    dialog = ExportDialog(replace(painting, job=job), Photo.of(photo), "sunset", tmp_path)
     try:
         dialog.choose("plotter")
         assert dialog.pages.editors["plotter"]["pens"].minimum() == least  # type: ignore[attr-defined]
@@ -150,7 +151,7 @@ def test_pens_are_those_of_the_palette_where_there_is_one(
 def test_a_lesson(dialog: ExportDialog, until: Until, tmp_path: Path) -> None:
     dialog.choose("lesson", chapters=4, by="colour", colours=5, paper="a3", title="Abendrot über der Bucht")
     path = exported(dialog, until)
-    assert path == tmp_path / "sunset.pdf"
+    assert path == tmp_path / "sunset-painting.pdf"
     with closing(pypdfium2.PdfDocument(path)) as pdf:
         with closing(pdf[0]) as page, closing(page.get_textpage()) as text:
             title = text.get_text_bounded()
@@ -164,10 +165,10 @@ def test_a_lessons_cards_in_a_folder(dialog: ExportDialog, until: Until, tmp_pat
     dialog.choose("lesson", chapters=2, beside=False)
     dialog.pages.suffixes["lesson"].setCurrentIndex(1)
     folder = exported(dialog, until)
-    assert folder == tmp_path / "sunset-lesson"
+    assert folder == tmp_path / "sunset-painting-lesson"
     assert sorted(each.name for each in folder.iterdir()) == [f"step-0{number}.png" for number in range(3)]
     dialog.choose("film")
-    assert Path(dialog.path.text()).name == "sunset.mp4"
+    assert Path(dialog.path.text()).name == "sunset-painting.mp4"
 
 
 def test_a_cancelled_lesson_leaves_nothing(dialog: ExportDialog, until: Until, tmp_path: Path) -> None:
@@ -268,15 +269,34 @@ def test_progress_is_shown(dialog: ExportDialog, until: Until) -> None:
 def test_an_earlier_file_is_replaced_only_when_wanted(
     dialog: ExportDialog, until: Until, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (tmp_path / "sunset.png").write_text("mine")
+    (tmp_path / "sunset-painting.png").write_text("mine")
     answers = iter([QMessageBox.StandardButton.No, QMessageBox.StandardButton.Yes])
     monkeypatch.setattr(QMessageBox, "exec", lambda _: next(answers))
     dialog.export_button.click()
     assert not dialog.exporting
-    assert (tmp_path / "sunset.png").read_text() == "mine"
+    assert (tmp_path / "sunset-painting.png").read_text() == "mine"
     exported(dialog, until)
-    with Image.open(tmp_path / "sunset.png") as picture:
+    with Image.open(tmp_path / "sunset-painting.png") as picture:
         assert picture.size == (64, 48)
+
+
+def test_the_photo_itself_is_never_replaced(
+    qapp: QApplication, painting: Document, photo: NDArray[np.uint8], tmp_path: Path
+) -> None:
+    file = tmp_path / "sunset.png"
+    Image.fromarray(photo).save(file)
+    before = file.read_bytes()
+    dialog = ExportDialog(painting, Photo.of(photo, file), "sunset", tmp_path)
+    assert Path(dialog.path.text()) == tmp_path / "sunset-painting.png"
+
+    dialog.path.setText(str(tmp_path / "sunset.png"))
+    dialog.start()
+
+    assert not dialog.exporting
+    assert dialog.status.text() == f"Cannot write {file}: it is the photo that is painted; choose another name."
+    assert file.read_bytes() == before
+    dialog.done(0)
+    dialog.deleteLater()
 
 
 def test_the_suffix_follows_the_form_and_the_name_stays(
@@ -286,7 +306,14 @@ def test_the_suffix_follows_the_form_and_the_name_stays(
     for form in ("film", "frames", "strokes", "lesson", "svg", "picture"):
         dialog.choose(form)
         names.append(Path(dialog.path.text()).name)
-    assert names == ["sunset.mp4", "sunset-frames", "sunset.json", "sunset.pdf", "sunset.svg", "sunset.png"]
+    assert names == [
+        "sunset-painting.mp4",
+        "sunset-painting-frames",
+        "sunset-painting.json",
+        "sunset-painting.pdf",
+        "sunset-painting.svg",
+        "sunset-painting.png",
+    ]
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_a, **_k: (str(tmp_path / "v1.2"), ""))
     dialog.browse.click()
     dialog.choose("film")

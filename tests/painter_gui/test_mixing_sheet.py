@@ -113,7 +113,7 @@ def test_what_cannot_be_written_is_told(
     until(lambda: studio.message.message is not None)
 
     assert studio.message.message is not None
-    assert "its folder does not exist" in studio.message.message.text
+    assert "its folder does not exist" in studio.message.text.text()
 
 
 def test_nothing_is_asked_without_a_photo_or_where_the_dialog_is_left(

@@ -5,10 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QByteArray, QSettings
+from PySide6.QtCore import QByteArray, QLocale, QSettings
 
 from painter_gui.paint_settings import PaintSettings
 from painter_gui.preferences import MOST_RECENT, Preferences
+from painter_gui.wording import LANGUAGES, system_language
 
 
 @pytest.fixture
@@ -18,6 +19,30 @@ def file(tmp_path: Path) -> Path:
 
 def read(file: Path) -> Preferences:
     return Preferences(QSettings(str(file), QSettings.Format.IniFormat))
+
+
+def test_the_first_thing_saved_goes_beside_the_photo_and_others_where_the_last_went(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Path, "home", lambda: Path("/home/me"))
+    preferences = read(file)
+    assert preferences.folder_to_save("export", None) == Path("/home/me")
+    assert preferences.folder_to_save("export", Path("/photos/a.jpg")) == Path("/photos")
+    preferences.set_folder("export", Path("/paintings"))
+    assert preferences.folder_to_save("export", Path("/photos/a.jpg")) == Path("/paintings")
+    assert preferences.folder_to_save("save", Path("/photos/a.jpg")) == Path("/photos")
+
+
+@pytest.mark.parametrize(
+    ("system", "chosen"),
+    [("zh_TW", "zh_CN"), ("en_GB", "en"), ("de_AT", "de"), ("fr_FR", "en"), ("C", "en")],
+)
+def test_the_first_language_is_the_systems_where_there_is_one(
+    system: str, chosen: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(LANGUAGES, "de", "Deutsch")
+    monkeypatch.setattr(QLocale, "system", lambda: QLocale(system))
+    assert system_language() == chosen
 
 
 def test_everything_comes_back(file: Path) -> None:

@@ -183,7 +183,7 @@ def test_the_offer_comes_back_from_behind_other_messages(
         Journal(autosaves / name / "strokes.journal").add(Work(document=ONE_STROKE))
     studio = new_studio()
     studio.begin(None)
-    studio.opening.take(QMimeData(), "no picture")
+    studio.opening.take(QMimeData(), lambda: "no picture")
     assert studio.message.text.text() == "no picture"
     studio.message.dismiss()
     assert "2 paintings were kept" in studio.message.text.text()
@@ -208,6 +208,19 @@ def test_the_offer_comes_back_from_behind_other_messages(
     studio.opening.open("sample:coffee")
     until(lambda: studio._controller.name == "coffee")
     assert "nowhere" not in studio.message.text.text()
+
+
+def test_the_offer_follows_the_language(new_studio: Callable[[], StudioWindow], until: Until, autosaves: Path) -> None:
+    (autosaves / "a").mkdir(parents=True)
+    Journal(autosaves / "a" / "strokes.journal").add(Work(document=ONE_STROKE))
+    studio = new_studio()
+    studio.begin(None)
+
+    studio.choices.choose_language("zh_CN")
+
+    until(lambda: "Strokewise 上次未正常退出" in studio.message.text.text())
+    assert [button.text() for button in studio.message.buttons] == ["打开", "丢弃"]
+    assert studio.message.text.accessibleName() == studio.message.text.text()
 
 
 def test_what_was_left_behind_can_be_discarded(

@@ -335,6 +335,36 @@ def test_settings_while_painting_say_from_where_they_apply(
     studio.panel.sheet.seed.setValue(5)
     until(lambda: studio.status.currentMessage().startswith("Applies from stroke"))
     controller.stop()
+    controller.set_settings(seed=6)
+    until(lambda: studio.status.currentMessage().startswith("Applies from stroke"))
+    controller.seek(3)
+    assert not studio.status.currentMessage()  # it holds from here on now
+
+
+def test_the_photo_shines_through_until_something_is_painted(
+    studio: StudioWindow, open_photo: Open, until: Until
+) -> None:
+    controller = controller_of(studio)
+    open_photo(controller)
+    middle = studio.canvas.rect().center()
+
+    def shown() -> QColor:
+        return studio.canvas.grab().toImage().pixelColor(middle)
+
+    until(lambda: shown().lightness() > 20)
+    controller.paint()
+    until(lambda: len(controller.document.strokes) == 40 and controller.phase is Phase.IDLE)
+    controller.seek(0)
+    until(lambda: shown().lightness() == 0)  # the sheet as it is
+
+
+def test_what_begins_and_ends_painting_stays_in_sight(painted: StudioWindow) -> None:
+    panel = painted.panel
+    painted.resize(900, 400)
+    before = panel.buttons.paint.mapTo(panel, QPoint())
+    panel.scroll.verticalScrollBar().setValue(panel.scroll.verticalScrollBar().maximum())
+    assert panel.buttons.paint.mapTo(panel, QPoint()) == before
+    assert panel.buttons.visibleRegion().boundingRect() == panel.buttons.rect()
 
 
 def test_previews_of_stroke_types_are_drawn(studio: StudioWindow, until: Until) -> None:
@@ -368,14 +398,16 @@ def test_the_panel_is_never_cut_off_at_the_side(painted: StudioWindow, until: Un
     studio.choices.languages.choose(language)
     studio.resize(900, 400)  # so low that it scrolls
 
-    until(lambda: studio._scroll.verticalScrollBar().isVisible())
-    until(lambda: studio._scroll.viewport().width() >= studio.panel.minimumSizeHint().width())
+    until(lambda: studio.panel.scroll.verticalScrollBar().isVisible())
+    until(lambda: studio.panel.scroll.viewport().width() >= studio.panel.scroll.widget().minimumSizeHint().width())
 
 
 def test_the_panel_takes_the_room_that_another_language_needs(painted: StudioWindow, until: Until) -> None:
     for language in ("zh_CN", "en"):
         painted.choices.languages.choose(language)
-        until(lambda: painted._scroll.viewport().width() >= painted.panel.minimumSizeHint().width())
+        until(
+            lambda: painted.panel.scroll.viewport().width() >= painted.panel.scroll.widget().minimumSizeHint().width()
+        )
 
 
 def test_the_wheel_turns_only_what_has_the_focus(painted: StudioWindow) -> None:

@@ -11,9 +11,11 @@ from PySide6.QtCore import QObject, Slot
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from core.document import Document
+from core.errors import OutputError
 from core.palette import palette_named
 from painter_gui.background import Background
 from painter_gui.controller import Controller
+from painter_gui.error_words import IS_PHOTO
 from painter_gui.files import there_is
 from painter_gui.mixing_words import mixing_words
 from painter_gui.preferences import Preferences
@@ -45,7 +47,7 @@ class MixingSheet(QObject):
         if controller.photo is None:
             return
         title = translate("Studio", "Save mixing sheet")
-        folder = Path(self._preferences.folder("export") or Path.home())
+        folder = self._preferences.folder_to_save("export", controller.photo.file)
         suggested = str(folder / f"{controller.name or 'painting'}-mixing{SUFFIXES[0]}")
         kinds = ";;".join(f"{suffix.removeprefix('.').upper()} (*{suffix})" for suffix in SUFFIXES)
         name, kind = QFileDialog.getSaveFileName(self._window, title, suggested, kinds)
@@ -63,6 +65,9 @@ class MixingSheet(QObject):
         """Write the sheet of what is shown."""
         controller = self._controller
         if controller.photo is None:
+            return
+        if controller.photo.is_from(path):
+            controller.failed.emit(OutputError(path, str(IS_PHOTO)))
             return
         document = controller.document.cut(controller.position)
         work = partial(_write, document, controller.photo.pixels, controller.settings.palette, controller.name, path)
