@@ -44,7 +44,7 @@ class PaintPanel(QWidget):
         ):  # fmt: skip
             parts.addWidget(part)
         parts.addStretch(1)
-        self.scroll = PanelScroll(below, self)
+        self.scrolled = PanelScroll(below, self)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 10, 0, 0)
         layout.setSpacing(4)
@@ -52,7 +52,7 @@ class PaintPanel(QWidget):
         buttons.setContentsMargins(10, 0, 10, 0)
         buttons.addWidget(self.buttons)
         layout.addLayout(buttons)
-        layout.addWidget(self.scroll, 1)
+        layout.addWidget(self.scrolled, 1)
         self._wheel = FocusedWheel(self)
         self.stroke_types.mix_requested.connect(self._on_mix)
         for panel in (self.amount, self.sheet, self.machine):

@@ -362,7 +362,7 @@ def test_what_begins_and_ends_painting_stays_in_sight(painted: StudioWindow) -> 
     panel = painted.panel
     painted.resize(900, 400)
     before = panel.buttons.paint.mapTo(panel, QPoint())
-    panel.scroll.verticalScrollBar().setValue(panel.scroll.verticalScrollBar().maximum())
+    panel.scrolled.verticalScrollBar().setValue(panel.scrolled.verticalScrollBar().maximum())
     assert panel.buttons.paint.mapTo(panel, QPoint()) == before
     assert panel.buttons.visibleRegion().boundingRect() == panel.buttons.rect()
 
@@ -398,15 +398,15 @@ def test_the_panel_is_never_cut_off_at_the_side(painted: StudioWindow, until: Un
     studio.choices.languages.choose(language)
     studio.resize(900, 400)  # so low that it scrolls
 
-    until(lambda: studio.panel.scroll.verticalScrollBar().isVisible())
-    until(lambda: studio.panel.scroll.viewport().width() >= studio.panel.scroll.widget().minimumSizeHint().width())
+    until(lambda: studio.panel.scrolled.verticalScrollBar().isVisible())
+    until(lambda: studio.panel.scrolled.viewport().width() >= studio.panel.scrolled.widget().minimumSizeHint().width())
 
 
 def test_the_panel_takes_the_room_that_another_language_needs(painted: StudioWindow, until: Until) -> None:
     for language in ("zh_CN", "en"):
         painted.choices.languages.choose(language)
         until(
-            lambda: painted.panel.scroll.viewport().width() >= painted.panel.scroll.widget().minimumSizeHint().width()
+            lambda: painted.panel.scrolled.viewport().width() >= painted.panel.scrolled.widget().minimumSizeHint().width()
         )
 
 
