@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 
 import numpy as np
-from PySide6.QtCore import QObject, Qt, Slot
+from PySide6.QtCore import QObject, Qt, QTimer, Slot
 from PySide6.QtGui import QAction, QColor
 from PySide6.QtWidgets import QColorDialog, QDockWidget
 
@@ -35,7 +35,8 @@ class StrokeInspection(QObject):
         self.inspector = Inspector(window)
         self.dock = QDockWidget(window)
         self.dock.setObjectName("strokes")
-        self.dock.setWidget(PanelScroll(self.inspector, window))
+        self._scroll = PanelScroll(self.inspector, window)
+        self.dock.setWidget(self._scroll)
         self.dock.setAllowedAreas(Qt.DockWidgetArea.LeftDockWidgetArea | Qt.DockWidgetArea.RightDockWidgetArea)
         window.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, self.dock)
         self.dock.hide()
@@ -57,6 +58,7 @@ class StrokeInspection(QObject):
         controller.phase_changed.connect(self._enable)
         controller.opened.connect(self._enable)
         self.dock.visibilityChanged.connect(self._on_dock)
+        self.dock.toggleViewAction().toggled.connect(self._on_toggled)
         window.say(self._say_words)
         self._on_chosen()
 
@@ -182,6 +184,29 @@ class StrokeInspection(QObject):
     def _on_dock(self, visible: bool) -> None:
         if visible and self._controller.phase is Phase.EMPTY:  # as the window was when it was closed last
             self.dock.hide()
+
+    @Slot(bool)
+    def _on_toggled(self, there: bool) -> None:
+        if there:
+            QTimer.singleShot(0, self, self._make_room)  # once it has its place
+
+    def _make_room(self) -> None:
+        """Leave others in its column what they ask for: those that were there first would have three quarters of it."""
+        area, docks = self._window.dockWidgetArea(self.dock), self._window.findChildren(QDockWidget)
+        others = [
+            dock
+            for dock in docks
+            if dock is not self.dock
+            and dock.isVisible()
+            and not dock.isFloating()
+            and self._window.dockWidgetArea(dock) == area
+        ]
+        if self._scroll.viewport().height() < self.inspector.sizeHint().height() and not self.dock.isFloating():
+            heights = [min(dock.height(), dock.sizeHint().height()) for dock in others]
+            more = sum(dock.height() for dock in others) - sum(heights)
+            self._window.resizeDocks(
+                [self.dock, *others], [self.dock.height() + more, *heights], Qt.Orientation.Vertical
+            )
 
     @Slot()
     def _enable(self) -> None:

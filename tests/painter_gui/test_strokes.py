@@ -533,3 +533,14 @@ def test_of_many_strokes_lines_are_drawn_where_they_lie() -> None:
     near = cv2.dilate(there.astype(np.uint8), np.ones((7, 7))) > 0
     assert blue.sum() > 300
     assert near[blue].mean() > 0.9  # the sheet's edge cuts strokes, not their lines
+
+
+def test_the_inspector_has_room_beside_branches_that_were_there_first(painted: StudioWindow, until: Until) -> None:
+    painted.resize(1500, 1000)
+    painted.branches.dock.show()
+    until(lambda: painted.branches.dock.height() > 700)
+
+    painted.strokes.dock.show()
+
+    until(lambda: painted.strokes.dock.height() > painted.branches.dock.height())
+    assert painted.branches.dock.height() >= painted.branches.dock.sizeHint().height()

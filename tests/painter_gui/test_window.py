@@ -406,7 +406,9 @@ def test_the_panel_takes_the_room_that_another_language_needs(painted: StudioWin
     for language in ("zh_CN", "en"):
         painted.choices.languages.choose(language)
         until(
-            lambda: painted.panel.scrolled.viewport().width() >= painted.panel.scrolled.widget().minimumSizeHint().width()
+            lambda: (
+                painted.panel.scrolled.viewport().width() >= painted.panel.scrolled.widget().minimumSizeHint().width()
+            )
         )
 
 
