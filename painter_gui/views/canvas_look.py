@@ -7,7 +7,7 @@ from enum import Enum
 
 from PySide6.QtCore import QRectF
 
-_SHINES = 0.35
+_SHINES = 0.5
 """Opacity of the photo on a bare sheet."""
 
 

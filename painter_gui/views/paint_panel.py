@@ -49,7 +49,8 @@ class PaintPanel(QWidget):
         layout.setContentsMargins(0, 10, 0, 0)
         layout.setSpacing(4)
         buttons = QVBoxLayout()
-        buttons.setContentsMargins(10, 0, 10, 0)
+        bar = self.scrolled.verticalScrollBar().sizeHint().width()
+        buttons.setContentsMargins(10, 0, 10 + bar, 0)  # as wide as the panels beside their scroll bar
         buttons.addWidget(self.buttons)
         layout.addLayout(buttons)
         layout.addWidget(self.scrolled, 1)

@@ -66,7 +66,7 @@ def test_the_target_shines_through_a_bare_sheet_where_nothing_else_is_looked_at(
 
     assert shown() == 0
     view.set_bare(True)
-    assert 60 < shown() < 120
+    assert 120 < shown() < 135
     view.set_mode(CanvasMode.TARGET)
     assert shown() == 255
     view.set_mode(CanvasMode.CANVAS)
