@@ -5,6 +5,7 @@ The commands of a document are run one after the other in one folder, so that wh
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
 import struct
@@ -66,6 +67,7 @@ SHORTER: dict[str, list[tuple[str, str]]] = {
     r"train bundle": [("", "--into bundled")],
     r"ellipse": [("ellipse", "circle")],  # which the reader of this has just made
     r"bezier-actor\.safetensors .*--learning-rate": [(r"--init \S+", "--init small/bezier-actor.safetensors")],
+    r"coverage run": [(r"tests/core .*", "tests/core/test_geometry.py")],
     r"bench train": [("", "--batch 2 --envs 4 --width 0.0625 --repeats 1")],
     r"bench paint": [("", "--strokes 20 --repeats 1 --photo photo.jpg")],
     r"bench actor": [("", "--batch 1")],
@@ -187,7 +189,8 @@ def test_every_command_does_what_the_document_has_it_for(
             continue
         words = shlex.split(shortened(command))
         if words[:2] == ["python", "-m"]:
-            ended = subprocess.run([sys.executable, *words[1:]], cwd=ROOT, capture_output=True, text=True)
+            kept = {**os.environ, "COVERAGE_FILE": str(desk / ".coverage")}
+            ended = subprocess.run([sys.executable, *words[1:]], cwd=ROOT, env=kept, capture_output=True, text=True)
             assert ended.returncode == 0, (command, ended.stderr)
         else:
             assert words[:2] == ["python", "main.py"], command
