@@ -118,6 +118,7 @@ def test_a_moment_of_a_film_leaves_them_out() -> None:
         np.testing.assert_array_equal(canvas, draw(left))
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not interpreter_works(), reason="there is no Triton, or one with an old interpreter")
 def test_a_gpu_leaves_them_out(tmp_path: Path) -> None:
     program = """

@@ -107,7 +107,7 @@ def test_no_stroke_touches_what_is_protected(painter: Painter, stroke_type: str,
     assert left < 0.25 * bare  # all around it is painted
 
 
-@pytest.mark.parametrize("longer", [48, 160, 600])
+@pytest.mark.parametrize("longer", [48, 160, pytest.param(600, marks=pytest.mark.slow)])
 def test_a_mask_holds_on_sheets_of_any_size(painter: Painter, longer: int) -> None:
     target = photo("coffee", longer)
     protect = ellipse(60, 80)  # coarser than the sheet, or finer
@@ -147,6 +147,7 @@ def test_only_what_was_asked_for_limits_strokes(painter: Painter, monkeypatch: p
         assert set(seen) == {limits}
 
 
+@pytest.mark.slow
 def test_a_painting_resumed_beside_what_is_protected_is_the_uninterrupted_one(painter: Painter) -> None:
     target = photo("astronaut", 96)
     protect = np.full(target.shape[:2], 255, np.uint8)
@@ -167,7 +168,7 @@ def test_a_painting_resumed_beside_what_is_protected_is_the_uninterrupted_one(pa
         assert last.document.strokes == whole
 
 
-@pytest.mark.parametrize(("longer", "divide", "strokes"), [(96, 4, 100), (96, 8, 400), (320, 8, 1500)])
+@pytest.mark.parametrize(("longer", "divide", "strokes"), [(96, 4, 100), (96, 8, 400), pytest.param(320, 8, 1500, marks=pytest.mark.slow)])
 def test_refinement_keeps_off_what_is_protected(painter: Painter, longer: int, divide: int, strokes: int) -> None:
     target = photo("astronaut", longer)
     protect = ellipse(longer, longer)

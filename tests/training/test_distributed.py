@@ -191,6 +191,7 @@ def test_alone_nothing_is_exchanged() -> None:
     assert distributed.mean_of({"loss": 0.5}) == {"loss": 0.5}
 
 
+@pytest.mark.slow
 def test_torchrun_trains_with_two_processes_and_one_cannot_go_on_alone(
     pictures: Path,
     tmp_path: Path,
@@ -222,6 +223,7 @@ def test_torchrun_trains_with_two_processes_and_one_cannot_go_on_alone(
     )
 
 
+@pytest.mark.slow
 def test_two_machines_train_one_painter(
     pictures: Path,
     tmp_path: Path,

@@ -79,6 +79,7 @@ def start() -> Iterator[Callable[..., Program]]:
         yield started
 
 
+@pytest.mark.slow
 def test_a_run_that_is_killed_goes_on_with_the_losses_it_would_have_had(
     pictures: Path, tmp_path: Path, tiny_options: list[str], start: Callable[..., Program], metrics: Metrics
 ) -> None:
@@ -117,6 +118,7 @@ def test_a_run_that_is_killed_goes_on_with_the_losses_it_would_have_had(
         assert line == pytest.approx({**other, "minutes": line["minutes"]}, rel=0, abs=1e-4)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("brief_scores")
 def test_a_run_that_is_asked_to_stop_saves_and_goes_on(
     pictures: Path,

@@ -107,6 +107,7 @@ torch.save([torch.from_numpy(each.copy()) for each in columns], sys.argv[1])
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("bounded", [False, True])
 def test_a_whole_job_is_painted_on_it_as_on_the_host(tmp_path: Path, bounded: bool) -> None:
     job = small_job(bounded=bounded)

@@ -39,6 +39,7 @@ torch.save((change.detach(), rgb, slope), sys.argv[1])
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("feather", [1.0, 3.0])
 @pytest.mark.parametrize("kinds", GROUPS, ids=NAMES)
 def test_a_painting_and_its_gradients_are_the_cpus(kinds: list[int], feather: float, tmp_path: Path) -> None:

@@ -149,6 +149,7 @@ def test_a_run_that_was_cut_off_goes_on_from_its_checkpoint(tmp_path: Path, pict
     assert is_done(folder)
 
 
+@pytest.mark.slow
 def test_an_experiment_is_run_gathered_and_run_again_for_nothing(
     tmp_path: Path, pictures: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -194,6 +195,7 @@ def test_without_svhn_house_numbers_are_drawn_and_called_so(tmp_path: Path, monk
         ExperimentConfig(name="celeba", out=out, updates=1)
 
 
+@pytest.mark.slow
 def test_several_processes_run_one_experiment(tmp_path: Path, pictures: Path) -> None:
     out = tmp_path / "out"
     given = ["ablation-bundle", "--arm", "k2", "--arm", "k5", "--data", str(pictures), "--out", str(out)]
