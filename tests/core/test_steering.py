@@ -168,7 +168,9 @@ def test_a_painting_resumed_beside_what_is_protected_is_the_uninterrupted_one(pa
         assert last.document.strokes == whole
 
 
-@pytest.mark.parametrize(("longer", "divide", "strokes"), [(96, 4, 100), (96, 8, 400), pytest.param(320, 8, 1500, marks=pytest.mark.slow)])
+@pytest.mark.parametrize(
+    ("longer", "divide", "strokes"), [(96, 4, 100), (96, 8, 400), pytest.param(320, 8, 1500, marks=pytest.mark.slow)]
+)
 def test_refinement_keeps_off_what_is_protected(painter: Painter, longer: int, divide: int, strokes: int) -> None:
     target = photo("astronaut", longer)
     protect = ellipse(longer, longer)
