@@ -5,9 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from core.export.lesson_layout import EDGE, LINE, SMALL, TOP, step_layout
 from core.export.lesson_parts import (
-    BRUSH_COLUMN,
-    BRUSH_ROW,
     GRID_EDGE,
     HAIRLINE,
     INK,
@@ -21,7 +20,6 @@ from core.export.lesson_parts import (
     number_list,
     per_cent,
     picture,
-    swatch_layout,
     swatches,
 )
 from core.export.lesson_pictures import (
@@ -48,18 +46,6 @@ NUMBERED = 80
 
 _OUTLINED = 400
 """Strokes of a card up to which each has an outline; beyond, only how many there are is told."""
-
-_EDGE = 14.0
-"""Left free around a page, millimetres."""
-
-_TOP = 37.0
-"""Where a step card's pictures begin, millimetres."""
-
-_LEAST_AFTER = 34.0
-"""Height that is kept for the picture after a step, millimetres."""
-
-_FACTS = 50.0
-"""Least width of what stands beside two pictures, millimetres."""
 
 _ACROSS = 7
 """Colours beside each other below the title card's pictures."""
@@ -101,28 +87,28 @@ class Cards:
         self._titles = words.titles(lesson)
         self._areas = marks_of(lesson.document.strokes).areas
         self._palette, self._colour_of = lesson_palette(lesson.document.strokes, colours)
-        self._right, self._bottom = pages.size[0] - _EDGE, pages.size[1] - _EDGE
+        self._right, self._bottom = pages.size[0] - EDGE, pages.size[1] - EDGE
 
     # The title card
 
     def draw_title(self, photograph: NDArray[np.uint8] | None) -> None:
         """The first card: what comes of it, the colours and the steps."""
         page, words, lesson = self._pages, self._words, self._lesson
-        page.text(_EDGE, 24, wrapped(self._title, 26, self._right - _EDGE, most=1, bold=True)[0], 26, INK, bold=True)
+        page.text(EDGE, 24, wrapped(self._title, 26, self._right - EDGE, most=1, bold=True)[0], 26, INK, bold=True)
         summary = words.summary.format(
             chapters=len(lesson.chapters), strokes=f"{len(lesson.document.strokes):,}", colours=len(self._palette),
             paper=self._paper,
         )  # fmt: skip
-        page.text(_EDGE, 31.5, summary, 10.5, MUTED)
+        page.text(EDGE, 31.5, summary, 10.5, MUTED)
         gap = 7.0
-        width = self._right - _EDGE
+        width = self._right - EDGE
         columns = 1 if photograph is None else 2
         steps, below = self._step_height(width), self._palette_height()
-        most = Box(_EDGE, 42, (width - gap * (columns - 1)) / columns, self._bottom - steps - 9 - 42)
+        most = Box(EDGE, 42, (width - gap * (columns - 1)) / columns, self._bottom - steps - 9 - 42)
         # As large as can be with the colours beside them, where there is room for those; else with the colours below.
         for height in np.linspace(most.height, most.height - below, 12).tolist():
             room = most._replace(height=height).fitted(lesson.document.size)
-            left = _EDGE + columns * (room.width + gap) + 3
+            left = EDGE + columns * (room.width + gap) + 3
             across = self._across(self._right - left, room.height)
             if across:
                 break
@@ -138,8 +124,8 @@ class Cards:
             self._draw_palette(Box(left, 40, self._right - left, room.height), across)
             below = 0
         else:
-            self._draw_palette(Box(_EDGE, room.bottom + 8, width, 0), _ACROSS)
-        self._draw_steps(Box(_EDGE, room.bottom + 9 + below, width, steps))
+            self._draw_palette(Box(EDGE, room.bottom + 8, width, 0), _ACROSS)
+        self._draw_steps(Box(EDGE, room.bottom + 9 + below, width, steps))
         self._end_page("")
 
     def _across(self, width: float, height: float) -> int:
@@ -202,36 +188,21 @@ class Cards:
         box = self._step_box()
         heading(page, box.left, box.top - self._edge - 2, words.these)
         picture(page, box, to_bytes(shown.strokes), self._squares)
-        self._mark(box, chapter, strokes)
-        used = self._used(chapter)
-        left, width = box.right + 9, self._right - box.right - 9
-        below = box.bottom + 13 + BRUSH_ROW <= self._bottom
-        if width >= box.width + self._edge + 9 + _FACTS:  # as large as the other, and all that is told beside them
-            after = box._replace(left=left + self._edge)
-            facts = Box(after.right + 9, _TOP + 2, self._right - after.right - 9, self._bottom - _TOP - 2)
-            brush_box = Box(facts.left, facts.bottom - BRUSH_ROW - 9, facts.width, BRUSH_ROW)
-            upright = False
-            listed = Box(facts.left, facts.top + 3, facts.width, brush_box.top - 9 - facts.top)
-            layout = swatch_layout(used, listed, columns=1)
-        else:
-            least = box.top + _LEAST_AFTER + 11
-            listed = Box(left + self._edge, least, width - self._edge, self._bottom - least)
-            layout = swatch_layout(used, listed, columns=1 if len(used) <= 3 else 2)
-            height = 3 + swatches(None, listed, used, layout)
-            beside = 0 if below else BRUSH_COLUMN + 4
-            room = Box(left + self._edge, box.top, width - self._edge - beside, self._bottom - height - 8 - box.top)
-            after = room.fitted(lesson.document.size)
-            facts = Box(left + self._edge, after.bottom + 8, width - self._edge, height)
-            brush_box = Box(box.left, box.bottom + 13, box.width, BRUSH_ROW)
-            upright = not below
-            if upright:
-                brush_box = Box(after.right + 6, after.top, self._right - after.right - 6, after.height)
-        heading(page, after.left, after.top - self._edge - 2, words.after)
-        picture(page, after, to_bytes(resized(shown.after, self._pixels(after))), self._squares)
-        heading(page, facts.left, facts.top, words.colours)
-        swatches(page, Box(facts.left, facts.top + 3, facts.width, 0), used, layout)
-        heading(page, brush_box.left, brush_box.top - 2 - (self._edge if upright else 0), words.brushes)
-        self._draw_brushes(brush_box, strokes, upright=upright)
+        used, advice = self._used(chapter), self._advice(strokes)
+        where = step_layout(box, used, advice, words, sheet=lesson.document.size, page=page.size, edge=self._edge)
+        hint = self._mark(box, chapter, strokes)
+        if where.advice is None:
+            hint, advice = f"{hint} {advice}".rstrip(), ""
+        self._say(hint, Box(box.left, box.bottom, where.facts.left - 5 - box.left, 0), most=2)
+        heading(page, where.after.left, where.after.top - self._edge - 2, words.after)
+        picture(page, where.after, to_bytes(resized(shown.after, self._pixels(where.after))), self._squares)
+        heading(page, where.facts.left, where.facts.top, words.colours)
+        swatches(page, where.facts._replace(top=where.facts.top + 3, height=0), used, where.swatches)
+        room = where.brushes
+        heading(page, room.left, room.top - 2 - (self._edge if where.upright else 0), words.brushes)
+        brushes(page, room, self._brushes(strokes), upright=where.upright)
+        if where.advice is not None:
+            self._say(advice, where.advice, most=4)
         self._end_page(words.step.format(number=index + 1, total=len(lesson.chapters)))
         return shown.after
 
@@ -241,22 +212,22 @@ class Cards:
 
     def _step_box(self) -> Box:
         """Where a step's strokes are shown."""
-        width = 0.6 * (self._right - _EDGE)
-        room = Box(_EDGE + self._edge, _TOP + 6 + self._edge, width, self._bottom - 10 - _TOP - 6 - self._edge)
+        width = 0.6 * (self._right - EDGE)
+        room = Box(EDGE + self._edge, TOP + 6 + self._edge, width, self._bottom - 10 - TOP - 6 - self._edge)
         return room.fitted(self._lesson.document.size)
 
     def _draw_header(self, index: int, share: float) -> None:
         page, words, lesson = self._pages, self._words, self._lesson
         chapter, total = lesson.chapters[index], len(lesson.chapters)
-        page.rectangle(Box(_EDGE, 14, 14, 14), fill=INK, radius=2.2)
-        page.text(_EDGE + 7, 24, f"{index + 1}", 24, PAPER, bold=True, align=0.5)
-        title = wrapped(self._titles[index], 20, 0.6 * (self._right - _EDGE), most=1, bold=True)[0]
-        page.text(_EDGE + 19, 20.5, title, 20, INK, bold=True)
+        page.rectangle(Box(EDGE, 14, 14, 14), fill=INK, radius=2.2)
+        page.text(EDGE + 7, 24, f"{index + 1}", 24, PAPER, bold=True, align=0.5)
+        title = wrapped(self._titles[index], 20, 0.6 * (self._right - EDGE), most=1, bold=True)[0]
+        page.text(EDGE + 19, 20.5, title, 20, INK, bold=True)
         said = [words.strokes.format(count=f"{len(chapter):,}")]
         if total > 1:
             said.append(words.done.format(count=f"{chapter.last:,}", total=f"{len(lesson.document.strokes):,}"))
         said.append(words.covers.format(share=per_cent(share)))
-        page.text(_EDGE + 19, 27, " · ".join(said), 10, MUTED)
+        page.text(EDGE + 19, 27, " · ".join(said), 10, MUTED)
         if index == 0:
             page.rectangle(Box(self._right - 6, 22.5, 6, 6), fill=lesson.document.background, line=HAIRLINE, radius=1)
             page.text(self._right - 8, 26.7, words.prime, 9, INK, align=1)
@@ -281,8 +252,8 @@ class Cards:
             some.append(Swatch(_letter(index), self._palette[index], share, note))
         return some
 
-    def _mark(self, box: Box, chapter: Chapter, strokes: Strokes) -> None:
-        """Draw over a chapter's strokes what is told of each, as far as there are few enough."""
+    def _mark(self, box: Box, chapter: Chapter, strokes: Strokes) -> str:
+        """Draw over a chapter's strokes what is told of each, as far as there are few enough; returns what to say."""
         page, words, sheet = self._pages, self._words, self._lesson.document.size
         scale = box.width / sheet.width
         if len(strokes) <= _OUTLINED:
@@ -293,14 +264,15 @@ class Cards:
                 page.lines(lines, INK, 0.16)
             if len(strokes) <= NUMBERED:
                 self._number(box, found, scale)
-                self._hint(box, words.numbered)
-                return
+                return words.numbered
         if self._squares:
             self._count(box, square_counts(strokes, sheet, self._squares))
-        self._hint(box, words.counted if self._squares else words.counted_all)
+        return words.counted if self._squares else words.counted_all
 
-    def _hint(self, box: Box, text: str) -> None:
-        self._pages.text(box.left, box.bottom + 4, text, 8, MUTED)
+    def _say(self, text: str, box: Box, *, most: int) -> None:
+        """Write some small lines from the top of a box on."""
+        for line, part in enumerate(wrapped(text, SMALL, box.width, most=most)):
+            self._pages.text(box.left, box.top + 4 + LINE * line, part, SMALL, MUTED)
 
     def _number(self, box: Box, found: Outlines, scale: float) -> None:
         names = [f"{index + 1}" for index in range(len(found.lines))]
@@ -330,16 +302,20 @@ class Cards:
                 self._pages.rectangle(place, fill=PAPER, line=HAIRLINE, radius=1)
                 self._pages.text(place.left + width / 2, place.top + 3.1, text, 8, INK, bold=True, align=0.5)
 
-    def _draw_brushes(self, box: Box, strokes: Strokes, *, upright: bool) -> None:
-        words, told = self._words, dict[str, Brush]()
+    def _brushes(self, strokes: Strokes) -> list[Brush]:
+        """As wide as a chapter's strokes are."""
+        told = dict[str, Brush]()
         for width in np.quantile(brush_widths(strokes), [0.9, 0.5, 0.1]).tolist():
-            size = words.brush.format(size=_length(width * self._scale))
+            size = self._words.brush.format(size=_length(width * self._scale))
             share = f"{100 * width / self._lesson.document.size.width:.1f} %"
             told.setdefault(size, Brush(width, size, share))
+        return list(told.values())
+
+    def _advice(self, strokes: Strokes) -> str:
+        """How thin paint is to be; nothing where it covers."""
         marks = marks_of(strokes)
         opacity = float(np.median(np.maximum.reduceat(marks.opacity, marks.offsets[:-1])))
-        advice = words.opacity.format(share=per_cent(opacity)) if opacity < _THIN else ""
-        brushes(self._pages, box, list(told.values()), advice, upright=upright)
+        return self._words.opacity.format(share=per_cent(opacity)) if opacity < _THIN else ""
 
     # What all cards have
 
@@ -352,8 +328,8 @@ class Cards:
     def _end_page(self, right: str) -> None:
         page = self._pages
         base = page.size[1] - 8
-        page.lines([np.array([(_EDGE, base - 4), (self._right, base - 4)])], HAIRLINE, 0.2)
-        page.text(_EDGE, base, wrapped(self._title, 8, 200, most=1)[0], 8, MUTED)
+        page.lines([np.array([(EDGE, base - 4), (self._right, base - 4)])], HAIRLINE, 0.2)
+        page.text(EDGE, base, wrapped(self._title, 8, 200, most=1)[0], 8, MUTED)
         page.text(self._right, base, right, 8, MUTED, align=1)
         page.next()
 

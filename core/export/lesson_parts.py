@@ -23,6 +23,9 @@ _SWATCH = 8.0
 _SPACE, _NOTE = 1.6, 3.1
 """Between the words of a swatch, and from line to line of its notes, millimetres."""
 
+_HEADING = 9.5
+"""Size of a part's name, points."""
+
 _NARROWEST = 38.0
 """Millimetres that a column of swatches takes."""
 
@@ -30,6 +33,10 @@ _LARGEST_BRUSH = 11.0
 """What the widest brush of a card is drawn as, millimetres; the others in proportion."""
 
 BRUSH_ROW, BRUSH_COLUMN = 19.0, 34.0
+"""Millimetres that a row of brushes takes in height, and brushes under each other in width."""
+
+MOST_BRUSHES, BRUSH_PITCH = 3, 21.0
+"""How many there are at most, and from one to the next of a row, millimetres."""
 
 GRID_EDGE = 4.5
 """Room for a grid's letters and numbers, millimetres."""
@@ -63,7 +70,12 @@ def number_list(numbers: Sequence[int]) -> str:
 
 def heading(page: PdfPages, left: float, base: float, text: str) -> None:
     """The name of a part."""
-    page.text(left, base, text, 9.5, INK, bold=True)
+    page.text(left, base, text, _HEADING, INK, bold=True)
+
+
+def heading_width(text: str) -> float:
+    """How long the name of a part is, millimetres."""
+    return text_width(text, _HEADING, bold=True)
 
 
 class SwatchLayout(NamedTuple):
@@ -146,12 +158,13 @@ class Brush(NamedTuple):
     """Two lines that say it."""
 
 
-def brushes(page: PdfPages, box: Box, some: Sequence[Brush], advice: str, *, upright: bool) -> None:
-    """Draw round brushes in proportion to each other, beside or under each other, and then some advice.
+def brushes(page: PdfPages, box: Box, some: Sequence[Brush], *, upright: bool) -> None:
+    """Draw at most `MOST_BRUSHES` round brushes in proportion to each other, beside or under each other.
 
-    A row of them takes `BRUSH_ROW` millimetres in height; upright, three take `BRUSH_COLUMN` in width.
+    A row of them takes `BRUSH_ROW` millimetres in height; upright, they take `BRUSH_COLUMN` in width.
     """
     largest = max(brush.width for brush in some)
+    pitch = min(BRUSH_PITCH, (box.width - _LARGEST_BRUSH) / (MOST_BRUSHES - 1))
     x, y = box.left + _LARGEST_BRUSH / 2, box.top + _LARGEST_BRUSH / 2
     for brush in some:
         page.disc(x, y, max(0.4, _LARGEST_BRUSH / 2 * brush.width / largest), INK)
@@ -162,10 +175,7 @@ def brushes(page: PdfPages, box: Box, some: Sequence[Brush], advice: str, *, upr
         else:
             page.text(x, y + _LARGEST_BRUSH / 2 + 4, brush.size, 8.5, INK, bold=True, align=0.5)
             page.text(x, y + _LARGEST_BRUSH / 2 + 7.4, brush.share, 7, MUTED, align=0.5)
-            x += 21
-    left, top = (box.left, y - 2) if upright else (x - 2, box.top + 4.5)
-    for line, text in enumerate(wrapped(advice, 8, box.right - left, most=6 if upright else 4)):
-        page.text(left, top + 3.6 * line, text, 8, MUTED)
+            x += pitch
 
 
 def picture(page: PdfPages, box: Box, pixels: NDArray[np.uint8], squares: int) -> None:

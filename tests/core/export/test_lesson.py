@@ -12,7 +12,7 @@ import pypdfium2
 import pytest
 from numpy.typing import NDArray
 from PIL import Image
-from pypdfium2.raw import FPDF_PAGEOBJ_IMAGE
+from pypdfium2.raw import FPDF_PAGEOBJ_IMAGE, FPDF_PAGEOBJ_TEXT
 
 from core.brushes import BRUSHES
 from core.document import Document, rgb_to_hex
@@ -30,6 +30,15 @@ from core.stroke import Strokes
 from tests.core.export.pdf_texts import texts
 
 SHEET = Size(80, 120)
+
+ASPECTS = (0.1, 0.4, 0.55, 0.6, 2 / 3, 0.7, 0.75, 0.85, 1.0, 1.2, 4 / 3, 1.38, 1.45, 1.6, 2.0, 5.0)
+"""Widths of sheets for a height of 1: cards are laid out in three ways, for tall, for broad and for all between."""
+
+CHINESE = LessonWords(
+    opacity="请薄涂：一笔约遮住其下的 {share}。", numbered="请按编号的顺序画。", counted="每格中有多少笔；先画较大的。",
+    colours="颜色", brushes="画笔", these="这一步的笔触", after="这一步之后", brush="{size} 毫米", strokes="{count} 笔",
+    prime="开始之前，先给整张画纸涂上底色。",
+)  # fmt: skip
 
 RandomStrokes = Callable[..., Strokes]
 
@@ -53,6 +62,19 @@ def pictures(path: Path, number: int) -> list[NDArray[np.uint8]]:
     with closing(pypdfium2.PdfDocument(path)) as pdf, closing(pdf[number]) as page:
         return [each.get_bitmap(render=False).to_numpy()[..., ::-1].copy()
                 for each in page.get_objects(filter=[FPDF_PAGEOBJ_IMAGE])]  # fmt: skip
+
+
+def places(path: Path, number: int, kind: int) -> NDArray[np.float64]:
+    """Left, lower, right and upper edge [N, 4] of a page's texts or pictures, points from the lower left corner."""
+    with closing(pypdfium2.PdfDocument(path)) as pdf, closing(pdf[number]) as page:
+        found = [each.get_bounds() for each in page.get_objects(filter=[kind])]
+    return np.array(found).reshape(-1, 4)
+
+
+def overlapping(some: NDArray[np.float64], others: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Which [N, M] share more than a hair's breadth."""
+    shared = np.minimum(some[:, None, 2:], others[None, :, 2:]) - np.maximum(some[:, None, :2], others[None, :, :2])
+    return (shared > 0.3).all(axis=2)
 
 
 def decibels(one: NDArray[np.floating], other: NDArray[np.floating]) -> float:
@@ -131,6 +153,31 @@ class TestPdf:
                 edge = 24  # points; 8.5 mm
                 for side in (pixels[:edge], pixels[-16:], pixels[:, :edge], pixels[:, -edge:]):
                     assert side.min() == 255
+
+    @pytest.mark.parametrize("words", [LessonWords(), CHINESE], ids=["English", "Chinese"])
+    @pytest.mark.parametrize("colours", [1, 12, 24])
+    @pytest.mark.parametrize("aspect", ASPECTS)
+    @pytest.mark.parametrize("paper", ["a4", "letter"])
+    def test_nothing_that_is_said_lies_on_anything_else(
+        self, words: LessonWords, colours: int, aspect: float, paper: str, random_strokes: RandomStrokes, tmp_path: Path
+    ) -> None:
+        size = Size(round(120 / aspect**0.5), round(120 * aspect**0.5))
+        document = Document(size, strokes=random_strokes(150, 3, size, (8.0, 60.0)))
+        options = LessonOptions(colours=colours, chapters=2, words=words, paper=paper)
+
+        write_lesson(document, tmp_path / "a.pdf", options=options)
+
+        for number in (1, 2):
+            told = places(tmp_path / "a.pdf", number, FPDF_PAGEOBJ_TEXT)
+            shown = places(tmp_path / "a.pdf", number, FPDF_PAGEOBJ_IMAGE)
+            strokes, _ = shown
+            centres = (told[:, :2] + told[:, 2:]) / 2
+            told = told[~((centres > strokes[:2]) & (centres < strokes[2:])).all(axis=1)]  # numbers lie on strokes
+            assert words.opacity[:4] in texts(tmp_path / "a.pdf")[number]
+            assert not (overlapping(told, told) & ~np.eye(len(told), dtype=bool)).any()
+            assert not overlapping(told, shown).any()
+            assert (told[:, [0, 2]] > 30).all()
+            assert (told[:, 2] < (841 if paper == "a4" else 792) - 30).all()
 
     @pytest.mark.parametrize("kind", range(len(BRUSHES)))
     def test_every_stroke_type_can_be_taught(self, kind: int, tmp_path: Path) -> None:
