@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import PainterError
+from training.experiments import INSTALL
 
 if TYPE_CHECKING:
     from PIL.ImageFont import FreeTypeFont
@@ -54,8 +55,9 @@ def numerals() -> tuple[tuple[Mask, ...], ...]:
         import matplotlib as mpl
         from PIL import ImageFont
     except ImportError as error:
-        remedy = "install them by “pip install strokewise[train]”"
-        raise TypefaceError(f"matplotlib, whose typefaces they are in, or Pillow is missing; {remedy}") from error
+        raise TypefaceError(
+            f"matplotlib, whose typefaces they are in, or Pillow is missing; install them by {INSTALL}"
+        ) from error
     folder = Path(mpl.get_data_path(), "fonts", "ttf")
     try:
         faces = [folder / f"{name}.ttf" for name in _TYPEFACES]

@@ -10,6 +10,7 @@ import numpy as np
 
 from core.errors import SettingError
 from core.files import written_aside
+from training.experiments import INSTALL
 from training.experiments.arms import Arm, Experiment
 from training.experiments.results import Score, compared
 
@@ -27,9 +28,9 @@ def check_tools(*, reads: bool) -> None:
         SettingError: If there is no matplotlib, or no scikit-learn to read with.
     """
     if find_spec("matplotlib") is None:
-        raise SettingError("experiment", "curves", "they are drawn by matplotlib; install it")
+        raise SettingError("experiment", "curves", f"they are drawn by matplotlib; install it by {INSTALL}")
     if reads and find_spec("sklearn") is None:
-        raise SettingError("experiment", "mnist", "digits are read by scikit-learn; install it")
+        raise SettingError("experiment", "mnist", f"digits are read by scikit-learn; install it by {INSTALL}")
 
 
 def plot_curves(out: Path, scores: Sequence[Score], experiment: Experiment, *, title: str) -> list[Path]:

@@ -58,6 +58,10 @@ def read_paintings(policy: Policy, actor: Actor, folders: Sequence[Path], *, str
     learned, asked = mnist_part(folders, "train"), mnist_part(folders, "t10k")
     if learned is None or asked is None:
         return None
+    print(
+        f"learning to read MNIST's digits, then reading {len(asked[1][:READ]):,} paintings; that takes minutes",
+        flush=True,
+    )
     reader = _reader(learned[0][:LEARNED_FROM], learned[1][:LEARNED_FROM])
     digits, labels = asked[0][:READ], asked[1][:READ]
     large = np.stack([cv2.resize(digit, (actor.side, actor.side), interpolation=cv2.INTER_AREA) for digit in digits])

@@ -318,6 +318,21 @@ def digits(tmp_path: Path) -> Path:
     return tmp_path
 
 
+def test_reading_which_takes_minutes_is_told_before_it_begins(
+    digits: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def begin(*_: object) -> None:
+        raise InterruptedError
+
+    monkeypatch.setattr(reading, "_reader", begin)
+    actor = new_actor(BEZIER, width=0.125, side=32, head="dense").eval()
+    policy = Policy(brush=BEZIER, coverage=ExactCoverage(BEZIER), head="dense", bundle=5, solve=True)
+    with pytest.raises(InterruptedError):
+        read_paintings(policy, actor, [digits], strokes=5)
+    told = "learning to read MNIST's digits, then reading 40 paintings; that takes minutes\n"
+    assert capsys.readouterr().out == told
+
+
 def test_what_is_painted_is_read(digits: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     actor = new_actor(BEZIER, width=0.125, side=32, head="dense").eval()
     policy = Policy(brush=BEZIER, coverage=ExactCoverage(BEZIER), head="dense", bundle=5, solve=True)
@@ -352,9 +367,11 @@ def test_without_matplotlib_it_is_told_before_anything_is_trained(
 ) -> None:
     monkeypatch.setattr("training.experiments.plots.find_spec", lambda _name: None)
     given = ["experiment", "mnist", "--data", str(tmp_path), "--out", str(tmp_path / "out"), "--updates", "1"]
-    with pytest.raises(PainterError, match="drawn by matplotlib; install it"):
+    with pytest.raises(
+        PainterError, match=r'drawn by matplotlib; install it by python -m pip install -e "\.\[train\]"'
+    ):
         command.run(given, program="test")
     monkeypatch.setattr("training.experiments.plots.find_spec", lambda name: name == "matplotlib" or None)
-    with pytest.raises(PainterError, match="scikit-learn"):
+    with pytest.raises(PainterError, match=r'scikit-learn; install it by python -m pip install -e "\.\[train\]"'):
         command.run(given, program="test")
     assert not (tmp_path / "out").exists()

@@ -207,7 +207,7 @@ def test_a_missing_package_is_named_and_no_file_is_left(
     monkeypatch.setitem(sys.modules, package, None)
 
     with pytest.raises(
-        PainterError, match=r"matplotlib.* is missing; install them by “pip install strokewise\[train\]”"
+        PainterError, match=r'matplotlib.* is missing; install them by python -m pip install -e "\.\[train\]"'
     ):
         write_house_numbers(tmp_path / "numbers.safetensors", train=1, test=1)
 
