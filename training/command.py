@@ -7,6 +7,8 @@ torchrun --nproc-per-node 8 -m training painter --data pictures.zip --out runs/p
 from __future__ import annotations
 
 import argparse
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
@@ -112,12 +114,39 @@ def _pack(parser: _Parser, arguments: list[str]) -> None:
 
 
 def _bundle(parser: _Parser, arguments: list[str]) -> None:
-    from core.manifest import BUNDLED
+    from core.manifest import BUNDLED, MANIFEST, manifest_entries
     from core.weights import bundle
 
     add_options(parser, BundleConfig)
     config = made(BundleConfig, vars(parser.parse_args(arguments)))
-    print(bundle(config.weights, config.into or BUNDLED, eight_bits=config.eight_bits))
+    into = config.into or BUNDLED
+    before = manifest_entries(into / MANIFEST)
+    copied = bundle(config.weights, into, eight_bits=config.eight_bits)
+    (new,) = [entry for entry in manifest_entries(into / MANIFEST) if entry["file"] == copied.name]
+    for old in before:
+        if (old["kind"], old["stroke_type"]) == (new["kind"], new["stroke_type"]):
+            print(f"replaced {old['file']}, {_story(old)}, by one of {_story(new)}")
+    print(copied)
+
+
+def _story(entry: Mapping[str, Any]) -> str:
+    """How well weights did by their own run, and how long that was; of a manifest's entry, which may lack both."""
+    scores, updates, parts = entry.get("scores"), entry.get("updates"), []
+    if isinstance(updates, int):
+        parts.append(f"{updates:,} updates")
+    parts.append(_score(scores if isinstance(scores, Mapping) else {}))
+    return ", ".join(parts)
+
+
+def _score(scores: Mapping[str, Any]) -> str:
+    """The one that tells most."""
+    for kind, way in (("psnr", ""), ("own", " in its own colours")):
+        found = [re.fullmatch(rf"{kind}@(\d+)", name) for name in scores if isinstance(scores[name], int | float)]
+        if counts := [int(match[1]) for match in found if match]:
+            return f"{scores[f'{kind}@{max(counts)}']:.2f} dB after {max(counts)} strokes{way}"
+    if isinstance(scores.get("mse"), int | float):
+        return f"mean squared error {scores['mse']:.5f}"
+    return "without a score"
 
 
 def _experiment(parser: _Parser, arguments: list[str]) -> None:

@@ -73,6 +73,42 @@ def test_the_command_says_where_they_lie(trained: Path, bundled: Path, capsys: p
     assert capsys.readouterr().out.split() == [str(bundled / "circle-actor.safetensors")]
 
 
+def test_the_command_says_what_was_replaced_and_how_good_both_were(
+    trained: Path, bundled: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = bundle(trained, bundled)
+    add_to_manifest(
+        path, data="d", recipe="r", updates=24026, hours=1, hardware="h", scores={"l2@5": 1, "psnr@5": 26.7}
+    )
+    run(["bundle", "--weights", str(trained), "--into", str(bundled)], program="train")
+
+    assert capsys.readouterr().out.splitlines() == [
+        "replaced circle-actor.safetensors, 24,026 updates, 26.70 dB after 5 strokes, "
+        "by one of 7 updates, 20.50 dB after 200 strokes",
+        str(path),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("about", "told"),
+    [
+        ({}, "without a score"),
+        ({"updates": 3, "scores": {"mse": 0.0027, "mae": 0.01}}, "3 updates, mean squared error 0.00270"),
+        ({"updates": 0, "scores": {"own@200": 9.5}}, "0 updates, 9.50 dB after 200 strokes in its own colours"),
+        ({"updates": "many", "scores": [1]}, "without a score"),
+    ],
+)
+def test_whatever_a_replaced_entry_says_is_told(
+    about: dict[str, object], told: str, trained: Path, bundled: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    old = {"file": "a.safetensors", "kind": "actor", "stroke_type": "circle", "sha256": "0", **about}
+    (bundled / "manifest.json").write_text(json.dumps({"version": 1, "weights": [old]}))
+
+    run(["bundle", "--weights", str(trained), "--into", str(bundled)], program="train")
+
+    assert f"replaced a.safetensors, {told}, by one of 7 updates" in capsys.readouterr().out
+
+
 def test_in_eight_bits_they_take_half_the_bytes_and_stay_within_half_a_step(trained: Path, bundled: Path) -> None:
     path = bundle(trained, bundled, eight_bits=True)
 
