@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.harness import Result, Timing, measure, report
+from benchmarks.harness import Result, Seconds, Timing, measure, report
 from core.document import Document
 from core.editing import Place, deleted, moved, muted, recoloured
 from core.files import checked_output_folder
@@ -91,6 +91,6 @@ def bench_editing(
 def _spread(name: str, samples: tuple[float, ...]) -> dict[str, Result]:
     return {
         name: Timing(tuple(samples)),
-        f"{name}, 95th percentile": float(np.quantile(samples, 0.95)),
-        f"{name}, longest": max(samples),
+        f"{name}, 95th percentile": Seconds(np.quantile(samples, 0.95)),
+        f"{name}, longest": Seconds(max(samples)),
     }

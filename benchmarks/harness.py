@@ -91,6 +91,10 @@ class Comparison:
         }
 
 
+class Seconds(float):
+    """A number that is a time; in JSON a number like others."""
+
+
 Result: TypeAlias = "Timing | Comparison | float | Mapping[str, Result]"
 """What a benchmark found: times, two sides, a number, or a group of these under names."""
 
@@ -341,7 +345,7 @@ def _rows(results: Mapping[str, Result], indent: str = "") -> Iterator[tuple[str
             spread = f"{_readable(low)} to {_readable(high)}"
             yield indent + label, _readable(middle), spread, f"{_counted(result.rate)} a second"
         else:
-            yield indent + label, _counted(result), "", ""
+            yield indent + label, _readable(result) if isinstance(result, Seconds) else _counted(result), "", ""
 
 
 def _readable(seconds: float) -> str:

@@ -16,7 +16,7 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
-from benchmarks.harness import Result, compare, measure, report, synchroniser
+from benchmarks.harness import Result, Seconds, compare, measure, report, synchroniser
 from benchmarks.published_test import PublishedTest
 from core.captured import Captured
 from core.compilers import HAS_TRITON
@@ -261,7 +261,8 @@ def bench_timeline(
     playing = measure(lambda: [timeline.view(count) for count in frames], repeats=3)
     floor = 2 * timeline.view(0).nbytes / machine_rates(torch.device("cpu"))["bytes_per_s"]
     results: dict[str, Result] = {
-        "jump": jumping, "jump, 99th percentile": float(np.quantile(jumping.samples, 0.99)), "floor_s": floor,
+        "jump": jumping, "jump, 99th percentile": Seconds(np.quantile(jumping.samples, 0.99)),
+        "floor_s": Seconds(floor),
         "over floor": jumping.median / floor, "100 frames": playing,
     }  # fmt: skip
     settings = {"strokes": len(document.strokes), "side": side, "budget_mib": budget / 2**20}
