@@ -21,7 +21,10 @@ DEVICE = click.option("--device", type=click.Choice(["auto", "cpu", "cuda"]), de
 PHOTO = click.option("--photo", default="sample:astronaut", help="What is painted: a picture file or sample:NAME.")
 REPEATS = click.option("--repeats", type=click.IntRange(1), default=3, help="Of each measurement.")
 HELD_OUT = click.option(
-    "--held-out", type=PATH, help="Folder of photos-a.zip and faces-b.zip; ../shared/data if it is there."
+    "--held-out",
+    type=PATH,
+    help="Folder of photos-a.zip and faces-b.zip, with the pictures of benchmarks/held_out.csv; ../shared/data if it is"
+    " there, else scikit-image's photographs alone are painted.",
 )
 SHEET = click.option("--sheet", "sheet_path", type=PATH, help="Also write a picture sheet here: .png or .jpg.")
 JSON = click.option("--json", "json_path", type=PATH, help="Also write it here, with hardware and versions.")
@@ -255,7 +258,13 @@ def bench_quality(
 
 
 @bench.command("peers")
-@click.option("--peers", "table", type=PATH, help="Other painters' scores; ../shared/peers.csv if it is there.")
+@click.option(
+    "--peers",
+    "table",
+    type=PATH,
+    help="Table of other painters' scores: image, program, mode, shapes, render, cpu_s, psnr_256"
+    " (docs/quality.md); ../shared/peers.csv if it is there.",
+)
 @click.option("--stroke-type", multiple=True, default=["bezier", "triangle"], help="A brush; may be given again.")
 @click.option("--strokes", type=int, multiple=True, default=[100, 200, 500, 1000, 2000], help="May be given again.")
 @DEVICE

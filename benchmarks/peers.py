@@ -60,7 +60,7 @@ class Peers:
     """The best that other painters made, by photograph and number of shapes."""
 
     def __init__(self, path: Path) -> None:
-        """Read a table of them: one line for each painting, its columns named in the first.
+        """Read a table of them: one line for each painting, its columns named in the first (docs/quality.md).
 
         Raises:
             SettingError: If it is no such table.
@@ -78,8 +78,9 @@ class Peers:
             raise SettingError(
                 "--peers", str(path), "there is no such file; name a table of other painters' scores"
             ) from error
-        except (OSError, KeyError, ValueError, UnicodeDecodeError) as error:
-            raise SettingError("--peers", str(path), "it is no table of other painters' scores") from error
+        except (OSError, KeyError, ValueError, TypeError) as error:
+            problem = "it is no table of other painters' scores; docs/quality.md tells which columns it has"
+            raise SettingError("--peers", str(path), problem) from error
 
     def counts(self, image: str) -> list[int]:
         """Numbers of shapes that there are paintings of."""

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from core.errors import PictureError
+from core.errors import FileError, PictureError
 from core.geometry import Size
 from core.images import load_picture
 from core.resampling import middle, resized
@@ -51,6 +51,12 @@ def samples() -> list[Photograph]:
     return [Photograph(name=name, group="samples", pixels=load_picture(f"sample:{name}")) for name in SAMPLES]
 
 
+class HeldOutError(FileError):
+    """Held-out pictures are not where they were said to be, or damaged."""
+
+    wording = "Cannot use held-out pictures of"
+
+
 def held_out(folder: Path, *, names: Path = HELD_OUT) -> list[Photograph]:
     """The held-out pictures whose archives lie in a folder; of two archives, one may be missing.
 
@@ -59,7 +65,7 @@ def held_out(folder: Path, *, names: Path = HELD_OUT) -> list[Photograph]:
         names: A table like `HELD_OUT`, of the archives in `GROUPS`.
 
     Raises:
-        DataError: If there is no archive, or one is damaged.
+        HeldOutError: If there is no archive, or one is damaged.
         PictureError: If an archive lacks a picture of the list, or it cannot be read.
     """
     with names.open(newline="") as file:
@@ -69,7 +75,11 @@ def held_out(folder: Path, *, names: Path = HELD_OUT) -> list[Photograph]:
         if not (folder / archive).is_file():
             continue
         wanted = [row["name"] for row in rows if row["archive"] == archive]
-        with closing(open_source(folder / archive)) as source:
+        try:
+            opened = open_source(folder / archive)
+        except DataError as error:  # nothing is trained on them
+            raise HeldOutError(error.path, error.problem) from error
+        with closing(opened) as source:
             for name in wanted:
                 if name not in source.names:
                     raise PictureError(
@@ -78,5 +88,8 @@ def held_out(folder: Path, *, names: Path = HELD_OUT) -> list[Photograph]:
                 pixels = source.picture(name, _WHOLE)
                 found.append(Photograph(name=name, group=GROUPS[archive], pixels=pixels))
     if not found:
-        raise DataError(folder, f"there is none of {', '.join(GROUPS)} in it; choose their folder")
+        raise HeldOutError(
+            folder,
+            f"there is none of {', '.join(GROUPS)} in it; give the folder that has them, or leave --held-out out",
+        )
     return found

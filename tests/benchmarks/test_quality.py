@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 import torch
 
-from benchmarks.photographs import HELD_OUT, Photograph, held_out, samples
+from benchmarks.photographs import HELD_OUT, HeldOutError, Photograph, held_out, samples
 from benchmarks.quality import Setting, bench_quality, judged_renderer
 from core.brushes import BEZIER
 from core.errors import CheckpointError, OutputError, PictureError
@@ -25,7 +25,6 @@ from core.rasteriser.fast import draw, to_bytes
 from core.renderer import NeuralRenderer
 from core.weights import LoadedActor, LoadedRenderer
 from training.actors import new_actor
-from training.picture_formats import DataError
 
 SMALL = Setting(side=32, strokes=7, undivided=True)
 TONED = Setting(side=32, strokes=7, sheet="toned", undivided=True)
@@ -179,10 +178,14 @@ def test_held_out_pictures_come_from_the_archives_that_are_there(tmp_path: Path)
 
     assert (one.name, one.group) == ("val/x.png", "held-out faces")
     assert np.array_equal(one.pixels, pixels)
-    with pytest.raises(DataError, match="there is none of photos-a"):
+    with pytest.raises(HeldOutError, match=r"Cannot use held-out pictures of .*nowhere: there is none of photos-a"):
         held_out(tmp_path / "nowhere", names=names)
     names.write_text("archive,name\nfaces-b.zip,val/z.png\n")
     with pytest.raises(PictureError, match="not in faces-b"):
+        held_out(tmp_path, names=names)
+    (tmp_path / "photos-a.zip").write_bytes(b"no zip")
+    names.write_text("archive,name\nphotos-a.zip,val/z.png\n")
+    with pytest.raises(HeldOutError, match=r"Cannot use held-out pictures of .*photos-a\.zip: "):
         held_out(tmp_path, names=names)
 
 
