@@ -10,6 +10,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import sys
+import time
 import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -226,8 +227,13 @@ def export(
         sheet=MixingOptions(**those_of(MixingOptions, paints=paints_named(paints), title=options["title"] or "")),
         photograph=load_picture(beside) if beside else None,
     )
+    started = time.monotonic()
+    document = read_json(strokes)
     with progress_bar("export", "part") as show:
-        export_document(read_json(strokes), out, options=chosen, progress=show)
+        export_document(document, out, options=chosen, progress=show)
+    written = f"{sum(1 for _ in out.iterdir())} files" if out.is_dir() else f"{out.stat().st_size / 1000:,.0f} kB"
+    seconds = time.monotonic() - started
+    click.echo(f"{len(document.strokes)} strokes in {seconds:.1f} s: {written}, in {click.format_filename(out)}")
 
 
 @cli.command(

@@ -1003,6 +1003,25 @@ def test_a_film_takes_its_options(painted: Path, desk: Path, tmp_path: Path) -> 
         assert shown.size == (64, 64)
 
 
+@pytest.mark.parametrize(
+    ("name", "options", "said"),
+    [
+        ("out.png", [], r"\d+ kB"),
+        ("out.json", [], r"\d+ kB"),
+        ("frames", ["--count", "3", "--size", "32"], "3 files"),
+        ("cards", ["--lesson", "--chapters", "2", "--size", "400"], "3 files"),
+    ],
+)
+def test_an_export_is_summed_up_in_a_line(
+    name: str, options: list[str], said: str, painted: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert export(painted, tmp_path / name, *options) == 0
+
+    strokes = report_in(painted)["strokes"]
+    line = rf"{strokes} strokes in \d+\.\d s: {said}, in {re.escape(str(tmp_path / name))}\n"
+    assert re.fullmatch(line, capsys.readouterr().out)
+
+
 def test_frames_are_exported_into_a_folder(painted: Path, tmp_path: Path) -> None:
     options = ["--count", "3", "--transparent", "--size", "32"]
 
