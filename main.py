@@ -231,7 +231,10 @@ def export(
     document = read_json(strokes)
     with progress_bar("export", "part") as show:
         export_document(document, out, options=chosen, progress=show)
-    written = f"{sum(1 for _ in out.iterdir())} files" if out.is_dir() else f"{out.stat().st_size / 1000:,.0f} kB"
+    if out.is_dir():  # what else lies there was there before
+        written = f"{sum(path.name.startswith(('frame-', 'step-')) for path in out.iterdir())} files"
+    else:
+        written = f"{out.stat().st_size / 1000:,.0f} kB"
     seconds = time.monotonic() - started
     click.echo(f"{len(document.strokes)} strokes in {seconds:.1f} s: {written}, in {click.format_filename(out)}")
 

@@ -121,7 +121,6 @@ class Crew:
         self._busy: dict[Any, _Begun] = {}
         self.count = count
         self._patience: float | None = PATIENCE
-        self._told_of_start = False
         self.devices: set[str] = set()
         """Of those that have begun."""
         self._lost_at_once = 0
@@ -152,7 +151,9 @@ class Crew:
                 found, _ = self._ray.wait([*self._beginning, *self._busy], num_returns=1, timeout=self._patience)
                 if not found:
                     if not self._busy:  # what is busy may take as long as it likes
-                        self._tell_why_none_has_begun()
+                        # Which of the two Ray tells only in words of its own.
+                        self._told("no painter has begun yet: they are being started, or have to wait for room")
+                        self._patience = None  # told once
                     continue
                 (ready,) = found
                 if ready in self._beginning:
@@ -169,15 +170,6 @@ class Crew:
                 self._ray.kill(painter)
             for begun in self._busy.values():
                 shutil.rmtree(begun.aside, ignore_errors=True)
-
-    def _tell_why_none_has_begun(self) -> None:
-        """Each reason once."""
-        if _without_room(self._ray) >= len(self._beginning):
-            self._told("no painter can begin: the cluster has no room; waiting for it")
-            self._patience = None
-        elif not self._told_of_start:
-            self._told("no painter has begun yet: they are still being started, which takes long on a busy machine")
-            self._told_of_start = True
 
     def _hire(self) -> None:
         painter = self._hired()
@@ -241,20 +233,6 @@ class Crew:
         self._refused = _itself(error)
         self._told(str(self._refused))
         self._ray.kill(painter)
-
-
-def _without_room(ray: ModuleType) -> int:
-    """How many processes wait for room in a cluster, ours and others'; 0 where that is not known.
-
-    A painter that has been given its room, and whose process is being started, is none of them.
-    """
-    try:
-        from ray.autoscaler.v2.sdk import get_cluster_status  # what `ray status` asks
-
-        demands = get_cluster_status(ray.get_runtime_context().gcs_address).resource_demands.ray_task_actor_demand
-        return sum(bundle.count for demand in demands for bundle in demand.bundles_by_count)
-    except (ImportError, AttributeError, TypeError, RuntimeError, ValueError, ray.exceptions.RayError):
-        return 0  # it is not for users of Ray, and may change
 
 
 def _itself(error: PainterError) -> PainterError:

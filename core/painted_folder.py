@@ -30,13 +30,13 @@ def refuse_source(source: Path, out: Path) -> None:
     Raises:
         OutputError: If it is that.
     """
-    for name in ("painting.png", "painting.mp4"):
+    for written in (out / "painting.png", out / "painting.mp4", out / FRAMES / source.name):
         try:
-            is_source = (out / name).samefile(source)
+            is_source = written.samefile(source)
         except (OSError, ValueError):  # one of them is not there; what cannot be read is told of when it is read
             continue
         if is_source:
-            raise OutputError(out / name, "it is what is to be painted; choose another folder")
+            raise OutputError(written, "it is what is to be painted; choose another folder")
 
 
 def make_way(out: Path) -> None:

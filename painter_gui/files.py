@@ -15,9 +15,10 @@ from numpy.typing import NDArray
 
 from core.branches import Branches
 from core.document import Document
-from core.errors import PictureError
+from core.errors import OutputError, PictureError
 from core.geometry import Size
 from painter_gui.canvas_worker import display_size
+from painter_gui.error_words import IS_PHOTO
 from painter_gui.pictures import as_rgb32
 
 SESSION_SUFFIX = ".strokewise"
@@ -55,14 +56,18 @@ class Photo:
         small = resized(pixels, display_size(Size(*pixels.shape[:2])))
         return cls(pixels=pixels, display=as_rgb32(small), file=file)
 
-    def is_from(self, path: Path) -> bool:
-        """Whether that is the file it was read from."""
-        if self.file is None:
-            return False
+    def refuse(self, path: Path) -> None:
+        """Refuse to write where it was read from.
+
+        Raises:
+            OutputError: If that is its file.
+        """
         try:
-            return path.samefile(self.file)
+            is_its = self.file is not None and path.samefile(self.file)
         except (OSError, ValueError):  # one of them is not there
-            return False
+            return
+        if is_its:
+            raise OutputError(path, str(IS_PHOTO))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -98,7 +103,7 @@ def opened_file(source: Path | str) -> Opened:
     pixels = load_picture(source)
     if str(source).startswith(SAMPLE_PREFIX):
         return Opened(photo=Photo.of(pixels), name=_plain(str(source).removeprefix(SAMPLE_PREFIX)))
-    return Opened(photo=Photo.of(pixels, path), name=_plain(path.stem))
+    return Opened(photo=Photo.of(pixels, path.absolute()), name=_plain(path.stem))
 
 
 def opened_painting(source: Path, strokes: Path, settings: Mapping[str, Any]) -> Opened:
@@ -123,7 +128,7 @@ def opened_painting(source: Path, strokes: Path, settings: Mapping[str, Any]) ->
             source, f"it measures {width} x {height} pixels and was painted at {painted}; paint it again"
         )
     told = {**settings, **_settings_of(document.job)}
-    return Opened(photo=Photo.of(pixels, source), name=_plain(source.stem), document=document, settings=told)
+    return Opened(photo=Photo.of(pixels, source.absolute()), name=_plain(source.stem), document=document, settings=told)
 
 
 def _settings_of(job: Mapping[str, Any]) -> dict[str, Any]:

@@ -7,6 +7,7 @@ torchrun --nproc-per-node 8 -m training painter --data pictures.zip --out runs/p
 from __future__ import annotations
 
 import argparse
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -122,9 +123,10 @@ def _bundle(parser: _Parser, arguments: list[str]) -> None:
     into = config.into or BUNDLED
     before = manifest_entries(into / MANIFEST)
     copied = bundle(config.weights, into, eight_bits=config.eight_bits)
-    (new,) = [entry for entry in manifest_entries(into / MANIFEST) if entry["file"] == copied.name]
+    after = manifest_entries(into / MANIFEST)
+    (new,) = [entry for entry in after if entry["file"] == copied.name]
     for old in before:
-        if (old["kind"], old["stroke_type"]) == (new["kind"], new["stroke_type"]):
+        if old not in after:
             print(f"replaced {old['file']}, {_story(old)}, by one of {_story(new)}")
     print(copied)
 
@@ -140,13 +142,19 @@ def _story(entry: Mapping[str, Any]) -> str:
 
 def _score(scores: Mapping[str, Any]) -> str:
     """The one that tells most."""
+    told = {name: value for name, value in scores.items() if _is_figure(value)}
     for kind, way in (("psnr", ""), ("own", " in its own colours")):
-        found = [re.fullmatch(rf"{kind}@(\d+)", name) for name in scores if isinstance(scores[name], int | float)]
-        if counts := [int(match[1]) for match in found if match]:
-            return f"{scores[f'{kind}@{max(counts)}']:.2f} dB after {max(counts)} strokes{way}"
-    if isinstance(scores.get("mse"), int | float):
-        return f"mean squared error {scores['mse']:.5f}"
+        found = [match for match in (re.fullmatch(rf"{kind}@(\d+)", name) for name in told) if match]
+        if found:
+            most = max(found, key=lambda match: int(match[1]))
+            return f"{told[most[0]]:.2f} dB after {int(most[1])} strokes{way}"
+    if "mse" in told:
+        return f"mean squared error {told['mse']:.5f}"
     return "without a score"
+
+
+def _is_figure(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
 
 
 def _experiment(parser: _Parser, arguments: list[str]) -> None:

@@ -55,7 +55,7 @@ def step_layout(
     box: Box, used: Sequence[Swatch], advice: str, words: LessonWords, *, sheet: Size, page: tuple[float, float],
     edge: float,
 ) -> StepLayout:  # fmt: skip
-    """Where all stands on a card so that nothing lies on anything else.
+    """Where all stands on a card so that nothing lies on anything else, but the names of a grid too fine for a picture.
 
     Args:
         box: The step's strokes.

@@ -62,7 +62,7 @@ class CanvasView(Worded, QWidget):
         self._rival: SharedPixels | None = None
         self._look = Look()
         self._dragged: QPointF | None = None
-        self._splitting = False
+        self._splitting = self._beside = False
         self._held = HeldTool(self, self)
         # Where Qt scales a part of a picture, its outermost pixels are off by a little: once things have come to rest,
         # all is drawn in one piece.
@@ -95,12 +95,13 @@ class CanvasView(Worded, QWidget):
 
     def set_bare(self, bare: bool) -> None:
         """Whether nothing is painted yet; see `Look.bare`."""
-        self._look = replace(self._look, bare=bare)
-        self.update()
+        if bare is not self._look.bare:
+            self._look = replace(self._look, bare=bare)
+            self.update()
 
-    def show_rival(self, rival: SharedPixels | None) -> None:
-        """Show another painting of the same sheet left of the split's edge, whatever the mode; None: no more."""
-        self._rival = rival
+    def show_rival(self, rival: SharedPixels | None, *, beside: bool = False) -> None:
+        """Show another painting left of the split's edge, or none; another view may show it `beside` this one."""
+        self._rival, self._beside = rival, beside
         self._rest()
         self.update()
 
@@ -236,7 +237,7 @@ class CanvasView(Worded, QWidget):
         ratio, smooth = self.devicePixelRatioF(), self._is_smooth()
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, smooth)
         rival = self._rival
-        look = self._look.drawn(against=rival is not None)
+        look = self._look.drawn(against=rival is not None, beside=self._beside)
         paint_look(painter, look, self._pixels, self._target, frame, sight, ratio=ratio, smooth=smooth)
         if rival is not None:
             painter.save()

@@ -146,7 +146,7 @@ class CompareView(Worded, QWidget):
         halves = self._pixels is not None and self._side_by_side
         self.bar.setVisible(self._pixels is not None)
         self.second.setVisible(halves)
-        self._canvas.show_rival(None if halves else self._pixels)
+        self._canvas.show_rival(None if halves else self._pixels, beside=halves)
         if halves:
             self.second.look_as(self._canvas)
 

@@ -27,7 +27,7 @@ from core.document import Document
 from core.errors import OutputError, PainterError
 from core.export.progress import ExportCancelledError
 from painter_gui.background import Background
-from painter_gui.error_words import IS_PHOTO, told
+from painter_gui.error_words import told
 from painter_gui.exporting import FORMS, SUFFIXES, ExportChoices, export
 from painter_gui.files import Photo
 from painter_gui.icons import icon
@@ -96,7 +96,8 @@ class ExportDialog(QDialog):
         self.preview = ExportPreview(self._document, self._photo.pixels, lambda: self.choices, self._background, self)
 
         # A picture of the photo's own name would be the photo, or easily taken for it.
-        self.path = QLineEdit(str(folder / f"{self._name}-painting".removeprefix("-")), self)
+        self._suggested = folder / f"{self._name}-painting".removeprefix("-")
+        self.path = QLineEdit(str(self._suggested), self)
         self.path.setAccessibleName(translate("Studio", "File"))
         self.path.setMinimumWidth(380)
         self.browse = QPushButton(icon("open"), translate("Studio", "Browse…"), self)
@@ -188,16 +189,16 @@ class ExportDialog(QDialog):
     @Slot()
     def _on_suffix(self) -> None:
         known = sorted({suffix for suffixes in SUFFIXES.values() for suffix in suffixes if suffix} | {".jpeg", ".tiff"})
-        path = Path(self.path.text() or (self._name or "painting"))
-        stem = path.name or "painting"
+        path = Path(self.path.text() or self._suggested)
+        stem = path.name or self._suggested.name
         for suffix in known:
             if stem.lower().endswith(suffix):
                 stem = stem[: -len(suffix)]
                 break
         stem = stem.removesuffix("-frames").removesuffix("-lesson")
         if not self.pages.suffix:  # a folder
-            stem = f"{stem or 'painting'}-{self.chosen_form}"
-        self.path.setText(str(path.parent / ((stem or "painting") + self.pages.suffix)))
+            stem = f"{stem or self._suggested.name}-{self.chosen_form}"
+        self.path.setText(str(path.parent / ((stem or self._suggested.name) + self.pages.suffix)))
         self.preview.draw_soon()
 
     # Writing
@@ -230,8 +231,10 @@ class ExportDialog(QDialog):
         if not path.name:
             self.status.setText(translate("Studio", "That cannot be a file's name; choose another."))
             return
-        if self._photo.is_from(path):
-            self.status.setText(told(OutputError(path, str(IS_PHOTO))))
+        try:
+            self._photo.refuse(path)
+        except OutputError as error:
+            self.status.setText(told(error))
             return
         if there and path != self._written and not may_replace(self, translate("Studio", "Export"), path):
             return

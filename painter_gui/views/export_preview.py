@@ -100,7 +100,7 @@ class ExportPreview(QWidget):
     def _on_drawn(self, number: int, drawn: Preview | None) -> None:
         if drawn is None or number != self._drawn:
             return
-        self._owed = False
+        self._owed = self._resting.isActive()  # another has been wished for since
         ratio = self.devicePixelRatioF()
         fitted = QPixmap.fromImage(rgb32_image(drawn.pixels).copy()).scaled(
             _PREVIEW * ratio, Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
@@ -114,6 +114,6 @@ class ExportPreview(QWidget):
             self.size_label.setText(count)
 
     def _on_failed(self, error: PainterError) -> None:
-        self._owed = False
+        self._owed = self._resting.isActive()
         self.picture.clear()
         self.size_label.setText(told(error))

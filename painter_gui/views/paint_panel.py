@@ -48,12 +48,12 @@ class PaintPanel(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 10, 0, 0)
         layout.setSpacing(4)
-        buttons = QVBoxLayout()
-        bar = self.scrolled.verticalScrollBar().sizeHint().width()
-        buttons.setContentsMargins(10, 0, 10 + bar, 0)  # as wide as the panels beside their scroll bar
-        buttons.addWidget(self.buttons)
-        layout.addLayout(buttons)
+        self._above = QVBoxLayout()
+        self._above.addWidget(self.buttons)
+        layout.addLayout(self._above)
         layout.addWidget(self.scrolled, 1)
+        self.scrolled.verticalScrollBar().rangeChanged.connect(self._on_scrolled_range)
+        self._on_scrolled_range(0, 0)
         self._wheel = FocusedWheel(self)
         self.stroke_types.mix_requested.connect(self._on_mix)
         for panel in (self.amount, self.sheet, self.machine):
@@ -65,6 +65,12 @@ class PaintPanel(QWidget):
         self.stroke_types.show_mix(Mix.parse(settings.stroke_type))
         for panel in (self.amount, self.sheet, self.machine):
             panel.show_settings(settings)
+
+    @Slot(int, int)
+    def _on_scrolled_range(self, _first: int, last: int) -> None:
+        """Have the buttons as wide as the panels, which may have a scroll bar beside them."""
+        bar = self.scrolled.verticalScrollBar().sizeHint().width() if last else 0
+        self._above.setContentsMargins(10, 0, 10 + bar, 0)
 
     @Slot(str)
     def _on_mix(self, text: str) -> None:

@@ -143,7 +143,7 @@ class QueueDesk(QObject):
     @Slot(object)
     def _on_failed(self, error: PainterError) -> None:
         self._notices.warn(
-            lambda: f"{translate('Studio', 'Queue:')} {told(error)}",
+            lambda: translate("Studio", "Queue:") + " " + told(error),
             (_show_the_queue, self.show),
             topic=_TOPIC,
             stays=True,

@@ -234,7 +234,8 @@ class QueueWindow(Worded, QDialog):
     def ask_for_files(self) -> None:
         """Ask for pictures and films, and put them in the queue."""
         suffixes = " ".join(f"*{each}" for each in dict.fromkeys((*PICTURE_SUFFIXES, *FILM_INPUTS)))
-        kinds = f"{translate('Studio', 'Pictures and films')} ({suffixes});;{translate('Studio', 'All files')} (*)"
+        pictures, all_files = translate("Studio", "Pictures and films"), translate("Studio", "All files")
+        kinds = f"{pictures} ({suffixes});;{all_files} (*)"
         title, folder = translate("Studio", "Add to the queue"), self._preferences.folder("queue")
         names, _ = QFileDialog.getOpenFileNames(self, title, folder, kinds)
         self._add([Path(name) for name in names])

@@ -35,7 +35,7 @@ class StrokeInspection(QObject):
         self.inspector = Inspector(window)
         self.dock = QDockWidget(window)
         self.dock.setObjectName("strokes")
-        self._scroll = PanelScroll(self.inspector, window)
+        self._scroll, self._had_room = PanelScroll(self.inspector, window), False
         self.dock.setWidget(self._scroll)
         self.dock.setAllowedAreas(Qt.DockWidgetArea.LeftDockWidgetArea | Qt.DockWidgetArea.RightDockWidgetArea)
         window.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, self.dock)
@@ -187,11 +187,17 @@ class StrokeInspection(QObject):
 
     @Slot(bool)
     def _on_toggled(self, there: bool) -> None:
-        if there:
+        if there and not self._had_room:
             QTimer.singleShot(0, self, self._make_room)  # once it has its place
 
     def _make_room(self) -> None:
-        """Leave others in its column what they ask for: those that were there first would have three quarters of it."""
+        """Leave others in its column what they ask for: those that were there first would have three quarters of it.
+
+        Once: how the artist divides the column afterwards is how it stays.
+        """
+        if not self.dock.isVisible():  # without a photo it has gone again
+            return
+        self._had_room = True
         area, docks = self._window.dockWidgetArea(self.dock), self._window.findChildren(QDockWidget)
         others = [
             dock

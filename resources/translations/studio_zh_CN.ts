@@ -133,7 +133,7 @@
     </message>
     <message>
         <source>it is what is to be painted; choose another folder</source>
-        <translation>它就是要画的图片；请换一个文件夹</translation>
+        <translation>它就是要画的原文件；请换一个文件夹</translation>
     </message>
     <message>
         <source>it already has frames in it; choose an empty folder</source>
@@ -1303,6 +1303,10 @@
         <translation>剩余时间：{time}</translation>
     </message>
     <message>
+        <source>Pictures and films</source>
+        <translation>图片和影片</translation>
+    </message>
+    <message>
         <source>Add to the queue</source>
         <translation>添加到队列</translation>
     </message>
@@ -2281,6 +2285,10 @@
     <message>
         <source>Failed: {failed}.</source>
         <translation>失败：{failed}。</translation>
+    </message>
+    <message>
+        <source>Queue:</source>
+        <translation>队列：</translation>
     </message>
     <message>
         <source>{name} paints other strokes than the queue&apos;s; these are painted with the bundled weights.</source>

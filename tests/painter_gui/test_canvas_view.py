@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
-from PySide6.QtGui import QNativeGestureEvent, QPointingDevice, QWheelEvent
+from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, QRect, QRectF, Qt
+from PySide6.QtGui import QNativeGestureEvent, QPaintEvent, QPointingDevice, QWheelEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -72,9 +72,31 @@ def test_the_target_shines_through_a_bare_sheet_where_nothing_else_is_looked_at(
     view.set_mode(CanvasMode.CANVAS)
     view.show_rival(black)  # a painting beside another
     assert shown() == 0
+    view.show_rival(None, beside=True)  # which has a view of its own
+    assert shown() == 0
     view.show_rival(None)
     view.set_bare(False)
     assert shown() == 0
+
+
+def test_what_is_painted_on_is_not_drawn_whole_for_every_stroke(view: CanvasView, qtbot: QtBot) -> None:
+    drawn: list[QRect] = []
+
+    class Watch(QObject):
+        def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
+            if isinstance(event, QPaintEvent):
+                drawn.append(event.rect())
+            return False
+
+    watch = Watch()
+    view.set_bare(False)
+    qtbot.wait(50)
+    view.installEventFilter(watch)
+    view.set_bare(False)
+    qtbot.wait(50)
+    assert drawn == []
+    view.set_bare(True)
+    qtbot.waitUntil(lambda: drawn != [])
 
 
 @pytest.mark.parametrize("place", [QPointF(100, 100), QPointF(216, 166), QPointF(400, 220)])

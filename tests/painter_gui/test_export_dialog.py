@@ -16,6 +16,7 @@ import pypdfium2
 import pytest
 from numpy.typing import NDArray
 from PIL import Image
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox
 
 from core.document import Document
@@ -23,9 +24,10 @@ from core.export.stroke_json import read_json
 from core.geometry import Size
 from core.rasteriser.fast import draw, to_bytes
 from core.stroke import Strokes
-from painter_gui.exporting import FORMS
+from painter_gui.exporting import FORMS, Preview
 from painter_gui.files import Photo
 from painter_gui.views.export_dialog import ExportDialog, show_in_folder
+from painter_gui.views.export_preview import _REST_MS
 
 Until = Callable[[Callable[[], bool]], None]
 
@@ -256,6 +258,17 @@ def test_after_an_export_the_preview_is_of_what_was_chosen_before_it(dialog: Exp
     dialog.start()  # before the preview could follow
     until(lambda: not dialog.exporting)
     until(lambda: "128 × 96 px" in dialog.preview.size_label.text())
+
+
+def test_a_preview_that_comes_late_does_not_stand_for_the_newer_one(dialog: ExportDialog, until: Until) -> None:
+    until(lambda: "64 × 48 px" in dialog.preview.size_label.text())
+    dialog.preview.draw_soon()
+    dialog.preview._on_drawn(dialog.preview._drawn, Preview(np.zeros((4, 4, 4), np.uint8), None))
+    assert "px" not in dialog.preview.size_label.text()
+    dialog.preview.hold(True)  # an export
+    QTest.qWait(2 * _REST_MS)
+    dialog.preview.hold(False)
+    until(lambda: "64 × 48 px" in dialog.preview.size_label.text())
 
 
 def test_progress_is_shown(dialog: ExportDialog, until: Until) -> None:

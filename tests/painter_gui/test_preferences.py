@@ -5,8 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from PIL import Image
 from PySide6.QtCore import QByteArray, QLocale, QSettings
 
+from painter_gui.files import opened_file
 from painter_gui.paint_settings import PaintSettings
 from painter_gui.preferences import MOST_RECENT, Preferences
 from painter_gui.wording import LANGUAGES, system_language
@@ -31,6 +33,15 @@ def test_the_first_thing_saved_goes_beside_the_photo_and_others_where_the_last_w
     preferences.set_folder("export", Path("/paintings"))
     assert preferences.folder_to_save("export", Path("/photos/a.jpg")) == Path("/paintings")
     assert preferences.folder_to_save("save", Path("/photos/a.jpg")) == Path("/photos")
+
+
+def test_the_photo_of_a_relative_name_is_known_by_its_whole_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Image.new("RGB", (8, 8)).save(tmp_path / "sunset.png")
+    monkeypatch.chdir(tmp_path)
+    assert opened_file("sunset.png").photo.file == tmp_path / "sunset.png"
+    assert opened_file("sample:astronaut").photo.file is None
 
 
 @pytest.mark.parametrize(

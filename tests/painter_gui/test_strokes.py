@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QTransform, QUndoStack
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QColorDialog, QToolButton
 from pytestqt.qtbot import QtBot
 
@@ -544,3 +545,10 @@ def test_the_inspector_has_room_beside_branches_that_were_there_first(painted: S
 
     until(lambda: painted.strokes.dock.height() > painted.branches.dock.height())
     assert painted.branches.dock.height() >= painted.branches.dock.sizeHint().height()
+
+    painted.resizeDocks([painted.strokes.dock, painted.branches.dock], [300, 600], Qt.Orientation.Vertical)
+    until(lambda: painted.strokes.dock.height() < 400)
+    painted.strokes.dock.hide()
+    painted.strokes.dock.show()
+    QTest.qWait(50)
+    assert painted.strokes.dock.height() < 400  # as the artist has it

@@ -365,6 +365,8 @@ def test_what_begins_and_ends_painting_stays_in_sight(painted: StudioWindow) -> 
     panel.scrolled.verticalScrollBar().setValue(panel.scrolled.verticalScrollBar().maximum())
     assert panel.buttons.paint.mapTo(panel, QPoint()) == before
     assert panel.buttons.visibleRegion().boundingRect() == panel.buttons.rect()
+    edge = panel.machine.mapTo(panel, panel.machine.rect().topRight()).x()
+    assert panel.buttons.geometry().right() == edge
 
 
 def test_previews_of_stroke_types_are_drawn(studio: StudioWindow, until: Until) -> None:

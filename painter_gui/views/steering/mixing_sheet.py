@@ -15,7 +15,6 @@ from core.errors import OutputError
 from core.palette import palette_named
 from painter_gui.background import Background
 from painter_gui.controller import Controller
-from painter_gui.error_words import IS_PHOTO
 from painter_gui.files import there_is
 from painter_gui.mixing_words import mixing_words
 from painter_gui.preferences import Preferences
@@ -66,8 +65,10 @@ class MixingSheet(QObject):
         controller = self._controller
         if controller.photo is None:
             return
-        if controller.photo.is_from(path):
-            controller.failed.emit(OutputError(path, str(IS_PHOTO)))
+        try:
+            controller.photo.refuse(path)
+        except OutputError as error:
+            controller.failed.emit(error)
             return
         document = controller.document.cut(controller.position)
         work = partial(_write, document, controller.photo.pixels, controller.settings.palette, controller.name, path)
