@@ -33,11 +33,14 @@ class Look:
     bare: bool = False
     """Nothing is painted yet: the photo shines through the sheet, or whoever has opened one would see it nowhere."""
 
-    def drawn(self, *, against: bool, beside: bool) -> Look:
-        """What is drawn for it, of a painting alone, `against` another in the same place, or `beside` another."""
+    def drawn(self, *, against: bool, at_work: bool) -> Look:
+        """What is drawn for it, of a painting alone or `against` another in the same place.
+
+        Where one is `at_work`, with a tool or comparing it with another beside it, the sheet is as it is.
+        """
         if against and self.mode is CanvasMode.SPLIT:  # one against another, and not against the photo too
             return replace(self, mode=CanvasMode.CANVAS)
-        if self.bare and not (against or beside) and self.mode is CanvasMode.CANVAS:
+        if self.bare and not (against or at_work) and self.mode is CanvasMode.CANVAS:
             return replace(self, mode=CanvasMode.OVERLAY, opacity=_SHINES)
         return self
 

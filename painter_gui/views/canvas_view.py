@@ -237,7 +237,7 @@ class CanvasView(Worded, QWidget):
         ratio, smooth = self.devicePixelRatioF(), self._is_smooth()
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, smooth)
         rival = self._rival
-        look = self._look.drawn(against=rival is not None, beside=self._beside)
+        look = self._look.drawn(against=rival is not None, at_work=self._beside or self.tool is not None)
         paint_look(painter, look, self._pixels, self._target, frame, sight, ratio=ratio, smooth=smooth)
         if rival is not None:
             painter.save()

@@ -87,7 +87,8 @@ def test_wherever_a_name_is_shown(
     until(lambda: not controller.modified)
 
     dialog = studio.export_dialog()
-    dialog.path.setText(str(tmp_path / f"{NAME}.png"))
+    dialog.path.setText(str(tmp_path / f"{NAME} painted.png"))
+    (tmp_path / f"{NAME} painted.png").touch()
     asked: list[QMessageBox] = []
 
     def answer(box: QMessageBox) -> QMessageBox.StandardButton:

@@ -140,7 +140,7 @@ def test_masks_are_seen_in_their_colours_over_the_photo_while_nothing_is_painted
     bare = middle()
     window.focus_action.trigger()
     photo = middle()
-    assert bare == (0, 0, 0)
+    assert all(abs(half - whole / 2) < 2 for half, whole in zip(bare, photo, strict=True))  # it shines through
     assert sum(photo) > 100
     opened.set_settings(focus=Mask(np.full((48, 64), 255, np.uint8)))
     assert middle()[1] > photo[1] * 0.5 + 80  # green
