@@ -185,7 +185,7 @@ def preview(
 
 def _film_preview(document: Document, choices: ExportChoices, photo: NDArray[np.uint8], side: int) -> Preview:
     """The film's last frame."""
-    from core.export.film_layout import film_layout
+    from core.export.film_layout import filled, film_layout
     from core.rasteriser.fast import draw, to_bytes
     from core.resampling import resized
 
@@ -197,9 +197,10 @@ def _film_preview(document: Document, choices: ExportChoices, photo: NDArray[np.
     for box, pixels in ((layout.painting, None), (layout.photograph, photo)):
         if box is None:
             continue
-        top, left = round(box.top * scale), round(box.left * scale)
+        whole = filled(box)
+        top, left = round(whole.top * scale), round(whole.left * scale)
         room = frame[
-            top : top + max(1, round(box.size.height * scale)), left : left + max(1, round(box.size.width * scale))
+            top : top + max(1, round(whole.size.height * scale)), left : left + max(1, round(whole.size.width * scale))
         ]
         size = Size(*room.shape[:2])
         room[:] = resized(

@@ -84,9 +84,14 @@ def put(frame: NDArray[np.uint8], box: PixelBox, pixels: NDArray[np.uint8]) -> N
         box: Of a `FilmLayout`.
         pixels: [h, w, 3], of that box's size.
     """
-    height, width = box.size
-    more = (0, height % 2), (0, width % 2), (0, 0)
-    frame[box.top : box.top + _even(height), box.left : box.left + _even(width)] = np.pad(pixels, more, mode="edge")
+    whole = filled(box)
+    more = (0, whole.bottom - box.bottom), (0, whole.right - box.right), (0, 0)
+    frame[whole.top : whole.bottom, whole.left : whole.right] = np.pad(pixels, more, mode="edge")
+
+
+def filled(box: PixelBox) -> PixelBox:
+    """What a picture in a box of a `FilmLayout` fills of the frame: up to the next even pixel."""
+    return PixelBox(box.top, box.left, box.top + _even(box.size.height), box.left + _even(box.size.width))
 
 
 def _even(extent: int) -> int:

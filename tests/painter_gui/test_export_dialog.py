@@ -24,7 +24,7 @@ from core.export.stroke_json import read_json
 from core.geometry import Size
 from core.rasteriser.fast import draw, to_bytes
 from core.stroke import Strokes
-from painter_gui.exporting import FORMS, Preview
+from painter_gui.exporting import FORMS, ExportChoices, Preview, preview
 from painter_gui.files import Photo
 from painter_gui.views.export_dialog import ExportDialog, show_in_folder
 from painter_gui.views.export_preview import _REST_MS
@@ -258,6 +258,21 @@ def test_after_an_export_the_preview_is_of_what_was_chosen_before_it(dialog: Exp
     dialog.start()  # before the preview could follow
     until(lambda: not dialog.exporting)
     until(lambda: "128 × 96 px" in dialog.preview.size_label.text())
+
+
+def test_the_preview_of_a_film_of_odd_sides_has_no_line_of_bare_sheet() -> None:
+    size = Size(47, 63)
+    white = np.full((*size, 3), 255, np.uint8)
+    strokes = Strokes.from_columns(
+        types=np.zeros(1, np.uint8), patches=np.array([[0.0, 0.0, 64.0]]),
+        parameters=np.array([[0.5] * 6 + [1.0, 1.0, 1.0, 1.0] + [1.0] * 3], np.float32), steps=np.zeros(1, int),
+    )  # fmt: skip
+    drawn = preview(
+        Document(size, (0, 0, 0), strokes), ExportChoices(form="film", beside=True), white, 320, stale=lambda: False
+    )
+    assert drawn is not None
+    assert drawn.pixels.shape == (48, 128, 4)
+    assert (drawn.pixels[:, :64] == 255).all()  # the photo, to the painting beside it
 
 
 def test_a_preview_that_comes_late_does_not_stand_for_the_newer_one(dialog: ExportDialog, until: Until) -> None:
